@@ -1,0 +1,2 @@
+//! talonctl.
+fn main() {}

@@ -1,0 +1,160 @@
+//! An alert: what one watch has to say about openings, kept until handled.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use super::{ClinicId, DoctorId, WatchId};
+
+/// An alert's id in this database.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Type,
+)]
+pub struct AlertId(pub u32);
+
+impl std::fmt::Display for AlertId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Where an alert is in its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(
+    tag = "kind",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
+pub enum AlertState {
+    /// Waiting for an answer.
+    Raised,
+    /// «Позже»: told again then.
+    Snoozed {
+        /// When it is told again.
+        until: DateTime<Utc>,
+    },
+    /// Read.
+    Seen,
+    /// The booking page was opened from it.
+    Acted,
+    /// «Не подходит»: its slots are hidden from the watch.
+    Dismissed,
+    /// Every slot of it is gone.
+    Gone,
+}
+
+/// An answer to an alert, from any device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum Answer {
+    /// Read.
+    Seen,
+    /// «Позже»: 15 minutes.
+    Later,
+    /// The booking page was opened.
+    Acted,
+    /// «Не подходит».
+    Dismiss,
+}
+
+/// A slot as an alert tells it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct AlertSlot {
+    /// With whom.
+    pub doctor_id: DoctorId,
+    /// Their name.
+    pub doctor: String,
+    /// When.
+    pub start: DateTime<Utc>,
+    /// Until when.
+    pub end: Option<DateTime<Utc>>,
+    /// «435».
+    pub room: Option<String>,
+    /// When this program first saw it.
+    pub first_seen: DateTime<Utc>,
+    /// When it was first missing, if it is gone.
+    pub gone_at: Option<DateTime<Utc>>,
+}
+
+/// How one channel did with one message of an alert.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Delivery {
+    /// `desktop`, `telegram`, …
+    pub channel: String,
+    /// How far it got.
+    pub state: DeliveryState,
+    /// When it got there.
+    pub at: DateTime<Utc>,
+    /// Why it has not been delivered yet, or never will be.
+    pub error: Option<String>,
+}
+
+/// How far a delivery got.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum DeliveryState {
+    /// Waiting for its turn or its next try.
+    Due,
+    /// A worker holds it.
+    Leased,
+    /// The channel took it.
+    Sent,
+    /// Its use was over before the channel took it.
+    Expired,
+    /// The channel will never take it.
+    Dead,
+}
+
+/// What one watch has to say.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Alert {
+    /// Its id.
+    pub id: AlertId,
+    /// The watch that says it.
+    pub watch_id: WatchId,
+    /// Whom it is for; empty for oneself.
+    pub nickname: String,
+    /// The clinic.
+    pub clinic_id: ClinicId,
+    /// Its short name.
+    pub clinic: String,
+    /// Its address.
+    pub address: Option<String>,
+    /// The specialty's name.
+    pub specialty: String,
+    /// The booking site's page.
+    pub link: String,
+    /// When it was raised.
+    pub raised_at: DateTime<Utc>,
+    /// Where it is in its life.
+    pub state: AlertState,
+    /// Its slots, soonest first.
+    pub slots: Vec<AlertSlot>,
+    /// How each channel did.
+    pub deliveries: Vec<Delivery>,
+}
+
+impl Alert {
+    /// When its last slot went, if all of them are gone.
+    pub fn gone_at(&self) -> Option<DateTime<Utc>> {
+        self.slots
+            .iter()
+            .map(|slot| slot.gone_at)
+            .collect::<Option<Vec<_>>>()?
+            .into_iter()
+            .max()
+    }
+}
+
+/// What a message to a channel is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum MessageKind {
+    /// Slots appeared.
+    Appeared,
+    /// All slots of the alert are gone.
+    Gone,
+}

@@ -1,0 +1,19 @@
+//! The nouns of the product: plain data, no I/O.
+//!
+//! Everything here crosses the border to the window as it is, so every type
+//! is `Serialize + Type`. Ids are opaque text outside `gorzdrav/`; times are
+//! UTC inside and Moscow time where a person reads them.
+
+mod alert;
+mod catalogue;
+mod event;
+mod program;
+mod watch;
+mod wish;
+
+pub use alert::*;
+pub use catalogue::*;
+pub use event::*;
+pub use program::*;
+pub use watch::*;
+pub use wish::*;

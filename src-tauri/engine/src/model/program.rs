@@ -1,0 +1,209 @@
+//! The program itself: status, settings, self-check.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+/// How the appointment service looks from here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum ServiceState {
+    /// Nothing asked yet.
+    Unknown,
+    /// It answers.
+    Fine,
+    /// Most checks fail.
+    Down,
+    /// It refuses this address.
+    Blocked,
+    /// It asked to slow down.
+    Slowed,
+    /// No network.
+    Offline,
+}
+
+/// All watches paused by the person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Pause {
+    /// `None`: until resumed.
+    pub until: Option<DateTime<Utc>>,
+}
+
+/// A time when nothing was checked because the computer slept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Sleep {
+    /// Fell asleep.
+    pub from: DateTime<Utc>,
+    /// Woke up.
+    pub to: DateTime<Utc>,
+}
+
+/// What the status line and the tray say.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Status {
+    /// How the service looks.
+    pub service: ServiceState,
+    /// Watches that are on.
+    pub watching: u32,
+    /// Free suitable slots of all watches.
+    pub found: u32,
+    /// Alerts without an answer.
+    pub unanswered: u32,
+    /// The last good look at anything.
+    pub checked_at: Option<DateTime<Utc>>,
+    /// The next look at anything.
+    pub next_look_at: Option<DateTime<Utc>>,
+    /// Paused by the person.
+    pub pause: Option<Pause>,
+    /// The last sleep, if it ended in the last 24 hours.
+    pub slept: Option<Sleep>,
+    /// Requests since midnight (Moscow).
+    pub requests_today: u32,
+    /// Requests in the last 60 minutes.
+    pub requests_last_hour: u32,
+    /// Requests allowed in an hour.
+    pub budget_per_hour: u32,
+    /// This is the simulated city.
+    pub demo: bool,
+}
+
+/// The language of the program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Type)]
+#[serde(rename_all = "lowercase")]
+pub enum Language {
+    /// Russian.
+    #[default]
+    Ru,
+    /// English.
+    En,
+}
+
+/// Colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Type)]
+#[serde(rename_all = "lowercase")]
+pub enum Theme {
+    /// As the system has it.
+    #[default]
+    System,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+    /// High contrast.
+    Contrast,
+}
+
+/// Size of text: root 18, 21 or 24 px.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Type)]
+#[serde(rename_all = "lowercase")]
+pub enum TextSize {
+    /// 18 px.
+    #[default]
+    Normal,
+    /// 21 px.
+    Large,
+    /// 24 px.
+    Largest,
+}
+
+/// What a person has set. Unknown keys of a newer program are ignored, missing ones take the default.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Settings {
+    /// Language; the first start takes the system's.
+    pub language: Language,
+    /// Colours.
+    pub theme: Theme,
+    /// Size of text.
+    pub text_size: TextSize,
+    /// Show system notifications.
+    pub notifications: bool,
+    /// With a sound.
+    pub sound: bool,
+    /// Say only «Есть талоны» in notifications.
+    pub hide_details: bool,
+    /// Start together with the computer.
+    pub autostart: bool,
+    /// The first run is finished or was left.
+    pub welcomed: bool,
+    /// «Окно закрыто, проверки продолжаются» was said once.
+    pub close_hint_shown: bool,
+    /// Requests allowed in an hour; the real service's ceiling is 360.
+    pub budget_per_hour: u32,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            language: Language::default(),
+            theme: Theme::default(),
+            text_size: TextSize::default(),
+            notifications: true,
+            sound: true,
+            hide_details: false,
+            autostart: false,
+            welcomed: false,
+            close_hint_shown: false,
+            budget_per_hour: 360,
+        }
+    }
+}
+
+/// One line of the self-check.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Check {
+    /// What was checked.
+    pub subject: CheckSubject,
+    /// How it ended.
+    pub verdict: Verdict,
+    /// A detail for the report, free of personal data.
+    pub detail: Option<String>,
+}
+
+/// What the self-check looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum CheckSubject {
+    /// Is there a network?
+    Network,
+    /// Does the booking site answer?
+    Service,
+    /// Does the computer's clock agree with the service's?
+    Clock,
+    /// Can the database be read and written?
+    Database,
+    /// Will system notifications be shown?
+    Notifications,
+    /// Is there a place for the tray icon?
+    Tray,
+    /// Does the program start with the computer?
+    Autostart,
+}
+
+/// How a check ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum Verdict {
+    /// In order.
+    Fine,
+    /// Works, with a remark.
+    Remark,
+    /// Does not work.
+    Broken,
+}
+
+/// The computer's folders this program uses.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Folders {
+    /// Watches, history, settings.
+    pub data: String,
+    /// What can be fetched again.
+    pub cache: String,
+    /// Logs.
+    pub logs: String,
+}
