@@ -6,4 +6,8 @@
 //! offers the operations that the window, the command line and tests use.
 
 pub mod clock;
+mod diff;
 pub mod model;
+mod plan;
+mod schedule;
+pub mod store;
