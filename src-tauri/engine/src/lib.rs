@@ -6,4 +6,6 @@
 //! offers the operations that the window, the command line and tests use.
 
 pub mod clock;
+pub mod gorzdrav;
 pub mod model;
+pub mod pace;
