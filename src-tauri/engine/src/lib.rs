@@ -11,3 +11,6 @@ pub mod model;
 mod plan;
 mod schedule;
 pub mod store;
+pub mod gorzdrav;
+pub mod model;
+pub mod pace;

@@ -1,0 +1,198 @@
+//! Links into the booking site's own pages: built for people, read when pasted by them.
+
+use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
+use serde_json::{Value, json};
+
+pub use crate::model::LinkTarget;
+use crate::model::{ClinicId, DistrictId, DoctorId, SpecialtyId};
+
+/// The page of free schedules.
+const PAGE: &str = "https://gorzdrav.spb.ru/service-free-schedule";
+/// The site's only name, with or without `www.`.
+const HOST: &str = "gorzdrav.spb.ru";
+/// More than a link with its surroundings ever has.
+const LONGEST: usize = 4_096;
+/// Longer than any id that was ever seen.
+const LONGEST_ID: usize = 200;
+
+/// As the site itself writes its fragment (`encodeURI`): `:` and `,` stay. `#` is encoded besides.
+const FRAGMENT: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'%')
+    .add(b'<')
+    .add(b'>')
+    .add(b'[')
+    .add(b'\\')
+    .add(b']')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}');
+
+/// Why a text gives no target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+pub enum LinkError {
+    /// Longer than 4 096 characters.
+    #[error("the text is too long for a link")]
+    TooLong,
+    /// There is no link to the booking site in it, or it leads to another host.
+    #[error("no link to the booking site")]
+    NotOurs,
+    /// The site's link, but it names neither a district nor a clinic.
+    #[error("the link leads to no district or clinic")]
+    NoTarget,
+    /// It names something, but not in a form that can be understood.
+    #[error("the link is damaged")]
+    Damaged,
+}
+
+/// The page of a specialty: the deepest that the site dependably opens.
+pub fn specialty_page(
+    district: Option<&DistrictId>,
+    clinic: &ClinicId,
+    specialty: &SpecialtyId,
+) -> String {
+    let district = district.map(|district| json!({"district": district.as_str()}));
+    let steps: Vec<Value> = district
+        .into_iter()
+        .chain([
+            json!({"lpu": clinic.as_str()}),
+            json!({"speciality": specialty.as_str()}),
+        ])
+        .collect();
+    let json = Value::Array(steps).to_string();
+    format!("{PAGE}#{}", utf8_percent_encode(&json, FRAGMENT))
+}
+
+/// Finds what a pasted text points at. Every form the site ever wrote is understood,
+/// however much of it is percent-encoded and whatever stands around it.
+pub fn parse(text: &str) -> Result<LinkTarget, LinkError> {
+    if text.chars().nth(LONGEST).is_some() {
+        return Err(LinkError::TooLong);
+    }
+    let after_host = after_host(text).ok_or(LinkError::NotOurs)?;
+    let fragment = fragment(after_host).ok_or(LinkError::NoTarget)?;
+    let steps = steps(fragment).ok_or(LinkError::Damaged)?;
+    target(&steps)
+}
+
+/// What follows the site's name where it stands as a host, not as a part of something else.
+fn after_host(text: &str) -> Option<&str> {
+    // Lowered byte by byte, so that places in both texts agree.
+    let lowered = text.to_ascii_lowercase();
+    lowered.match_indices(HOST).find_map(|(at, _)| {
+        let before = lowered[..at].trim_end_matches("www.");
+        let before = before
+            .strip_suffix("https://")
+            .or_else(|| before.strip_suffix("http://"))
+            .unwrap_or(before);
+        let after = &text[at + HOST.len()..];
+        let after = after.strip_prefix(":443").unwrap_or(after);
+        let starts = !before.ends_with(|c: char| c.is_alphanumeric() || "-_./:@=&?%#".contains(c));
+        let ends = after.is_empty()
+            || after.starts_with(|c: char| c.is_whitespace() || "/#?%\"'»)>].,".contains(c));
+        // «gorzdrav.spb.ru.example.com» is another host; «gorzdrav.spb.ru.» ends a sentence.
+        let goes_on = after
+            .strip_prefix('.')
+            .is_some_and(|rest| rest.starts_with(char::is_alphanumeric));
+        (starts && ends && !goes_on).then_some(after)
+    })
+}
+
+fn fragment(after_host: &str) -> Option<&str> {
+    let hash = after_host.find('#').map(|at| (at, 1));
+    let encoded = after_host.find("%23").map(|at| (at, 3));
+    let (at, length) = hash.into_iter().chain(encoded).min()?;
+    let fragment = after_host[at + length..].trim_start();
+    (!fragment.is_empty()).then_some(fragment)
+}
+
+/// The JSON at the beginning of the fragment; what follows it is the text around the link.
+fn steps(fragment: &str) -> Option<Value> {
+    let mut text = fragment.to_owned();
+    // Some programs encode a link once more when they pass it on.
+    for _ in 0..3 {
+        if let Some(value) = first_json(&text).or_else(|| first_json(&mended(&text))) {
+            return Some(value);
+        }
+        text = percent_decode_str(&text).decode_utf8_lossy().into_owned();
+    }
+    first_json(&text).or_else(|| first_json(&mended(&text)))
+}
+
+fn first_json(text: &str) -> Option<Value> {
+    let value = serde_json::Deserializer::from_str(text)
+        .into_iter::<Value>()
+        .next()?
+        .ok()?;
+    (value.is_array() || value.is_object()).then_some(value)
+}
+
+/// Undoes what chats and letters do to a link: curly quotes, broken lines, invisible characters.
+fn mended(text: &str) -> String {
+    text.chars()
+        .filter(|c| {
+            !c.is_control() && !matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{feff}')
+        })
+        .map(|c| match c {
+            '“' | '”' | '„' | '«' | '»' => '"',
+            other => other,
+        })
+        .collect()
+}
+
+fn target(steps: &Value) -> Result<LinkTarget, LinkError> {
+    let target = LinkTarget {
+        district_id: named(steps, "district", is_number)?.map(DistrictId),
+        clinic_id: named(steps, "lpu", is_number)?.map(ClinicId),
+        specialty_id: named(steps, "speciality", |_| true)?.map(SpecialtyId),
+        doctor_id: named(steps, "doctor", |_| true)?
+            .or(named(steps, "schedule", |_| true)?)
+            .map(DoctorId),
+    };
+    if target.clinic_id.is_none() {
+        // Ids below a clinic mean nothing without it.
+        if target.specialty_id.is_some() || target.doctor_id.is_some() {
+            return Err(LinkError::Damaged);
+        }
+        if target.district_id.is_none() {
+            return Err(LinkError::NoTarget);
+        }
+    }
+    Ok(target)
+}
+
+/// The last id under this key.
+fn named(
+    steps: &Value,
+    key: &str,
+    is_right: impl Fn(&str) -> bool,
+) -> Result<Option<String>, LinkError> {
+    let steps = match steps {
+        Value::Array(steps) => steps.as_slice(),
+        single => std::slice::from_ref(single),
+    };
+    let id = match steps.iter().rev().find_map(|step| step.get(key)) {
+        None | Some(Value::Null) => return Ok(None),
+        Some(Value::String(id)) => id.clone(),
+        Some(Value::Number(id)) => id.to_string(),
+        Some(_) => return Err(LinkError::Damaged),
+    };
+    if id.is_empty() {
+        return Ok(None);
+    }
+    let is_sane = id.chars().count() <= LONGEST_ID && !id.chars().any(char::is_control);
+    if is_sane && is_right(&id) {
+        Ok(Some(id))
+    } else {
+        Err(LinkError::Damaged)
+    }
+}
+
+/// District and clinic ids are numbers.
+fn is_number(id: &str) -> bool {
+    id.len() <= 9 && id.bytes().all(|byte| byte.is_ascii_digit())
+}

@@ -1,0 +1,157 @@
+//! What a failed exchange means: the error's chain is searched for typed causes.
+
+use std::{
+    error::Error,
+    io::{self, ErrorKind},
+    net::SocketAddr,
+};
+
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use rustls::CertificateError;
+
+use super::error::{ApiError, OfflineCause, SiteFault};
+
+/// The system's resolver, with a failure that can be told from others.
+#[derive(Debug)]
+pub(super) struct Resolver;
+
+#[derive(Debug, thiserror::Error)]
+#[error("the name could not be resolved")]
+struct Unresolved(#[source] io::Error);
+
+impl Resolve for Resolver {
+    fn resolve(&self, name: Name) -> Resolving {
+        Box::pin(async move {
+            let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0))
+                .await
+                .map_err(Unresolved)?
+                .collect();
+            Ok(Box::new(found.into_iter()) as Addrs)
+        })
+    }
+}
+
+/// Sorts an error that came before the answer's head.
+pub(super) fn before_answer(error: reqwest::Error) -> ApiError {
+    let error = error.without_url();
+    if let Some(tls) = find::<rustls::Error>(&error).cloned() {
+        return certificate(&tls, error);
+    }
+    // A timeout first: the kernel's own ETIMEDOUT is one too.
+    if error.is_timeout() || has_kind(&error, &[ErrorKind::TimedOut]) {
+        return site(SiteFault::Timeout, error);
+    }
+    if find::<Unresolved>(&error).is_some() {
+        return offline(OfflineCause::Name, error);
+    }
+    if has_kind(&error, NO_ROUTE) {
+        return offline(OfflineCause::Route, error);
+    }
+    if error.is_connect() || is_broken(&error) {
+        return ApiError::Blocked {
+            status: None,
+            source: Some(error.into()),
+        };
+    }
+    site(SiteFault::Exchange, error)
+}
+
+/// Sorts an error that came in the middle of the answer's body.
+pub(super) fn in_body(error: reqwest::Error) -> ApiError {
+    let error = error.without_url();
+    let fault = if error.is_timeout() {
+        SiteFault::Timeout
+    } else {
+        SiteFault::Cut
+    };
+    site(fault, error)
+}
+
+/// Did the connection break before an answer (not a refusal, not a timeout)? Then another try may cure it.
+pub(super) fn was_reset(error: &ApiError) -> bool {
+    match error {
+        ApiError::Blocked {
+            source: Some(source),
+            ..
+        } => is_broken(source.as_ref()),
+        ApiError::SiteDown {
+            fault: SiteFault::Cut,
+            source: Some(source),
+        } => has_kind(source.as_ref(), &[ErrorKind::ConnectionReset]),
+        _ => false,
+    }
+}
+
+const NO_ROUTE: &[ErrorKind] = &[
+    ErrorKind::NetworkUnreachable,
+    ErrorKind::HostUnreachable,
+    ErrorKind::NetworkDown,
+    ErrorKind::AddrNotAvailable,
+];
+
+const BROKEN: &[ErrorKind] = &[
+    ErrorKind::ConnectionReset,
+    ErrorKind::ConnectionAborted,
+    ErrorKind::BrokenPipe,
+    ErrorKind::UnexpectedEof,
+];
+
+fn is_broken(error: &(dyn Error + 'static)) -> bool {
+    has_kind(error, BROKEN)
+        || find::<hyper::Error>(error).is_some_and(hyper::Error::is_incomplete_message)
+}
+
+/// A stranger's certificate means that a stranger answered; a stale one of the right name is the service's own fault.
+fn certificate(tls: &rustls::Error, error: reqwest::Error) -> ApiError {
+    match tls {
+        rustls::Error::InvalidCertificate(
+            CertificateError::NotValidForName
+            | CertificateError::NotValidForNameContext { .. }
+            | CertificateError::UnknownIssuer
+            | CertificateError::BadSignature,
+        ) => offline(OfflineCause::Impostor, error),
+        rustls::Error::InvalidCertificate(_) => site(SiteFault::Certificate, error),
+        _ => site(SiteFault::Exchange, error),
+    }
+}
+
+fn offline(cause: OfflineCause, error: reqwest::Error) -> ApiError {
+    ApiError::Offline {
+        cause,
+        source: error.into(),
+    }
+}
+
+fn site(fault: SiteFault, error: reqwest::Error) -> ApiError {
+    ApiError::SiteDown {
+        fault,
+        source: Some(error.into()),
+    }
+}
+
+fn has_kind(error: &(dyn Error + 'static), kinds: &[ErrorKind]) -> bool {
+    chain(error).any(|cause| {
+        cause
+            .downcast_ref::<io::Error>()
+            .is_some_and(|error| kinds.contains(&error.kind()))
+    })
+}
+
+fn find<'a, E: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a E> {
+    chain(error).find_map(<dyn Error>::downcast_ref)
+}
+
+/// The error and its causes. An `io::Error` hides the error it wraps from `source`, so it is looked into.
+fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(
+        Some(error),
+        |&error: &&'a (dyn Error + 'static)| match error
+            .downcast_ref::<io::Error>()
+            .and_then(io::Error::get_ref)
+        {
+            Some(inner) => Some(inner as &(dyn Error + 'static)),
+            None => error.source(),
+        },
+    )
+    .take(32)
+}
