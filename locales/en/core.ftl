@@ -98,7 +98,6 @@ duration-days = { $n ->
 duration-both = { $hours } { $minutes }
 list-and = { $first } and { $last }
 list-or = { $first } or { $last }
-room = room{"\u00A0"}{ $room }
 
 ## A time wish in one sentence, made of these parts: “On weekdays after 17:00, no later than 10 December.”
 

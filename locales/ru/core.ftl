@@ -1,6 +1,6 @@
 ### Talonchik, Russian (the source language): states, what is said about a watch,
 ### notifications, shared words. Loaded together with every other .ftl of this folder.
-### Dates and times come in as ready text; no-break spaces are spelled {"\u00A0"}.
+### Dates and times come in as ready text.
 
 -brand = Талончик
 
@@ -104,7 +104,6 @@ duration-days = { $n ->
 duration-both = { $hours } { $minutes }
 list-and = { $first } и { $last }
 list-or = { $first } или { $last }
-room = каб.{"\u00A0"}{ $room }
 
 ## A time wish in one sentence, made of these parts: «По будням после 17:00, не позже 10 декабря.»
 

@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Europe::Moscow;
 use icu_calendar::{Date, Gregorian};
 use icu_datetime::{
@@ -78,7 +78,7 @@ impl Words {
 
     /// The time of a slot: «9:10».
     pub fn time(self, at: DateTime<Utc>) -> String {
-        self.time_of_day(at.with_timezone(&Moscow).time())
+        self.time_of_day(moscow(at).time())
     }
 
     /// The time of a wish: «9:10».
@@ -88,7 +88,7 @@ impl Words {
 
     /// The time of a check, a pause, a failure: «08:42».
     pub fn clock_time(self, at: DateTime<Utc>) -> String {
-        at.with_timezone(&Moscow).format("%H:%M").to_string()
+        moscow(at).format("%H:%M").to_string()
     }
 
     /// Until or since when, from within a sentence: «08:42» today, else «завтра, 8:42».
@@ -170,7 +170,18 @@ impl Words {
 
 /// The Moscow date of a moment.
 pub fn date_of(at: DateTime<Utc>) -> NaiveDate {
-    at.with_timezone(&Moscow).date_naive()
+    moscow(at).date()
+}
+
+/// What a Moscow clock shows; the ends of time, which have no local time, moved inwards by a day.
+fn moscow(at: DateTime<Utc>) -> NaiveDateTime {
+    let day = TimeDelta::days(1);
+    at.clamp(
+        DateTime::<Utc>::MIN_UTC + day,
+        DateTime::<Utc>::MAX_UTC - day,
+    )
+    .with_timezone(&Moscow)
+    .naive_local()
 }
 
 /// ICU's spelling of a date; `None` outside its range of years.

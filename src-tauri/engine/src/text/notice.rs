@@ -66,7 +66,10 @@ pub fn notice_of_many(
         return notice(alert, MessageKind::Appeared, fresh, words, now, manner);
     }
     if manner.hide_details {
-        return hidden("notice-hidden", words, manner);
+        return Notice {
+            primary: Some(words.say("notice-look")),
+            ..hidden("notice-hidden", words, manner)
+        };
     }
     let mut earliest: Vec<(Option<DateTime<Utc>>, &str)> = messages
         .iter()
