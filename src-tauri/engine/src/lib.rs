@@ -5,12 +5,14 @@
 //! transaction, `delivery` tells the channels. [`Engine`] owns all tasks and
 //! offers the operations that the window, the command line and tests use.
 
+mod board;
 pub mod clock;
 mod diff;
-pub mod model;
-mod plan;
-mod schedule;
-pub mod store;
 pub mod gorzdrav;
 pub mod model;
 pub mod pace;
+mod plan;
+mod poller;
+mod schedule;
+pub mod store;
+pub mod text;
