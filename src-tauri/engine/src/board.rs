@@ -82,6 +82,10 @@ pub(crate) struct DoctorFacts {
     absent: u8,
     /// Their next working day.
     pub(crate) next_work_day: Option<NaiveDate>,
+    /// Days that can be booked but have no free slots, as of the last timetable.
+    bookable: Option<BTreeSet<NaiveDate>>,
+    /// A day that became bookable since the timetable before.
+    pub(crate) opened: Option<NaiveDate>,
     /// When the timetable was asked last.
     pub(crate) timetable_at: Option<Instant>,
 }
@@ -211,6 +215,14 @@ impl ClinicFacts {
             .is_none_or(|facts| facts.confirm || facts.drilled.as_ref() != Some(&doctor.counts))
     }
 
+    /// A doctor's timetable: their working days ahead, and those of them that can be booked but are full.
+    pub(crate) fn note_timetable(&mut self, doctor: &DoctorId, next: Option<NaiveDate>, bookable: BTreeSet<NaiveDate>) {
+        let facts = self.doctor(doctor);
+        facts.next_work_day = next;
+        facts.opened = facts.bookable.as_ref().and_then(|before| bookable.difference(before).next().copied());
+        facts.bookable = Some(bookable);
+    }
+
     /// The slots of a doctor were seen while their row said this.
     pub(crate) fn note_slots(&mut self, doctor: &DoctorId, row: Option<&Counts>, starts: BTreeSet<DateTime<Utc>>, confirm: bool) {
         let facts = self.doctor(doctor);
@@ -307,6 +319,10 @@ impl Board {
 
     pub(crate) fn set_budget(&mut self, per_hour: f64) {
         self.budget_per_hour = per_hour;
+    }
+
+    pub(crate) fn set_clinics(&mut self, clinics: Vec<Clinic>) {
+        self.clinics = clinics.into_iter().map(|clinic| (clinic.id.clone(), clinic)).collect();
     }
 
     /// Plans anew after watches changed or time passed. `urgent`: a person waits for new clinics.

@@ -39,7 +39,7 @@ pub const REAL_CEILING_PER_HOUR: u32 = 360;
 /// Connections to the real service at once.
 const REAL_CONNECTIONS: usize = 2;
 /// What background work may take of the budget.
-const BACKGROUND_PART: f64 = 0.9;
+pub(crate) const BACKGROUND_PART: f64 = 0.9;
 /// The smallest burst of clicks the whole budget allows for.
 const LEAST_RESERVE: u32 = 30;
 /// Clicks that may start at once.
@@ -131,7 +131,8 @@ impl Pace {
             changes.mark_unchanged();
             let others_first =
                 why == Why::Background && shared.clicks_waiting.load(Ordering::SeqCst) > 0;
-            match shared.state().turn(why, &mut claim, others_first) {
+            let turn = shared.state().turn(why, &mut claim, others_first);
+            match turn {
                 Turn::Go => {
                     return Permit {
                         shared: Arc::clone(shared),

@@ -160,7 +160,7 @@ impl Poller {
     /// Requests per hour left to background looks.
     pub(crate) fn background_budget(&self) -> f64 {
         let pace = self.client.pace();
-        f64::from(pace.budget_per_hour()) * crate::pace::BACKGROUND_SHARE * pace.share()
+        f64::from(pace.budget_per_hour()) * crate::pace::BACKGROUND_PART * pace.share()
     }
 
     /// Walks through these clinics now, because a person asked.
@@ -493,10 +493,13 @@ impl Poller {
         }
         let Ok(days) = self.client.timetable(clinic, doctor, why).await else { return };
         let now = self.clock.now();
-        let next = days.rows.iter().filter_map(|day| day.start).filter(|start| *start > now).min();
+        let date = |start: DateTime<Utc>| start.with_timezone(&chrono_tz::Europe::Moscow).date_naive();
+        let ahead = || days.rows.iter().filter(|day| day.start.is_some_and(|start| start > now));
+        let next = ahead().filter_map(|day| day.start).min().map(date);
+        let bookable = ahead().filter(|day| day.bookable && day.slots.is_empty()).filter_map(|day| day.start);
+        let bookable = bookable.map(date).collect();
         if let Some(facts) = self.board().facts.get_mut(clinic) {
-            facts.doctor(doctor).next_work_day =
-                next.map(|start| start.with_timezone(&chrono_tz::Europe::Moscow).date_naive());
+            facts.note_timetable(doctor, next, bookable);
         }
     }
 
