@@ -5,6 +5,7 @@
 //! transaction, `delivery` tells the channels. [`Engine`] owns all tasks and
 //! offers the operations that the window, the command line and tests use.
 
+pub mod catalog;
 pub mod clock;
 pub mod model;
 pub mod text;
