@@ -309,9 +309,18 @@ fn words_of(clinic: &Clinic) -> Vec<(String, Place)> {
         .chain(texts.into_iter().flat_map(|(place, words)| {
             words
                 .into_iter()
-                .filter(|word| !is_noise(word))
-                .flat_map(with_meaning)
-                .map(move |word| (word, place))
+                // Noise of the name is kept, for names are typed letter by letter.
+                .filter(move |word| place == Place::Name || !is_noise(word))
+                .flat_map(move |word| {
+                    let place = if is_noise(&word) {
+                        Place::District
+                    } else {
+                        place
+                    };
+                    with_meaning(word)
+                        .into_iter()
+                        .map(move |word| (word, place))
+                })
         }))
         .collect()
 }
@@ -420,10 +429,15 @@ fn typos_in_prefix(typed: &[char], word: &str) -> Option<usize> {
     if word.len() + forgiven < typed.len() {
         return None;
     }
+    let typos = |length: usize| strsim::generic_damerau_levenshtein(typed, &word[..length]);
+    // A letter more or less is one typo at most, so this one tells of all the others.
+    if typos(typed.len().min(word.len())) > 2 * forgiven {
+        return None;
+    }
     let shortest = typed.len() - forgiven;
     let longest = (typed.len() + forgiven).min(word.len());
     (shortest..=longest)
-        .map(|length| strsim::generic_damerau_levenshtein(typed, &word[..length]))
+        .map(typos)
         .min()
         .filter(|typos| *typos <= forgiven)
 }

@@ -160,6 +160,18 @@ fn streets_are_found_in_full_in_short_and_without_dots_over_e() {
 }
 
 #[test]
+fn a_name_with_a_common_word_is_found_while_that_word_is_typed() {
+    for text in [
+        "родильный д",
+        "родильный до",
+        "родильный дом",
+        "родильный дом № 5",
+    ] {
+        assert_eq!(names(&found(text))[0], "Родильный дом № 5", "{text}");
+    }
+}
+
+#[test]
 fn several_words_must_all_be_there() {
     let hits = found("дыбенко 87");
     for clinic in &hits.clinics {
