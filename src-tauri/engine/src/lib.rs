@@ -7,7 +7,7 @@
 
 mod backup;
 mod board;
-mod catalog;
+pub mod catalog;
 pub mod clock;
 mod delivery;
 mod diff;
