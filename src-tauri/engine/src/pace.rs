@@ -131,7 +131,8 @@ impl Pace {
             changes.mark_unchanged();
             let others_first =
                 why == Why::Background && shared.clicks_waiting.load(Ordering::SeqCst) > 0;
-            match shared.state().turn(why, &mut claim, others_first) {
+            let turn = shared.state().turn(why, &mut claim, others_first);
+            match turn {
                 Turn::Go => {
                     return Permit {
                         shared: Arc::clone(shared),
