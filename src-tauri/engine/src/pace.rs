@@ -22,9 +22,9 @@ use std::{
 };
 
 use governor::{
-    Quota, RateLimiter,
+    NotUntil, Quota, RateLimiter,
     clock::{Clock, Reference},
-    middleware::{NoOpMiddleware, StateInformationMiddleware},
+    middleware::{NoOpMiddleware, RateLimitingMiddleware, StateInformationMiddleware},
     nanos::Nanos,
     state::{InMemoryState, NotKeyed},
 };
@@ -311,7 +311,7 @@ impl State {
             Why::Click => self.pay_click(claim, now),
             Why::Background => self.pay_background(claim),
         };
-        if let Err(moment) = pay.and_then(|()| ask(&self.limits.starts)) {
+        if let Err(moment) = pay.and_then(|()| take(&self.limits.starts)) {
             return Turn::At(moment);
         }
         match why {
@@ -332,7 +332,7 @@ impl State {
     fn pay_click(&mut self, claim: &mut Claim, now: Instant) -> Result<(), Instant> {
         if !claim.whole {
             let patience = claim.since + CLICK_PATIENCE;
-            match self.limits.ask_whole() {
+            match take(&self.limits.whole) {
                 Ok(()) => (),
                 Err(_) if now >= patience => self.debt += 1,
                 Err(moment) => return Err(moment.min(patience)),
@@ -344,15 +344,15 @@ impl State {
 
     fn pay_background(&mut self, claim: &mut Claim) -> Result<(), Instant> {
         if !claim.own {
-            ask(&self.limits.background)?;
+            take(&self.limits.background)?;
             claim.own = true;
         }
         if !claim.whole {
             while self.debt > 0 {
-                self.limits.ask_whole()?;
+                take(&self.limits.whole)?;
                 self.debt -= 1;
             }
-            self.limits.ask_whole()?;
+            take(&self.limits.whole)?;
             claim.whole = true;
         }
         Ok(())
@@ -419,16 +419,17 @@ fn allowed(budget: u32, real: bool) -> u32 {
 }
 
 type Quotas = RateLimiter<NotKeyed, InMemoryState, TokioClock, NoOpMiddleware<Tick>>;
-type Reserve = RateLimiter<NotKeyed, InMemoryState, TokioClock, StateInformationMiddleware>;
+/// One that tells how much is left.
+type Purse = RateLimiter<NotKeyed, InMemoryState, TokioClock, StateInformationMiddleware>;
 
 #[derive(Debug)]
 struct Limits {
     share: f64,
     connections: usize,
     starts: Quotas,
-    background: Quotas,
+    background: Purse,
     background_burst: NonZeroU32,
-    whole: Reserve,
+    whole: Purse,
     whole_burst: NonZeroU32,
 }
 
@@ -451,14 +452,13 @@ impl Limits {
             } else {
                 (burst.get() as usize).clamp(2, 16)
             },
-            starts: quotas(per_second, burst.max(at_least_one(CLICK_BURST))),
-            background: quotas(per_hour * BACKGROUND_PART / 3600.0, background_burst),
-            background_burst,
-            whole: RateLimiter::direct_with_clock(
-                quota(per_hour / 3600.0, whole_burst),
+            starts: RateLimiter::direct_with_clock(
+                quota(per_second, burst.max(at_least_one(CLICK_BURST))),
                 TokioClock,
-            )
-            .with_middleware(),
+            ),
+            background: purse(per_hour * BACKGROUND_PART / 3600.0, background_burst),
+            background_burst,
+            whole: purse(per_hour / 3600.0, whole_burst),
             whole_burst,
         }
     }
@@ -466,33 +466,35 @@ impl Limits {
     /// New limits in which what was used stays used, so that no change gives a burst.
     fn changed(&self, budget: u32, share: f64, real: bool) -> Self {
         let new = Self::new(budget, share, real);
-        let left = self
-            .whole
-            .check()
-            .map_or(0, |state| state.remaining_burst_capacity() + 1);
-        let used = new.whole_burst.get().saturating_sub(left);
-        if let Some(used) = NonZeroU32::new(used) {
-            // Not more than the burst, and the quota is untouched: it passes.
-            let _passed = new.whole.check_n(used);
-        }
-        let _passed = new.background.check_n(new.background_burst);
+        carry_over(&self.whole, &new.whole, new.whole_burst);
+        carry_over(&self.background, &new.background, new.background_burst);
         new
     }
+}
 
-    fn ask_whole(&self) -> Result<(), Instant> {
-        match self.whole.check() {
-            Ok(_) => Ok(()),
-            Err(until) => Err(until.earliest_possible().0),
-        }
+fn carry_over(old: &Purse, new: &Purse, burst: NonZeroU32) {
+    let left = old
+        .check()
+        .map_or(0, |state| state.remaining_burst_capacity() + 1);
+    if let Some(used) = NonZeroU32::new(burst.get().saturating_sub(left)) {
+        // Not more than the burst of a purse that is still full: it passes.
+        let _passed = new.check_n(used);
     }
 }
 
-fn ask(quotas: &Quotas) -> Result<(), Instant> {
-    quotas.check().map_err(|until| until.earliest_possible().0)
+/// Takes one, or says when there will be one.
+fn take<M>(purse: &RateLimiter<NotKeyed, InMemoryState, TokioClock, M>) -> Result<(), Instant>
+where
+    M: RateLimitingMiddleware<Tick, NegativeOutcome = NotUntil<Tick>>,
+{
+    match purse.check() {
+        Ok(_) => Ok(()),
+        Err(until) => Err(until.earliest_possible().0),
+    }
 }
 
-fn quotas(per_second: f64, burst: NonZeroU32) -> Quotas {
-    RateLimiter::direct_with_clock(quota(per_second, burst), TokioClock)
+fn purse(per_second: f64, burst: NonZeroU32) -> Purse {
+    RateLimiter::direct_with_clock(quota(per_second, burst), TokioClock).with_middleware()
 }
 
 fn quota(per_second: f64, burst: NonZeroU32) -> Quota {
@@ -588,6 +590,328 @@ impl Log {
             .is_some_and(|(first, _)| first + HOUR.as_secs() <= second)
         {
             self.seconds.pop_front();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use tokio::{task::JoinSet, time::sleep};
+
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    /// Asks `count` times, one after another, each request lasting so long; when each started.
+    async fn starts(pace: Pace, why: Why, count: usize, lasting: Duration) -> Vec<Instant> {
+        let mut starts = Vec::new();
+        for _ in 0..count {
+            let permit = pace.permit(why).await;
+            starts.push(Instant::now());
+            sleep(lasting).await;
+            drop(permit);
+        }
+        starts
+    }
+
+    /// Starts of many who ask at once.
+    async fn crowd(pace: &Pace, asks: &[(Why, usize)], lasting: Duration) -> Vec<(Why, Instant)> {
+        let mut set = JoinSet::new();
+        for &(why, count) in asks {
+            for _ in 0..count {
+                let pace = pace.clone();
+                set.spawn(async move {
+                    let _permit = pace.permit(why).await;
+                    let at = Instant::now();
+                    sleep(lasting).await;
+                    (why, at)
+                });
+            }
+        }
+        let mut all = set.join_all().await;
+        all.sort_by_key(|(_, at)| *at);
+        all
+    }
+
+    /// The most starts in any window of this length.
+    fn most_in(starts: &[Instant], window: Duration) -> usize {
+        (0..starts.len())
+            .map(|i| {
+                starts[i..]
+                    .iter()
+                    .take_while(|at| **at < starts[i] + window)
+                    .count()
+            })
+            .max()
+            .unwrap_or(0)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn background_work_takes_nine_tenths_of_the_budget_evenly() {
+        let pace = Pace::new(360, true);
+        let starts = starts(pace.clone(), Why::Background, 700, SECOND).await;
+        assert!((320..=325).contains(&most_in(&starts, HOUR)));
+        assert_eq!(most_in(&starts, Duration::from_secs(11)), 1);
+        assert!(
+            pace.requests_last_hour() <= 325,
+            "{}",
+            pace.requests_last_hour()
+        );
+        assert_eq!(pace.requests_total(), 700);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_crowd_gets_more_than_the_caps_in_any_window() {
+        let pace = Pace::new(360, true);
+        let asks = [(Why::Click, 400), (Why::Background, 50)];
+        let all = crowd(&pace, &asks, Duration::from_millis(300)).await;
+        let starts: Vec<_> = all.iter().map(|(_, at)| *at).collect();
+        for secs in [1_u32, 2, 5, 10, 60, 600, 3600] {
+            let most = most_in(&starts, SECOND * secs);
+            // The burst of clicks, then one a second; the reserve, then the budget.
+            assert!(most <= 5 + secs as usize, "{most} in {secs} s");
+            assert!(most <= 90 + 1 + secs as usize / 10, "{most} in {secs} s");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_budget_above_the_ceiling_is_cut_for_the_real_service_only() {
+        assert_eq!(Pace::new(10_000, true).budget_per_hour(), 360);
+        assert_eq!(Pace::new(10_000, false).budget_per_hour(), 10_000);
+        let pace = Pace::new(100, true);
+        pace.set_budget(0);
+        assert_eq!(pace.budget_per_hour(), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn clicks_overtake_background_work_that_waits() {
+        let pace = Pace::new(360, true);
+        let asks = [(Why::Background, 20), (Why::Click, 20)];
+        let all = crowd(&pace, &asks, Duration::from_millis(100)).await;
+        let last_click = all.iter().rposition(|(why, _)| *why == Why::Click).unwrap();
+        let before = all[..last_click]
+            .iter()
+            .filter(|(why, _)| *why == Why::Background)
+            .count();
+        assert!(before <= 1, "{before} went before the last click");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_click_finds_its_reserve_however_busy_the_background_is() {
+        let pace = Pace::new(360, true);
+        let mut set = JoinSet::new();
+        set.spawn(starts(pace.clone(), Why::Background, 10_000, SECOND * 8));
+        sleep(HOUR * 5).await;
+        for _ in 0..5 {
+            let asked = Instant::now();
+            drop(pace.permit(Why::Click).await);
+            assert!(asked.elapsed() < SECOND / 10);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn clicks_beyond_a_small_budget_borrow_from_the_background() {
+        let pace = Pace::new(60, true);
+        let clicks = starts(pace.clone(), Why::Click, 50, Duration::ZERO).await;
+        let longest = clicks.windows(2).map(|pair| pair[1] - pair[0]).max();
+        assert!(
+            longest <= Some(CLICK_PATIENCE + SECOND / 100),
+            "{longest:?}"
+        );
+        // About 50 clicks in three minutes with a reserve of 30: the rest is paid back a minute each.
+        let asked = Instant::now();
+        drop(pace.permit(Why::Background).await);
+        assert!(asked.elapsed() > Duration::from_mins(10));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn slow_answers_hold_two_connections_and_leave_one_for_clicks() {
+        let pace = Pace::new(360, true);
+        let _slow = pace.permit(Why::Background).await;
+        sleep(Duration::from_mins(1)).await;
+        let second = tokio::time::timeout(HOUR, pace.permit(Why::Background)).await;
+        assert!(second.is_err());
+        let click = tokio::time::timeout(SECOND, pace.permit(Why::Click)).await;
+        assert!(click.is_ok());
+        let third = tokio::time::timeout(HOUR, pace.permit(Why::Click)).await;
+        assert!(third.is_err());
+        drop(click);
+        assert!(
+            tokio::time::timeout(SECOND, pace.permit(Why::Click))
+                .await
+                .is_ok()
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_gives_up_waiting_leaves_the_queue() {
+        let pace = Pace::new(360, true);
+        let held = [pace.permit(Why::Click).await, pace.permit(Why::Click).await];
+        let gone = tokio::time::timeout(SECOND, pace.permit(Why::Click)).await;
+        assert!(gone.is_err());
+        drop(held);
+        let background = tokio::time::timeout(SECOND, pace.permit(Why::Background)).await;
+        assert!(background.is_ok());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_hold_stops_everybody_until_it_is_over() {
+        let pace = Pace::new(360, true);
+        pace.slow_down(Some(SECOND * 90));
+        assert_eq!(pace.hold(), Some(SECOND * 90));
+        let asked = Instant::now();
+        let all = crowd(&pace, &[(Why::Click, 1), (Why::Background, 1)], SECOND).await;
+        for (why, at) in all {
+            assert!(at - asked >= SECOND * 90, "{why:?} after {:?}", at - asked);
+        }
+        assert_eq!(pace.hold(), None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn fault_11_absurd_holds_are_kept_between_a_second_and_an_hour() {
+        let pace = Pace::new(360, true);
+        pace.slow_down(Some(Duration::ZERO));
+        assert_eq!(pace.hold(), Some(SECOND));
+        sleep(SECOND * 2).await;
+        pace.slow_down(Some(HOUR * 24 * 3650));
+        assert_eq!(pace.hold(), Some(HOUR));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_hold_without_a_time_is_random_and_grows() {
+        let first = |seed| {
+            let pace = Pace::seeded(360, true, seed);
+            pace.slow_down(None);
+            pace.hold().unwrap()
+        };
+        let holds: Vec<_> = (0..50).map(first).collect();
+        assert!(
+            holds
+                .iter()
+                .all(|hold| (SECOND..=SECOND * 30).contains(hold))
+        );
+        assert!(holds.iter().any(|hold| *hold > SECOND * 20));
+        assert!(holds.iter().any(|hold| *hold < SECOND * 10));
+        assert_eq!(first(7), first(7));
+
+        let pace = Pace::seeded(360, true, 7);
+        let mut longest = Duration::ZERO;
+        for _ in 0..20 {
+            pace.slow_down(None);
+            let hold = pace.hold().unwrap();
+            longest = longest.max(hold);
+            sleep(hold).await;
+        }
+        assert!(longest > SECOND * 120 && longest <= HOUR, "{longest:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn refusals_halve_the_share_and_good_minutes_bring_it_back() {
+        let pace = Pace::new(360, true);
+        let mut shares = Vec::new();
+        for _ in 0..5 {
+            pace.slow_down(Some(SECOND));
+            // The second of two answers that were under way together.
+            pace.slow_down(Some(SECOND));
+            shares.push(pace.share());
+            sleep(SECOND).await;
+        }
+        assert_eq!(shares, [0.5, 0.25, 0.125, 0.125, 0.125]);
+        let mut recovered = Vec::new();
+        for _ in 0..9 {
+            sleep(RECOVERY_STEP).await;
+            recovered.push((pace.share() * 1000.0).round() / 1000.0);
+        }
+        assert_eq!(
+            recovered,
+            [0.225, 0.325, 0.425, 0.525, 0.625, 0.725, 0.825, 0.925, 1.0]
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_smaller_share_slows_the_background_down() {
+        let pace = Pace::new(360, true);
+        for _ in 0..3 {
+            pace.slow_down(Some(SECOND));
+            sleep(SECOND).await;
+        }
+        let starts = starts(pace, Why::Background, 4, Duration::ZERO).await;
+        let gap = starts[3] - starts[2];
+        // 360 × 0.9 / 8 = 40.5 an hour.
+        assert!((SECOND * 88..=SECOND * 90).contains(&gap), "{gap:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn changing_the_budget_to_and_fro_gives_no_burst() {
+        let pace = Pace::new(360, true);
+        let mut starts = Vec::new();
+        for round in 0..200_u32 {
+            pace.set_budget(300 + round % 2 * 60);
+            if let Ok(permit) = tokio::time::timeout(SECOND, pace.permit(Why::Click)).await {
+                starts.push(Instant::now());
+                drop(permit);
+            }
+        }
+        assert!(starts.len() <= 90 + 1 + 20, "{}", starts.len());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_simulator_may_be_asked_as_fast_as_its_budget_allows() {
+        let pace = Pace::new(36_000, false);
+        let asked = Instant::now();
+        crowd(&pace, &[(Why::Background, 900)], Duration::from_millis(200)).await;
+        let took = asked.elapsed();
+        assert!((SECOND * 95..SECOND * 105).contains(&took), "{took:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn requests_are_forgotten_after_an_hour() {
+        let pace = Pace::new(360, true);
+        drop(pace.permit(Why::Click).await);
+        sleep(HOUR - SECOND).await;
+        drop(pace.permit(Why::Click).await);
+        assert_eq!(pace.requests_last_hour(), 2);
+        sleep(SECOND * 2).await;
+        assert_eq!(pace.requests_last_hour(), 1);
+        assert_eq!(pace.requests_total(), 2);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+        /// Whatever is asked whenever, no window holds more than the budget and its reserve.
+        #[test]
+        fn no_window_exceeds_the_budget(
+            budget in 60_u32..=360,
+            asks in prop::collection::vec((any::<bool>(), 0_u64..40, 0_u64..3000), 1..250),
+        ) {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_time().start_paused(true).build().unwrap();
+            let starts = runtime.block_on(async {
+                let pace = Pace::seeded(budget, true, 1);
+                let mut set = JoinSet::new();
+                for (is_click, pause, lasting_ms) in asks {
+                    sleep(SECOND * u32::try_from(pause).unwrap() / 4).await;
+                    let why = if is_click { Why::Click } else { Why::Background };
+                    let pace = pace.clone();
+                    set.spawn(async move {
+                        let _permit = pace.permit(why).await;
+                        let at = Instant::now();
+                        sleep(Duration::from_millis(lasting_ms)).await;
+                        at
+                    });
+                }
+                let mut starts = set.join_all().await;
+                starts.sort();
+                starts
+            });
+            let per_hour = usize::try_from(budget.max(360)).unwrap();
+            for secs in [1_usize, 10, 60, 600, 3600] {
+                let most = most_in(&starts, Duration::from_secs(secs as u64));
+                prop_assert!(most <= 5 + secs);
+                // Clicks may borrow one every ten seconds below 360 an hour.
+                prop_assert!(most <= 92 + (secs * per_hour).div_ceil(3600), "{} in {} s", most, secs);
+            }
         }
     }
 }

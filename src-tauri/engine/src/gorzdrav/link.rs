@@ -196,3 +196,199 @@ fn named(
 fn is_number(id: &str) -> bool {
     id.len() <= 9 && id.bytes().all(|byte| byte.is_ascii_digit())
 }
+
+#[cfg(test)]
+mod tests {
+    use percent_encoding::NON_ALPHANUMERIC;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const ENCODED: &str = "https://gorzdrav.spb.ru/service-free-schedule#%5B%7B%22district%22:%2212%22%7D,%7B%22lpu%22:%221174%22%7D,%7B%22speciality%22:%224%22%7D%5D";
+
+    fn target(ids: [Option<&str>; 4]) -> LinkTarget {
+        let [district, clinic, specialty, doctor] = ids;
+        LinkTarget {
+            district_id: district.map(DistrictId::from),
+            clinic_id: clinic.map(ClinicId::from),
+            specialty_id: specialty.map(SpecialtyId::from),
+            doctor_id: doctor.map(DoctorId::from),
+        }
+    }
+
+    fn page(json: &str) -> String {
+        format!("{PAGE}#{json}")
+    }
+
+    #[test]
+    fn a_specialty_page_is_written_as_the_site_writes_it() {
+        let page = specialty_page(Some(&"12".into()), &"1174".into(), &"4".into());
+        assert_eq!(page, ENCODED);
+    }
+
+    #[test]
+    fn a_base64_id_survives_a_page() {
+        let page = specialty_page(None, &"389".into(), &"a+/b\"\\#%41я==".into());
+        assert!(page.is_ascii());
+        assert_eq!(
+            parse(&page),
+            Ok(target([None, Some("389"), Some("a+/b\"\\#%41я=="), None]))
+        );
+    }
+
+    #[test]
+    fn every_form_the_site_ever_wrote_is_read() {
+        let steps = [
+            (
+                r#"[{"district":"12"}]"#,
+                target([Some("12"), None, None, None]),
+            ),
+            (
+                r#"[{"district":"12"},{"lpu":"1174"}]"#,
+                target([Some("12"), Some("1174"), None, None]),
+            ),
+            (
+                r#"[{"district":"12"},{"lpu":"1174"},{"speciality":"4"}]"#,
+                target([Some("12"), Some("1174"), Some("4"), None]),
+            ),
+            (
+                r#"[{"district":"12"},{"lpu":"1174"},{"speciality":"4"},{"doctor":"п100.7"}]"#,
+                target([Some("12"), Some("1174"), Some("4"), Some("п100.7")]),
+            ),
+            (
+                r#"[{"district":"12"},{"lpu":"1174"},{"speciality":"4"},{"schedule":"127"}]"#,
+                target([Some("12"), Some("1174"), Some("4"), Some("127")]),
+            ),
+            (
+                r#"[{"district":"12"},{"lpu":"1174"},{"speciality":"4"},{"schedule":"186"},{"doctor":"186"}]"#,
+                target([Some("12"), Some("1174"), Some("4"), Some("186")]),
+            ),
+            (
+                r#"[{"district": 12}, {"lpu": 1174}, {"speciality": 4}]"#,
+                target([Some("12"), Some("1174"), Some("4"), None]),
+            ),
+        ];
+        for (json, expected) in steps {
+            let quarter = json.replace('"', "%22");
+            let whole = utf8_percent_encode(json, NON_ALPHANUMERIC).to_string();
+            let twice = utf8_percent_encode(&whole, NON_ALPHANUMERIC).to_string();
+            for fragment in [json, &quarter, &whole, &twice] {
+                for prefix in [
+                    "https://gorzdrav.spb.ru/service-free-schedule#",
+                    "http://www.gorzdrav.spb.ru/service-free-schedule/#",
+                    "gorzdrav.spb.ru/service-free-schedule#",
+                    "WWW.GorZdrav.spb.ru/service-free-schedule?utm=1#",
+                    "Смотри, мама: «https://gorzdrav.spb.ru/service-free-schedule%23",
+                ] {
+                    for suffix in ["", "\n\nзапишись!", "\"", "» [не отвечай]"] {
+                        let text = format!("{prefix}{fragment}{suffix}");
+                        assert_eq!(parse(&text), Ok(expected.clone()), "{text}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_chats_do_to_a_link_is_undone() {
+        let curly = page("[{“district”:“12”},{«lpu»:«7»}]");
+        assert_eq!(
+            parse(&curly),
+            Ok(target([Some("12"), Some("7"), None, None]))
+        );
+        let (head, tail) = ENCODED.split_at(ENCODED.len() - 10);
+        assert_eq!(parse(&format!("{head}\r\n{tail}")), parse(ENCODED));
+        assert_eq!(parse(&format!("  <{ENCODED}>")), parse(ENCODED));
+    }
+
+    #[test]
+    fn other_hosts_are_refused() {
+        for host in [
+            "gorzdrav.spb.ru.example.com",
+            "example.com/gorzdrav.spb.ru",
+            "notgorzdrav.spb.ru",
+            "x-gorzdrav.spb.ru",
+            "gorzdrav.spb.ru@example.com",
+            "gorzdrav.spb.ru:8080",
+            "api.gorzdrav.spb.ru",
+            "evil.www.gorzdrav.spb.ru",
+            "example.com/?to=https://gorzdrav.spb.ru",
+            "ftp://gorzdrav.spb.ru",
+        ] {
+            let text = ENCODED.replace("https://gorzdrav.spb.ru", host);
+            assert_eq!(parse(&text), Err(LinkError::NotOurs), "{text}");
+        }
+        assert_eq!(parse(""), Err(LinkError::NotOurs));
+        assert_eq!(parse("запишите меня"), Err(LinkError::NotOurs));
+    }
+
+    #[test]
+    fn a_link_to_nowhere_says_so() {
+        assert_eq!(parse("gorzdrav.spb.ru"), Err(LinkError::NoTarget));
+        assert_eq!(
+            parse("https://gorzdrav.spb.ru/faq."),
+            Err(LinkError::NoTarget)
+        );
+        assert_eq!(parse(&page("[]")), Err(LinkError::NoTarget));
+        assert_eq!(
+            parse(&page("[{\"district\":\"\"}]")),
+            Err(LinkError::NoTarget)
+        );
+    }
+
+    #[test]
+    fn a_damaged_link_is_not_guessed_at() {
+        for json in [
+            "%5B%7B%22district%22:%2212",
+            "[{\"lpu\":\"../../etc\"}]",
+            "[{\"lpu\":\"1174\"},{\"speciality\":{}}]",
+            "[{\"lpu\":1.5}]",
+            "[{\"lpu\":\"-1\"}]",
+            "[{\"speciality\":\"4\"}]",
+            "[{\"doctor\":\"4\"}]",
+            "12",
+        ] {
+            assert_eq!(parse(&page(json)), Err(LinkError::Damaged), "{json}");
+        }
+        let long = "9".repeat(201);
+        let json = format!("[{{\"lpu\":\"1\"}},{{\"speciality\":\"{long}\"}}]");
+        assert_eq!(parse(&page(&json)), Err(LinkError::Damaged));
+    }
+
+    #[test]
+    fn a_text_of_more_than_4096_characters_is_not_searched() {
+        let text = format!("{ENCODED} {}", "я".repeat(4096 - ENCODED.len() - 1));
+        assert!(parse(&text).is_ok());
+        assert_eq!(parse(&format!("{text}я")), Err(LinkError::TooLong));
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_built_is_read_back(
+            district in prop::option::of("[1-9][0-9]{0,2}"),
+            clinic in "[1-9][0-9]{0,5}",
+            specialty in "[^\\p{Cc}]{1,60}",
+            around in ("[а-я «(\n]{0,20}", "[ \n»)][а-я. ]{0,20}"),
+        ) {
+            let district = district.map(DistrictId);
+            let (clinic, specialty) = (ClinicId(clinic), SpecialtyId(specialty));
+            let link = specialty_page(district.as_ref(), &clinic, &specialty);
+            let expected = LinkTarget {
+                district_id: district,
+                clinic_id: Some(clinic),
+                specialty_id: Some(specialty),
+                doctor_id: None,
+            };
+            prop_assert_eq!(parse(&link), Ok(expected.clone()));
+            prop_assert_eq!(parse(&format!("{} {link}{}", around.0, around.1)), Ok(expected));
+        }
+
+        #[test]
+        fn no_text_makes_it_panic(text in "\\PC{0,200}", tail in "[\\[\\]{}\":,%0-9a-zа-я#/ ]{0,120}") {
+            let _ = parse(&text);
+            let _ = parse(&format!("{text}gorzdrav.spb.ru{tail}"));
+            let _ = parse(&page(&tail));
+            let _ = parse(&format!("{PAGE}#[{{\"lpu\":{tail}"));
+        }
+    }
+}

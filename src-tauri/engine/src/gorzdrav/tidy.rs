@@ -54,13 +54,245 @@ fn plain(text: &str) -> String {
         .unwrap_or_else(|_| text.to_owned())
 }
 
-/// The name to show and the note.
+/// The name to show and the note, from the name, its separate parts (surname first) and the comment.
+///
+/// People get their bare name in normal case; what was mixed into it goes to the note,
+/// before the comment. What does not surely look like a person stays as it is.
 pub(super) fn doctor(
     name: Option<String>,
-    _parts: [Option<String>; 3],
+    parts: [Option<String>; 3],
     comment: Option<String>,
 ) -> (Option<String>, Option<String>) {
-    (name, comment)
+    let (name, rest) = match (name, whole_name(parts)) {
+        (name, Some(whole)) => {
+            let rest = name.map(|name| without(&name, &whole)).unwrap_or_default();
+            (Some(normal_case(&whole, is_person_word)), rest)
+        }
+        (Some(name), None) => {
+            let (name, rest) = split_person(&name);
+            (Some(name), rest)
+        }
+        (None, None) => (None, Vec::new()),
+    };
+    (name, note(rest, comment))
+}
+
+/// The separate parts, if they are a name: at least a surname and a first name.
+fn whole_name(parts: [Option<String>; 3]) -> Option<String> {
+    let [Some(last), Some(first), middle] = parts else {
+        return None;
+    };
+    let whole = [Some(last), Some(first), middle];
+    Some(whole.into_iter().flatten().collect::<Vec<_>>().join(" "))
+}
+
+/// What the single name says besides the whole one.
+fn without(name: &str, whole: &str) -> Vec<String> {
+    let (lower, whole) = (name.to_lowercase(), whole.to_lowercase());
+    // Lower case may change lengths; then places in the two do not agree.
+    if lower.len() == name.len()
+        && let Some(at) = lower.find(&whole)
+    {
+        return scraps([&name[..at], &name[at + whole.len()..]]);
+    }
+    scraps([name])
+}
+
+/// A person's name anywhere in the text and what stands before and after it, or the text as it is.
+fn split_person(text: &str) -> (String, Vec<String>) {
+    match person(text) {
+        Some((start, end)) => (
+            dotted(&normal_case(text[start..end].trim(), is_person_word)),
+            scraps([&text[..start], &text[end..]]),
+        ),
+        None if is_shouted(text) && looks_like_name(text) => {
+            (normal_case(text, is_person_word), Vec::new())
+        }
+        None => (sentence_case(text), Vec::new()),
+    }
+}
+
+/// «Фамилия И. О» → «Фамилия И.О.»
+fn dotted(name: &str) -> String {
+    static INITIALS: LazyLock<Regex> = LazyLock::new(|| regex(r" (\p{Lu}) ?\. ?(\p{Lu})\.*$"));
+    INITIALS.replace(name, " $1.$2.").into_owned()
+}
+
+/// «Фамилия Имя Отчество» or «Фамилия И.О.», wherever it stands outside brackets;
+/// «Фамилия ИО» at the very beginning only, for two capitals may be anything.
+fn person(text: &str) -> Option<(usize, usize)> {
+    const LAST: &str = r"\p{Lu}[\p{L}’']+(?:-\p{Lu}\p{L}+)?(?: ?\(\p{Lu}\p{L}+\))?";
+    static PERSON: LazyLock<Regex> = LazyLock::new(|| {
+        regex(&format!(
+            r"(?:{LAST}) (?:\p{{Lu}}[\p{{L}}-]+ \p{{Lu}}\p{{L}}*(?i:вич|ьич|мич|вна|чна|оглы|кызы)\b|\p{{Lu}} ?\. ?\p{{Lu}}\b\.*)"
+        ))
+    });
+    static BARE: LazyLock<Regex> =
+        LazyLock::new(|| regex(&format!(r"^(?:{LAST}) \p{{Lu}} ?\p{{Lu}}\b\.?")));
+    if let Some(found) = BARE.find(text).filter(|found| !is_service(found.as_str())) {
+        return Some((found.start(), found.end()));
+    }
+    // Overlapping on purpose: in «Врач Петров Пётр Петрович» the first match is no person.
+    let mut from = 0;
+    while let Some(found) = PERSON.find_at(text, from) {
+        let word_starts = !text[..found.start()].ends_with(char::is_alphanumeric);
+        let in_brackets = text[..found.start()].matches('(').count()
+            != text[..found.start()].matches(')').count();
+        if word_starts && !in_brackets && !is_service(found.as_str()) {
+            return Some((found.start(), found.end()));
+        }
+        from = found.start() + text[found.start()..].chars().next()?.len_utf8();
+    }
+    None
+}
+
+/// Does one of the words belong to a room or a service rather than to a person?
+fn is_service(text: &str) -> bool {
+    static SERVICE: LazyLock<Regex> = LazyLock::new(|| {
+        regex(
+            r"(?ix)\b(?:
+            каб(?:\b|инет) | врач | доктор | дежурн | процедур | привив | вакцин | диспансер | доврач | смотров | флюор
+            | узи\b | экг\b | ээг\b | мрт\b | фгдс\b | дпо\b | орви\b | ковид | отдел | профилакт
+            | профосмотр | телемед | запис | при[её]м | детск | взросл | терап | педиатр | хирург | осмотр | справ | день\b
+            | дни\b | дневн | школ | подрост | неотлож | стомат | ортодонт | медсестр | медицинск | фельдш | акуш | гинек
+            | резерв | центр | услуг | лаборат | анализ | забор | кров[ьи] | мазок | тест | проб[аы] | манту | диаскин | улиц
+            | ул\b | уч\b | участ | дерматол | венерол | уролог | андролог | невролог | онколог | окулист | офтальм | лор\b
+            | кардиол | эндокрин | психиатр | нарколог | логопед | психолог | ортопед | травмат | первичн | повторн | рецепт
+            | больничн | вызов | комиссия | допуск | общ(?:ий|ая|ей|его)\b | здоров | консульт | специалист | стационар
+            | денситом | рентген | массаж | физио | лфк\b | женск | мужск | смена | филиал | регистрат | комната | инфекц
+        )",
+        )
+    });
+    SERVICE.is_match(text)
+}
+
+/// Two to four words of letters alone: a name that lacks the marks of one.
+fn looks_like_name(text: &str) -> bool {
+    let words: Vec<_> = text.split(' ').collect();
+    (1..=4).contains(&words.len())
+        && words.iter().all(|word| is_person_word(word))
+        && !is_service(text)
+}
+
+fn is_person_word(word: &str) -> bool {
+    word.chars()
+        .all(|c| c.is_alphabetic() || "-’'()".contains(c))
+        && word.chars().filter(|c| c.is_alphabetic()).count() > 2
+}
+
+/// Words of capitals alone as «Слово»; others, initials among them, stay.
+fn normal_case(text: &str, is_meant: impl Fn(&str) -> bool) -> String {
+    let word = |word: &str| {
+        if is_meant(word) && is_shouted(word) {
+            capitalised(word)
+        } else {
+            word.to_owned()
+        }
+    };
+    text.split(' ').map(word).collect::<Vec<_>>().join(" ")
+}
+
+/// A shouted text in quieter letters: words of services small, others with a capital, for they
+/// may be names. Short words may be abbreviations and Latin ones brands: they stay.
+fn sentence_case(text: &str) -> String {
+    const LITTLE: [&str; 14] = [
+        "ДЛЯ", "ПРИ", "ОТ", "ДО", "ПО", "И", "НА", "С", "К", "В", "НЕ", "БЕЗ", "ВРАЧ", "ДЕТИ",
+    ];
+    if !is_shouted(text) {
+        return text.to_owned();
+    }
+    let word = |(place, word): (usize, &str)| {
+        let letters = word.chars().filter(|c| c.is_alphabetic()).count();
+        let is_latin = word.chars().any(|c| c.is_ascii_alphabetic());
+        let is_little = LITTLE.contains(&word.trim_matches(|c: char| !c.is_alphabetic()));
+        if !is_shouted(word) || is_latin || (letters <= 4 && !is_little) {
+            word.to_owned()
+        } else if place > 0 && (is_little || is_service(word)) {
+            word.to_lowercase()
+        } else {
+            capitalised(word)
+        }
+    };
+    let words: Vec<_> = text.split(' ').enumerate().map(word).collect();
+    words.join(" ")
+}
+
+/// Letters, all of them capitals.
+fn is_shouted(text: &str) -> bool {
+    let mut letters = text.chars().filter(|c| c.is_alphabetic()).peekable();
+    letters.peek().is_some() && letters.all(char::is_uppercase)
+}
+
+/// «ПЕТРОВА-ВОДКИНА» → «Петрова-Водкина»
+fn capitalised(word: &str) -> String {
+    let mut after_letter = false;
+    word.chars()
+        .flat_map(|c| {
+            let changed: Vec<char> = if after_letter {
+                c.to_lowercase().collect()
+            } else {
+                vec![c]
+            };
+            after_letter = c.is_alphabetic() || "’'".contains(c);
+            changed
+        })
+        .collect()
+}
+
+/// Pieces around a name without the punctuation that tied them to it.
+fn scraps<const N: usize>(pieces: [&str; N]) -> Vec<String> {
+    let tied = |c: char| c.is_whitespace() || ",;:.-–—!".contains(c);
+    let clean = |piece: &str| {
+        let piece = piece.trim_start_matches(tied);
+        // A full stop may belong to an abbreviation: «10 уч.»
+        let piece = piece.trim_end_matches(|c: char| tied(c) && c != '.');
+        unwrapped(piece).to_owned()
+    };
+    let is_text = |piece: &String| piece.chars().any(char::is_alphanumeric);
+    pieces.into_iter().map(clean).filter(is_text).collect()
+}
+
+/// «(отпуск)» → «отпуск», but «(2 уч.) (отпуск)» stays.
+fn unwrapped(text: &str) -> &str {
+    let closed = text.trim_end_matches('.');
+    let Some(inner) = closed
+        .strip_prefix('(')
+        .and_then(|rest| rest.strip_suffix(')'))
+    else {
+        return text;
+    };
+    let mut depth = 0_i32;
+    let is_whole = inner.chars().all(|c| {
+        depth += match c {
+            '(' => 1,
+            ')' => -1,
+            _ => 0,
+        };
+        depth >= 0
+    });
+    if is_whole && depth == 0 {
+        inner.trim_matches(|c: char| c.is_whitespace() || "!,".contains(c))
+    } else {
+        text
+    }
+}
+
+/// What the name held, then the comment; nothing twice.
+fn note(rest: Vec<String>, comment: Option<String>) -> Option<String> {
+    let said = comment
+        .as_deref()
+        .map(str::to_lowercase)
+        .unwrap_or_default();
+    let mut lines: Vec<String> = Vec::new();
+    let fresh: Vec<_> = rest
+        .into_iter()
+        .filter(|piece| !said.contains(&piece.to_lowercase()))
+        .collect();
+    if !fresh.is_empty() {
+        lines.push(fresh.join("; "));
+    }
+    lines.extend(comment);
+    (!lines.is_empty()).then(|| lines.join("\n"))
 }
 
 /// A room, if the text begins with one: it may stand in for a name.
