@@ -42,8 +42,16 @@ pub struct Imported {
 
 impl Backup {
     pub(crate) fn new(watches: Vec<Watch>, settings: Settings, now: DateTime<Utc>) -> Self {
-        let watches = watches.into_iter().map(|watch| Saved { draft: watch.draft, activity: watch.activity });
-        Self { talonchik: VERSION, exported_at: now, settings, watches: watches.collect() }
+        let watches = watches.into_iter().map(|watch| Saved {
+            draft: watch.draft,
+            activity: watch.activity,
+        });
+        Self {
+            talonchik: VERSION,
+            exported_at: now,
+            settings,
+            watches: watches.collect(),
+        }
     }
 }
 
@@ -58,17 +66,26 @@ pub(crate) fn read(text: &str) -> Result<Contents, ()> {
     if text.len() > LARGEST {
         return Err(());
     }
-    let file: serde_json::Value = serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(drop)?;
-    let version = file.get("talonchik").and_then(serde_json::Value::as_u64).ok_or(())?;
+    let file: serde_json::Value =
+        serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(drop)?;
+    let version = file
+        .get("talonchik")
+        .and_then(serde_json::Value::as_u64)
+        .ok_or(())?;
     if version > u64::from(VERSION) {
         return Err(());
     }
-    let watches = file.get("watches").and_then(serde_json::Value::as_array).ok_or(())?;
+    let watches = file
+        .get("watches")
+        .and_then(serde_json::Value::as_array)
+        .ok_or(())?;
     let watches = watches
         .iter()
         .filter_map(|watch| Saved::deserialize(watch).ok())
         .map(|saved| (saved.draft, saved.activity))
         .collect();
-    let settings = file.get("settings").and_then(|settings| Settings::deserialize(settings).ok());
+    let settings = file
+        .get("settings")
+        .and_then(|settings| Settings::deserialize(settings).ok());
     Ok(Contents { watches, settings })
 }

@@ -16,8 +16,8 @@ use tokio::time::Instant;
 use crate::{
     gorzdrav::link,
     model::{
-        Activity, Clinic, ClinicId, Counts, Doctor, DoctorChoice, DoctorId, Key, Pause, ServiceState,
-        Sleep, Specialty, SpecialtyId, Watch, WatchId,
+        Activity, Clinic, ClinicId, Counts, Doctor, DoctorChoice, DoctorId, Key, Pause,
+        ServiceState, Sleep, Specialty, SpecialtyId, Watch, WatchId,
     },
     plan::{ClinicPlan, Plan, plan},
     schedule::{self, Load},
@@ -154,21 +154,33 @@ impl ClinicFacts {
 
     /// Is this specialty gone from the clinic's list for good?
     pub(crate) fn lost_specialty(&self, id: &SpecialtyId) -> bool {
-        self.pairs.get(id).is_some_and(|pair| pair.absent >= LOST_AFTER)
+        self.pairs
+            .get(id)
+            .is_some_and(|pair| pair.absent >= LOST_AFTER)
     }
 
     /// Is this doctor gone from the lists for good?
     pub(crate) fn lost_doctor(&self, id: &DoctorId) -> bool {
-        self.doctors.get(id).is_some_and(|doctor| doctor.absent >= LOST_AFTER)
+        self.doctors
+            .get(id)
+            .is_some_and(|doctor| doctor.absent >= LOST_AFTER)
     }
 
     /// Is the doctor on the last good list of the specialty?
     pub(crate) fn is_member(&self, specialty: &SpecialtyId, doctor: &DoctorId) -> bool {
-        self.pairs.get(specialty).is_some_and(|pair| pair.doctors.iter().any(|member| member.id == *doctor))
+        self.pairs
+            .get(specialty)
+            .is_some_and(|pair| pair.doctors.iter().any(|member| member.id == *doctor))
     }
 
     /// A good list of specialties.
-    pub(crate) fn note_specialties(&mut self, rows: &[Specialty], no_online: bool, plan: &ClinicPlan, walk: bool) {
+    pub(crate) fn note_specialties(
+        &mut self,
+        rows: &[Specialty],
+        no_online: bool,
+        plan: &ClinicPlan,
+        walk: bool,
+    ) {
         self.no_online = no_online;
         for id in plan.pairs.keys() {
             let pair = self.pair(id);
@@ -196,15 +208,25 @@ impl ClinicFacts {
     }
 
     /// Has anything changed above this specialty since its slots were looked at?
-    pub(crate) fn wants_look(&self, specialty: &SpecialtyId, row: &Counts, plan: &ClinicPlan, now: Instant) -> bool {
-        let Some(pair) = self.pairs.get(specialty) else { return true };
+    pub(crate) fn wants_look(
+        &self,
+        specialty: &SpecialtyId,
+        row: &Counts,
+        plan: &ClinicPlan,
+        now: Instant,
+    ) -> bool {
+        let Some(pair) = self.pairs.get(specialty) else {
+            return true;
+        };
         if pair.retry_at.is_some_and(|at| at > now) {
             return false;
         }
         pair.drilled.as_ref() != Some(row)
             || pair.trouble.is_some()
             || plan.pairs.get(specialty).is_some_and(|wanted| {
-                self.doctors.iter().any(|(id, facts)| facts.confirm && wanted.wanted.includes(id))
+                self.doctors
+                    .iter()
+                    .any(|(id, facts)| facts.confirm && wanted.wanted.includes(id))
             })
     }
 
@@ -216,15 +238,29 @@ impl ClinicFacts {
     }
 
     /// A doctor's timetable: their working days ahead, and those of them that can be booked but are full.
-    pub(crate) fn note_timetable(&mut self, doctor: &DoctorId, next: Option<NaiveDate>, bookable: BTreeSet<NaiveDate>) {
+    pub(crate) fn note_timetable(
+        &mut self,
+        doctor: &DoctorId,
+        next: Option<NaiveDate>,
+        bookable: BTreeSet<NaiveDate>,
+    ) {
         let facts = self.doctor(doctor);
         facts.next_work_day = next;
-        facts.opened = facts.bookable.as_ref().and_then(|before| bookable.difference(before).next().copied());
+        facts.opened = facts
+            .bookable
+            .as_ref()
+            .and_then(|before| bookable.difference(before).next().copied());
         facts.bookable = Some(bookable);
     }
 
     /// The slots of a doctor were seen while their row said this.
-    pub(crate) fn note_slots(&mut self, doctor: &DoctorId, row: Option<&Counts>, starts: BTreeSet<DateTime<Utc>>, confirm: bool) {
+    pub(crate) fn note_slots(
+        &mut self,
+        doctor: &DoctorId,
+        row: Option<&Counts>,
+        starts: BTreeSet<DateTime<Utc>>,
+        confirm: bool,
+    ) {
         let facts = self.doctor(doctor);
         if let Some(row) = row {
             facts.drilled = Some(*row);
@@ -311,7 +347,12 @@ impl Board {
             clinics: HashMap::new(),
             pause: None,
             slept: None,
-            service: Service { state: ServiceState::Unknown, since: None, failures: 0, hold_until: None },
+            service: Service {
+                state: ServiceState::Unknown,
+                since: None,
+                failures: 0,
+                hold_until: None,
+            },
             rng: StdRng::seed_from_u64(seed),
             budget_per_hour,
         }
@@ -322,16 +363,24 @@ impl Board {
     }
 
     pub(crate) fn set_clinics(&mut self, clinics: Vec<Clinic>) {
-        self.clinics = clinics.into_iter().map(|clinic| (clinic.id.clone(), clinic)).collect();
+        self.clinics = clinics
+            .into_iter()
+            .map(|clinic| (clinic.id.clone(), clinic))
+            .collect();
     }
 
     /// Plans anew after watches changed or time passed. `urgent`: a person waits for new clinics.
     pub(crate) fn replan(&mut self, now: DateTime<Utc>, urgent: bool) {
         self.plan = plan(self.watches.values().filter(|watch| is_active(watch, now)));
-        let fresh: Vec<ClinicId> =
-            self.plan.keys().filter(|clinic| !self.facts.contains_key(*clinic)).cloned().collect();
+        let fresh: Vec<ClinicId> = self
+            .plan
+            .keys()
+            .filter(|clinic| !self.facts.contains_key(*clinic))
+            .cloned()
+            .collect();
         for clinic in fresh {
-            self.facts.insert(clinic, ClinicFacts::new(Instant::now(), urgent));
+            self.facts
+                .insert(clinic, ClinicFacts::new(Instant::now(), urgent));
         }
     }
 
@@ -387,18 +436,26 @@ impl Board {
                     .map(|(specialty, pair)| {
                         let known = facts.and_then(|facts| facts.pairs.get(specialty));
                         1 + known.map_or(1, |known| {
-                            known.doctors.iter().filter(|doctor| pair.wanted.includes(&doctor.id)).count()
+                            known
+                                .doctors
+                                .iter()
+                                .filter(|doctor| pair.wanted.includes(&doctor.id))
+                                .count()
                         })
                     })
                     .sum::<usize>()
             })
             .sum();
-        Load { clinics: self.plan.len(), walk, budget_per_hour: self.budget_per_hour }
+        Load {
+            clinics: self.plan.len(),
+            walk,
+            budget_per_hour: self.budget_per_hour,
+        }
     }
 
     /// The rounds that may start now, and how long until the next one may.
     pub(crate) fn due(&mut self, now: DateTime<Utc>, idle: bool) -> (Vec<Errand>, Duration) {
-        const LATER: Duration = Duration::from_secs(3600);
+        const LATER: Duration = Duration::from_hours(1);
         if self.is_paused(now) || self.plan.is_empty() {
             return (Vec::new(), LATER);
         }
@@ -434,13 +491,19 @@ impl Board {
                 Some(errand)
             })
             .collect();
-        let wait = self.next_due().map_or(LATER, |due| due.saturating_duration_since(instant));
+        let wait = self
+            .next_due()
+            .map_or(LATER, |due| due.saturating_duration_since(instant));
         (errands, wait)
     }
 
     /// When the next look at anything is due.
     pub(crate) fn next_due(&self) -> Option<Instant> {
-        let due = self.plan.keys().filter_map(|clinic| Some(self.facts.get(clinic)?.due)).min()?;
+        let due = self
+            .plan
+            .keys()
+            .filter_map(|clinic| Some(self.facts.get(clinic)?.due))
+            .min()?;
         Some(self.service.hold_until.map_or(due, |hold| due.max(hold)))
     }
 
@@ -459,16 +522,24 @@ impl Board {
 
     /// A round ended. `trouble`: its first failure; `learned`: something in it was good.
     /// True when the state of the service changed.
-    pub(crate) fn finish(&mut self, errand: &Errand, learned: bool, trouble: Option<Trouble>) -> bool {
+    pub(crate) fn finish(
+        &mut self,
+        errand: &Errand,
+        learned: bool,
+        trouble: Option<Trouble>,
+    ) -> bool {
         let load = self.load();
         let instant = Instant::now();
         let before = self.service.state;
-        let Some(facts) = self.facts.get_mut(&errand.clinic) else { return false };
+        let Some(facts) = self.facts.get_mut(&errand.clinic) else {
+            return false;
+        };
         match trouble {
             None => {
                 facts.trouble = None;
                 facts.failures = 0;
-                facts.due = instant + schedule::after_success(&load, facts.no_online, &mut self.rng);
+                facts.due =
+                    instant + schedule::after_success(&load, facts.no_online, &mut self.rng);
                 if errand.walk {
                     facts.walk_due = instant + schedule::jittered(load.walk_gap(), &mut self.rng);
                 }
@@ -498,8 +569,16 @@ impl Board {
     }
 
     fn recover(&mut self, before: ServiceState) {
-        self.service = Service { state: ServiceState::Fine, since: None, failures: 0, hold_until: None };
-        if matches!(before, ServiceState::Offline | ServiceState::Blocked | ServiceState::Down) {
+        self.service = Service {
+            state: ServiceState::Fine,
+            since: None,
+            failures: 0,
+            hold_until: None,
+        };
+        if matches!(
+            before,
+            ServiceState::Offline | ServiceState::Blocked | ServiceState::Down
+        ) {
             self.spread();
         }
     }
@@ -517,7 +596,11 @@ impl Board {
             Cause::Site => return,
             Cause::Clinic => return self.recover(self.service.state),
         };
-        let since = if self.service.state == state { self.service.since } else { Some(trouble.since) };
+        let since = if self.service.state == state {
+            self.service.since
+        } else {
+            Some(trouble.since)
+        };
         self.service = Service {
             state,
             since,
@@ -530,14 +613,19 @@ impl Board {
         let failing = self
             .plan
             .keys()
-            .filter(|clinic| self.facts.get(*clinic).is_some_and(|facts| facts.trouble.is_some()))
+            .filter(|clinic| {
+                self.facts
+                    .get(*clinic)
+                    .is_some_and(|facts| facts.trouble.is_some())
+            })
             .count();
         failing * 2 > self.plan.len()
     }
 
     /// Paused by the person, now?
     pub(crate) fn is_paused(&self, now: DateTime<Utc>) -> bool {
-        self.pause.is_some_and(|pause| pause.until.is_none_or(|until| until > now))
+        self.pause
+            .is_some_and(|pause| pause.until.is_none_or(|until| until > now))
     }
 
     /// The watches that want to know about this doctor, with what their alerts say.
@@ -552,8 +640,12 @@ impl Board {
                 continue;
             }
             for (watch_id, index) in &pair.watches {
-                let Some(watch) = self.watches.get(watch_id) else { continue };
-                let Some(place) = watch.draft.places.get(*index) else { continue };
+                let Some(watch) = self.watches.get(watch_id) else {
+                    continue;
+                };
+                let Some(place) = watch.draft.places.get(*index) else {
+                    continue;
+                };
                 let named = matches!(place.doctors, DoctorChoice::Only { .. });
                 if !place.doctors.includes(doctor)
                     || !(named || facts.is_member(specialty, doctor))
@@ -568,12 +660,22 @@ impl Board {
                     subject: Subject {
                         nickname: watch.draft.nickname.clone(),
                         clinic_id: clinic.clone(),
-                        clinic: known.map_or_else(|| place.clinic_name.clone(), |clinic| clinic.name.clone()),
+                        clinic: known.map_or_else(
+                            || place.clinic_name.clone(),
+                            |clinic| clinic.name.clone(),
+                        ),
                         address: known.and_then(|clinic| clinic.address.clone()),
                         specialty: place.specialty_name.clone(),
-                        link: link::specialty_page(known.map(|clinic| &clinic.district_id), clinic, specialty),
+                        link: link::specialty_page(
+                            known.map(|clinic| &clinic.district_id),
+                            clinic,
+                            specialty,
+                        ),
                     },
-                    listed: named || self.listed.contains(&(*watch_id, clinic.clone(), specialty.clone())),
+                    listed: named
+                        || self
+                            .listed
+                            .contains(&(*watch_id, clinic.clone(), specialty.clone())),
                 });
             }
         }
@@ -583,18 +685,30 @@ impl Board {
     /// The name a doctor goes by.
     pub(crate) fn doctor_name(&self, clinic: &ClinicId, doctor: &DoctorId) -> String {
         let listed = self.facts.get(clinic).and_then(|facts| {
-            facts.pairs.values().flat_map(|pair| &pair.doctors).find(|row| row.id == *doctor)
+            facts
+                .pairs
+                .values()
+                .flat_map(|pair| &pair.doctors)
+                .find(|row| row.id == *doctor)
         });
         if let Some(listed) = listed {
             return listed.name.clone();
         }
-        let chosen = self.watches.values().flat_map(|watch| &watch.draft.places).find_map(|place| {
-            let doctors = match &place.doctors {
-                DoctorChoice::Only { doctors } | DoctorChoice::Except { doctors } => doctors.as_slice(),
-                DoctorChoice::Any => &[],
-            };
-            doctors.iter().find(|chosen| place.clinic_id == *clinic && chosen.id == *doctor)
-        });
+        let chosen = self
+            .watches
+            .values()
+            .flat_map(|watch| &watch.draft.places)
+            .find_map(|place| {
+                let doctors = match &place.doctors {
+                    DoctorChoice::Only { doctors } | DoctorChoice::Except { doctors } => {
+                        doctors.as_slice()
+                    }
+                    DoctorChoice::Any => &[],
+                };
+                doctors
+                    .iter()
+                    .find(|chosen| place.clinic_id == *clinic && chosen.id == *doctor)
+            });
         chosen.map_or_else(|| doctor.to_string(), |chosen| chosen.name.clone())
     }
 }
@@ -614,5 +728,9 @@ pub(crate) fn is_expired(watch: &Watch, now: DateTime<Utc>) -> bool {
     let today = now.with_timezone(&chrono_tz::Europe::Moscow).date_naive();
     watch.draft.until.is_some_and(|until| until < today)
         || watch.draft.wish.not_after.is_some_and(|last| last < today)
-        || watch.draft.wish.earlier_than.is_some_and(|limit| limit <= now)
+        || watch
+            .draft
+            .wish
+            .earlier_than
+            .is_some_and(|limit| limit <= now)
 }

@@ -116,7 +116,10 @@ impl Worker {
         let name = vec![self.channel.name().to_owned()];
         loop {
             let now = self.clock.now();
-            let due = self.store.lease(name.clone(), now, now + LEASE, BATCH).await?;
+            let due = self
+                .store
+                .lease(name.clone(), now, now + LEASE, BATCH)
+                .await?;
             if due.is_empty() {
                 break;
             }
@@ -125,7 +128,12 @@ impl Worker {
             }
         }
         let next = self.store.next_due_at(name).await?;
-        Ok(next.map_or(IDLE, |next| (next - self.clock.now()).to_std().unwrap_or(Duration::ZERO).min(IDLE)))
+        Ok(next.map_or(IDLE, |next| {
+            (next - self.clock.now())
+                .to_std()
+                .unwrap_or(Duration::ZERO)
+                .min(IDLE)
+        }))
     }
 
     async fn deliver(&self, due: Due) -> Result<(), StoreError> {
@@ -134,7 +142,9 @@ impl Worker {
                 if due.kind == MessageKind::Gone {
                     self.channel.withdraw(&due.alert).await;
                 }
-                Told::Expired { why: why.to_owned() }
+                Told::Expired {
+                    why: why.to_owned(),
+                }
             }
             None => self.tell(&due).await,
         };
@@ -143,7 +153,9 @@ impl Worker {
         }
         self.store.settle(&due, told, self.clock.now()).await?;
         // Nobody listening is no error.
-        let _ = self.events.send(Event::AlertChanged { alert_id: due.alert.id });
+        let _ = self.events.send(Event::AlertChanged {
+            alert_id: due.alert.id,
+        });
         Ok(())
     }
 
@@ -157,7 +169,8 @@ impl Worker {
         if due.kind == MessageKind::Gone {
             self.channel.withdraw(&due.alert).await;
         }
-        let (after, why) = match tokio::time::timeout(TELL_LIMIT, self.channel.tell(&message)).await {
+        let (after, why) = match tokio::time::timeout(TELL_LIMIT, self.channel.tell(&message)).await
+        {
             Ok(Ok(())) => return Told::Sent,
             Ok(Err(TellError::Never { why })) => return Told::Never { why },
             Ok(Err(TellError::Later { after, why })) => (after, why),
@@ -165,13 +178,18 @@ impl Worker {
         };
         let wait = after.unwrap_or_else(|| retry_wait(due.attempts + 1));
         let wait = TimeDelta::from_std(wait).unwrap_or(TimeDelta::MAX);
-        Told::Later { next_at: self.clock.now() + wait, why }
+        Told::Later {
+            next_at: self.clock.now() + wait,
+            why,
+        }
     }
 }
 
 /// Why a message need not be told any more.
 fn useless(due: &Due, now: chrono::DateTime<chrono::Utc>) -> Option<&'static str> {
-    let all = |test: fn(&AlertSlot, chrono::DateTime<chrono::Utc>) -> bool| due.fresh.iter().all(|slot| test(slot, now));
+    let all = |test: fn(&AlertSlot, chrono::DateTime<chrono::Utc>) -> bool| {
+        due.fresh.iter().all(|slot| test(slot, now))
+    };
     match due.kind {
         MessageKind::Appeared => match due.alert.state {
             AlertState::Raised | AlertState::Snoozed { .. } => {
@@ -189,7 +207,11 @@ fn useless(due: &Due, now: chrono::DateTime<chrono::Utc>) -> Option<&'static str
             AlertState::Seen | AlertState::Acted | AlertState::Dismissed => Some("answered"),
         },
         MessageKind::Gone => match due.alert.state {
-            AlertState::Gone if all(|slot, _| slot.gone_at.is_none_or(|gone| gone >= slot.start)) => Some("started"),
+            AlertState::Gone
+                if all(|slot, _| slot.gone_at.is_none_or(|gone| gone >= slot.start)) =>
+            {
+                Some("started")
+            }
             AlertState::Gone => None,
             AlertState::Raised | AlertState::Snoozed { .. } => Some("returned"),
             AlertState::Seen | AlertState::Acted | AlertState::Dismissed => Some("answered"),
@@ -199,6 +221,8 @@ fn useless(due: &Due, now: chrono::DateTime<chrono::Utc>) -> Option<&'static str
 
 /// Full jitter under a doubling ceiling.
 fn retry_wait(failures: u32) -> Duration {
-    let ceiling = FIRST_RETRY.saturating_mul(1 << failures.clamp(1, 12)).min(LAST_RETRY);
+    let ceiling = FIRST_RETRY
+        .saturating_mul(1 << failures.clamp(1, 12))
+        .min(LAST_RETRY);
     ceiling.mul_f64(rand::rng().random_range(0.1..=1.0))
 }

@@ -5,13 +5,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::model::Slot;
 
 /// A slot that comes back sooner was never really gone: it flapped.
-pub const CONFIRMED_AFTER: TimeDelta = TimeDelta::minutes(10);
+pub(crate) const CONFIRMED_AFTER: TimeDelta = TimeDelta::minutes(10);
 /// Good looks without a slot before it counts as gone.
-pub const CONFIRMING_LOOKS: u32 = 2;
+pub(crate) const CONFIRMING_LOOKS: u32 = 2;
 
 /// The latest generation of an opening of one doctor.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Known {
+pub(crate) struct Known {
     /// Its row.
     pub id: i64,
     /// When the slot starts.
@@ -24,7 +24,7 @@ pub struct Known {
 
 /// What one good look says about the openings of a doctor.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Changes {
+pub(crate) struct Changes {
     /// Slots that are news: never seen, or back after a confirmed disappearance.
     pub appeared: Vec<Slot>,
     /// Openings that are still there.
@@ -39,7 +39,7 @@ pub struct Changes {
 
 /// Compares what is known with what is there. A slot is its start: neither
 /// order, nor the source's ids, nor rooms, nor repetitions matter.
-pub fn diff(known: &[Known], slots: &[Slot], now: DateTime<Utc>) -> Changes {
+pub(crate) fn diff(known: &[Known], slots: &[Slot], now: DateTime<Utc>) -> Changes {
     let mut changes = Changes::default();
     let mut seen: Vec<DateTime<Utc>> = Vec::with_capacity(slots.len());
     for slot in slots {

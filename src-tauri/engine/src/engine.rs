@@ -21,10 +21,10 @@ use crate::{
     error::{EngineError, Problem, StartError},
     gorzdrav::{ApiError, Client, DEFAULT_BASE, link},
     model::{
-        Activity, Alert, AlertId, Answer, Check, CheckSubject, Clinic, ClinicHits, ClinicId, Dated, District,
-        DistrictId, Doctor, DoctorChoice, DoctorId, DoctorRef, Event, LinkTarget, Look, Pause, Place, Rebinding,
-        Settings, Slot, Specialty, SpecialtyId, Status, Verdict, Watch, WatchDraft, WatchId, WatchState, WatchView,
-        WorkDay,
+        Activity, Alert, AlertId, Answer, Check, CheckSubject, Clinic, ClinicHits, ClinicId, Dated,
+        District, DistrictId, Doctor, DoctorChoice, DoctorId, DoctorRef, Event, LinkTarget, Look,
+        Pause, Place, Rebinding, Settings, Slot, Specialty, SpecialtyId, Status, Verdict, Watch,
+        WatchDraft, WatchId, WatchState, WatchView, WorkDay,
     },
     pace::{Pace, Why},
     poller::Poller,
@@ -93,7 +93,10 @@ pub struct Engine {
 
 impl Engine {
     /// Opens the database and starts all tasks.
-    pub async fn start(config: Config, channels: Vec<Arc<dyn Channel>>) -> Result<Self, StartError> {
+    pub async fn start(
+        config: Config,
+        channels: Vec<Arc<dyn Channel>>,
+    ) -> Result<Self, StartError> {
         let data_dir = config.data_dir.clone();
         let store = tokio::task::spawn_blocking(move || Store::open(&data_dir))
             .await
@@ -101,22 +104,36 @@ impl Engine {
         let now = config.clock.now();
         store.release_leases(now).await?;
 
-        let settings: Settings = store.setting(SettingName::Settings).await?.unwrap_or_default();
-        let real_service = config.api_base.host_str() == Url::parse(DEFAULT_BASE).ok().as_ref().and_then(Url::host_str);
+        let settings: Settings = store
+            .setting(SettingName::Settings)
+            .await?
+            .unwrap_or_default();
+        let real_service = config.api_base.host_str()
+            == Url::parse(DEFAULT_BASE)
+                .ok()
+                .as_ref()
+                .and_then(Url::host_str);
         let budget = config.budget_per_hour.unwrap_or(settings.budget_per_hour);
         let pace = Arc::new(Pace::seeded(budget, real_service, config.seed));
         let client = Client::new(config.api_base.clone(), pace)?;
         let (events, _) = broadcast::channel(EVENTS_KEPT);
         let outbox = Arc::new(Notify::new());
-        let catalog =
-            Arc::new(Catalog::new(store.clone(), client.clone(), config.clock.clone(), events.clone()));
+        let catalog = Arc::new(Catalog::new(
+            store.clone(),
+            client.clone(),
+            config.clock.clone(),
+            events.clone(),
+        ));
         let poller = Arc::new(Poller {
             store: store.clone(),
             client: client.clone(),
             clock: config.clock.clone(),
             board: std::sync::Mutex::new(Board::new(config.seed, f64::from(budget))),
             events: events.clone(),
-            channels: channels.iter().map(|channel| channel.name().to_owned()).collect(),
+            channels: channels
+                .iter()
+                .map(|channel| channel.name().to_owned())
+                .collect(),
             changed: Notify::new(),
             outbox: Arc::clone(&outbox),
         });
@@ -140,7 +157,9 @@ impl Engine {
         let mut tasks = JoinSet::new();
         if config.background {
             let (looks, token) = (Arc::clone(&poller), stop.clone());
-            tasks.spawn(supervised("poller", stop.clone(), move || Arc::clone(&looks).run(token.clone())));
+            tasks.spawn(supervised("poller", stop.clone(), move || {
+                Arc::clone(&looks).run(token.clone())
+            }));
             for channel in &channels {
                 let worker = Arc::new(Worker {
                     channel: Arc::clone(channel),
@@ -150,7 +169,9 @@ impl Engine {
                     outbox: Arc::clone(&outbox),
                 });
                 let token = stop.clone();
-                tasks.spawn(supervised("delivery", stop.clone(), move || Arc::clone(&worker).run(token.clone())));
+                tasks.spawn(supervised("delivery", stop.clone(), move || {
+                    Arc::clone(&worker).run(token.clone())
+                }));
             }
             let (lists, board, token) = (Arc::clone(&catalog), Arc::clone(&poller), stop.clone());
             tasks.spawn(supervised("catalogue", stop.clone(), move || {
@@ -158,7 +179,17 @@ impl Engine {
             }));
         }
         let tasks = tokio::sync::Mutex::new(tasks);
-        Ok(Self { config, store, client, catalog, poller, channels, events, stop, tasks })
+        Ok(Self {
+            config,
+            store,
+            client,
+            catalog,
+            poller,
+            channels,
+            events,
+            stop,
+            tasks,
+        })
     }
 
     /// Stops all tasks and waits for them. What is being read is dropped; what is being written is finished.
@@ -205,10 +236,17 @@ impl Engine {
         let value = all
             .value
             .iter()
-            .filter(|clinic| district.as_ref().is_none_or(|district| clinic.district_id == *district))
+            .filter(|clinic| {
+                district
+                    .as_ref()
+                    .is_none_or(|district| clinic.district_id == *district)
+            })
             .cloned()
             .collect();
-        Ok(Dated { value, checked_at: all.checked_at })
+        Ok(Dated {
+            value,
+            checked_at: all.checked_at,
+        })
     }
 
     /// One clinic.
@@ -217,7 +255,12 @@ impl Engine {
     }
 
     /// Clinics by number, name, street or district, best first.
-    pub async fn search_clinics(&self, text: &str, district: Option<DistrictId>, limit: u32) -> Result<ClinicHits> {
+    pub async fn search_clinics(
+        &self,
+        text: &str,
+        district: Option<DistrictId>,
+        limit: u32,
+    ) -> Result<ClinicHits> {
         self.catalog.search(text, district.as_ref(), limit).await
     }
 
@@ -227,8 +270,17 @@ impl Engine {
     }
 
     /// The doctors of a specialty.
-    pub async fn doctors(&self, clinic: ClinicId, specialty: SpecialtyId) -> Result<Dated<Vec<Doctor>>> {
-        Ok(self.catalog.doctors(clinic, specialty).await?.as_ref().clone())
+    pub async fn doctors(
+        &self,
+        clinic: ClinicId,
+        specialty: SpecialtyId,
+    ) -> Result<Dated<Vec<Doctor>>> {
+        Ok(self
+            .catalog
+            .doctors(clinic, specialty)
+            .await?
+            .as_ref()
+            .clone())
     }
 
     /// The free slots of a doctor, soonest first.
@@ -237,8 +289,17 @@ impl Engine {
     }
 
     /// The working days of a doctor.
-    pub async fn timetable(&self, clinic: ClinicId, doctor: DoctorId) -> Result<Dated<Vec<WorkDay>>> {
-        Ok(self.catalog.timetable(clinic, doctor).await?.as_ref().clone())
+    pub async fn timetable(
+        &self,
+        clinic: ClinicId,
+        doctor: DoctorId,
+    ) -> Result<Dated<Vec<WorkDay>>> {
+        Ok(self
+            .catalog
+            .timetable(clinic, doctor)
+            .await?
+            .as_ref()
+            .clone())
     }
 
     /// What a pasted link of the booking site points at.
@@ -252,12 +313,26 @@ impl Engine {
         let (Some(clinic_id), Some(specialty_id)) = (target.clinic_id, target.specialty_id) else {
             return Err(EngineError::Invalid(vec![Problem::NoPlace]));
         };
-        let place = self.place(clinic_id, specialty_id, target.doctor_id.into_iter().collect()).await?;
-        Ok(WatchDraft { places: vec![place], ..WatchDraft::default() })
+        let place = self
+            .place(
+                clinic_id,
+                specialty_id,
+                target.doctor_id.into_iter().collect(),
+            )
+            .await?;
+        Ok(WatchDraft {
+            places: vec![place],
+            ..WatchDraft::default()
+        })
     }
 
     /// A place by its ids, with the names the lists give. No doctors: any.
-    pub async fn place(&self, clinic_id: ClinicId, specialty_id: SpecialtyId, doctors: Vec<DoctorId>) -> Result<Place> {
+    pub async fn place(
+        &self,
+        clinic_id: ClinicId,
+        specialty_id: SpecialtyId,
+        doctors: Vec<DoctorId>,
+    ) -> Result<Place> {
         let clinic = self.clinic(clinic_id.clone()).await?;
         let specialties = self.specialties(clinic_id.clone()).await?;
         let specialty = specialties
@@ -268,13 +343,21 @@ impl Engine {
         let doctors = if doctors.is_empty() {
             DoctorChoice::Any
         } else {
-            let rows = self.doctors(clinic_id.clone(), specialty_id.clone()).await?.value;
+            let rows = self
+                .doctors(clinic_id.clone(), specialty_id.clone())
+                .await?
+                .value;
             let named = doctors.into_iter().map(|id| {
                 // A doctor may be off the list today and back tomorrow.
-                let name = rows.iter().find(|row| row.id == id).map_or_else(|| id.to_string(), |row| row.name.clone());
+                let name = rows
+                    .iter()
+                    .find(|row| row.id == id)
+                    .map_or_else(|| id.to_string(), |row| row.name.clone());
                 DoctorRef { id, name }
             });
-            DoctorChoice::Only { doctors: named.collect() }
+            DoctorChoice::Only {
+                doctors: named.collect(),
+            }
         };
         Ok(Place {
             clinic_id,
@@ -295,7 +378,11 @@ impl Engine {
         added.pop().ok_or(EngineError::NotFound("watch"))
     }
 
-    async fn add_watches(&self, drafts: Vec<(WatchDraft, Activity)>, urgent: bool) -> Result<Vec<Watch>> {
+    async fn add_watches(
+        &self,
+        drafts: Vec<(WatchDraft, Activity)>,
+        urgent: bool,
+    ) -> Result<Vec<Watch>> {
         let drafts = drafts
             .into_iter()
             .map(|(draft, activity)| Ok((self.checked(draft)?, activity)))
@@ -307,9 +394,17 @@ impl Engine {
 
     /// A draft fit to be kept.
     fn checked(&self, mut draft: WatchDraft) -> Result<WatchDraft> {
-        draft.nickname = draft.nickname.split_whitespace().collect::<Vec<_>>().join(" ");
+        draft.nickname = draft
+            .nickname
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ");
         let problems = watches::problems(&draft, self.today());
-        if problems.is_empty() { Ok(draft) } else { Err(EngineError::Invalid(problems)) }
+        if problems.is_empty() {
+            Ok(draft)
+        } else {
+            Err(EngineError::Invalid(problems))
+        }
     }
 
     /// Puts changed watches on the board and looks at them soon.
@@ -320,8 +415,11 @@ impl Engine {
                 board.watches.insert(watch.id, watch.clone());
             }
             board.replan(self.now(), urgent);
-            let clinics: Vec<ClinicId> =
-                changed.iter().flat_map(|watch| &watch.draft.places).map(|place| place.clinic_id.clone()).collect();
+            let clinics: Vec<ClinicId> = changed
+                .iter()
+                .flat_map(|watch| &watch.draft.places)
+                .map(|place| place.clinic_id.clone())
+                .collect();
             if urgent {
                 board.hurry(clinics, true);
             } else {
@@ -335,7 +433,11 @@ impl Engine {
     /// Changes what a watch asks for.
     pub async fn update_watch(&self, id: WatchId, draft: WatchDraft) -> Result<Watch> {
         let draft = self.checked(draft)?;
-        let watch = self.store.update_watch(id, draft, self.now()).await?.ok_or(EngineError::NotFound("watch"))?;
+        let watch = self
+            .store
+            .update_watch(id, draft, self.now())
+            .await?
+            .ok_or(EngineError::NotFound("watch"))?;
         let listed = self.store.listed().await?;
         self.poller.board().listed = listed.into_iter().collect();
         self.change_watches(std::slice::from_ref(&watch), true);
@@ -344,7 +446,11 @@ impl Engine {
 
     /// Switches a watch on or off, or pauses it.
     pub async fn set_activity(&self, id: WatchId, activity: Activity) -> Result<Watch> {
-        let watch = self.store.set_activity(id, activity).await?.ok_or(EngineError::NotFound("watch"))?;
+        let watch = self
+            .store
+            .set_activity(id, activity)
+            .await?
+            .ok_or(EngineError::NotFound("watch"))?;
         self.change_watches(std::slice::from_ref(&watch), activity == Activity::On);
         Ok(watch)
     }
@@ -365,7 +471,11 @@ impl Engine {
 
     /// Brings a removed watch back.
     pub async fn restore_watch(&self, id: WatchId) -> Result<Watch> {
-        let watch = self.store.restore_watch(id).await?.ok_or(EngineError::NotFound("watch"))?;
+        let watch = self
+            .store
+            .restore_watch(id)
+            .await?
+            .ok_or(EngineError::NotFound("watch"))?;
         self.change_watches(std::slice::from_ref(&watch), true);
         Ok(watch)
     }
@@ -380,16 +490,25 @@ impl Engine {
     pub async fn watch(&self, id: WatchId) -> Result<WatchView> {
         let watch = self.poller.board().watches.get(&id).cloned();
         let views = self.views(watch.into_iter().collect()).await?;
-        views.into_iter().next().ok_or(EngineError::NotFound("watch"))
+        views
+            .into_iter()
+            .next()
+            .ok_or(EngineError::NotFound("watch"))
     }
 
     async fn views(&self, watches: Vec<Watch>) -> Result<Vec<WatchView>> {
         let now = self.now();
-        let clinics: Vec<ClinicId> =
-            watches.iter().flat_map(|watch| &watch.draft.places).map(|place| place.clinic_id.clone()).collect();
+        let clinics: Vec<ClinicId> = watches
+            .iter()
+            .flat_map(|watch| &watch.draft.places)
+            .map(|place| place.clinic_id.clone())
+            .collect();
         let mut present: HashMap<ClinicId, Vec<_>> = HashMap::new();
         for (id, opening) in self.store.present(clinics).await? {
-            present.entry(opening.clinic_id.clone()).or_default().push((id, opening));
+            present
+                .entry(opening.clinic_id.clone())
+                .or_default()
+                .push((id, opening));
         }
         let sight = Sight {
             present,
@@ -399,7 +518,10 @@ impl Engine {
         };
         let mut views: Vec<WatchView> = {
             let board = self.poller.board();
-            watches.iter().map(|watch| watches::view(watch, &board, &sight)).collect()
+            watches
+                .iter()
+                .map(|watch| watches::view(watch, &board, &sight))
+                .collect()
         };
         watches::home_order(&mut views);
         for view in &mut views {
@@ -419,13 +541,20 @@ impl Engine {
             Some(place) => self.found_again(place).await,
             None => None,
         };
-        Rebinding { place: index, suggestion }
+        Rebinding {
+            place: index,
+            suggestion,
+        }
     }
 
     async fn found_again(&self, place: &Place) -> Option<Place> {
         let specialties = self.specialties(place.clinic_id.clone()).await.ok()?.value;
         let specialty = watches::match_specialty(place, &specialties)?;
-        let doctors = self.doctors(place.clinic_id.clone(), specialty.id.clone()).await.ok()?.value;
+        let doctors = self
+            .doctors(place.clinic_id.clone(), specialty.id.clone())
+            .await
+            .ok()?
+            .value;
         Some(Place {
             specialty_id: specialty.id.clone(),
             specialty_name: specialty.name.clone(),
@@ -443,9 +572,16 @@ impl Engine {
             match id {
                 None => board.plan.keys().cloned().collect(),
                 Some(id) => {
-                    let watch = board.watches.get(&id).ok_or(EngineError::NotFound("watch"))?;
-                    let mut clinics: Vec<ClinicId> =
-                        watch.draft.places.iter().map(|place| place.clinic_id.clone()).collect();
+                    let watch = board
+                        .watches
+                        .get(&id)
+                        .ok_or(EngineError::NotFound("watch"))?;
+                    let mut clinics: Vec<ClinicId> = watch
+                        .draft
+                        .places
+                        .iter()
+                        .map(|place| place.clinic_id.clone())
+                        .collect();
                     clinics.sort();
                     clinics.dedup();
                     clinics
@@ -465,17 +601,33 @@ impl Engine {
     /// The newest openings that a watch covers, newest first.
     pub async fn openings(&self, id: WatchId, limit: u32) -> Result<Vec<Opening>> {
         let clinics = self.clinics_of(id)?;
-        let openings = self.store.openings(clinics, limit.saturating_mul(4)).await?;
+        let openings = self
+            .store
+            .openings(clinics, limit.saturating_mul(4))
+            .await?;
         let board = self.poller.board();
-        let watch = board.watches.get(&id).ok_or(EngineError::NotFound("watch"))?;
-        let covered = openings.into_iter().filter(|opening| watches::covers(watch, &board, opening));
+        let watch = board
+            .watches
+            .get(&id)
+            .ok_or(EngineError::NotFound("watch"))?;
+        let covered = openings
+            .into_iter()
+            .filter(|opening| watches::covers(watch, &board, opening));
         Ok(covered.take(limit as usize).collect())
     }
 
     fn clinics_of(&self, id: WatchId) -> Result<Vec<ClinicId>> {
         let board = self.poller.board();
-        let watch = board.watches.get(&id).ok_or(EngineError::NotFound("watch"))?;
-        Ok(watch.draft.places.iter().map(|place| place.clinic_id.clone()).collect())
+        let watch = board
+            .watches
+            .get(&id)
+            .ok_or(EngineError::NotFound("watch"))?;
+        Ok(watch
+            .draft
+            .places
+            .iter()
+            .map(|place| place.clinic_id.clone())
+            .collect())
     }
 }
 
@@ -488,12 +640,19 @@ impl Engine {
 
     /// One alert.
     pub async fn alert(&self, id: AlertId) -> Result<Alert> {
-        self.store.alert(id).await?.ok_or(EngineError::NotFound("alert"))
+        self.store
+            .alert(id)
+            .await?
+            .ok_or(EngineError::NotFound("alert"))
     }
 
     /// Answers an alert; it is taken back on every channel.
     pub async fn answer(&self, id: AlertId, answer: Answer) -> Result<Alert> {
-        let alert = self.store.answer(id, answer, self.now()).await?.ok_or(EngineError::NotFound("alert"))?;
+        let alert = self
+            .store
+            .answer(id, answer, self.now())
+            .await?
+            .ok_or(EngineError::NotFound("alert"))?;
         for channel in &self.channels {
             channel.withdraw(&alert).await;
         }
@@ -516,10 +675,17 @@ impl Engine {
         let pace = self.client.pace();
         Ok(Status {
             service: board.service.state,
-            watching: count(views.iter().filter(|view| {
-                crate::board::is_active(&view.watch, now)
-            })),
-            found: count(views.iter().filter(|view| view.state == WatchState::Found).flat_map(|view| &view.slots)),
+            watching: count(
+                views
+                    .iter()
+                    .filter(|view| crate::board::is_active(&view.watch, now)),
+            ),
+            found: count(
+                views
+                    .iter()
+                    .filter(|view| view.state == WatchState::Found)
+                    .flat_map(|view| &view.slots),
+            ),
             unanswered,
             checked_at: board.facts.values().filter_map(|facts| facts.good_at).max(),
             next_look_at: board
@@ -527,7 +693,9 @@ impl Engine {
                 .filter(|_| !board.is_paused(now))
                 .map(|due| watches::moment_of(due, now)),
             pause: board.pause.filter(|_| board.is_paused(now)),
-            slept: board.slept.filter(|slept| now - slept.to < TimeDelta::days(1)),
+            slept: board
+                .slept
+                .filter(|slept| now - slept.to < TimeDelta::days(1)),
             requests_today,
             requests_last_hour: pace.requests_last_hour(),
             budget_per_hour: pace.budget_per_hour(),
@@ -546,7 +714,9 @@ impl Engine {
     }
 
     async fn set_pause(&self, pause: Option<Pause>) -> Result<()> {
-        self.store.save_setting(SettingName::Pause, pause.as_ref()).await?;
+        self.store
+            .save_setting(SettingName::Pause, pause.as_ref())
+            .await?;
         {
             let mut board = self.poller.board();
             board.pause = pause;
@@ -560,12 +730,20 @@ impl Engine {
 
     /// What the person has set.
     pub async fn settings(&self) -> Result<Settings> {
-        Ok(self.store.setting(SettingName::Settings).await?.unwrap_or_default())
+        Ok(self
+            .store
+            .setting(SettingName::Settings)
+            .await?
+            .unwrap_or_default())
     }
 
     /// Has the person ever set anything? The first start takes the system's language.
     pub async fn has_settings(&self) -> Result<bool> {
-        Ok(self.store.setting::<Settings>(SettingName::Settings).await?.is_some())
+        Ok(self
+            .store
+            .setting::<Settings>(SettingName::Settings)
+            .await?
+            .is_some())
     }
 
     /// Saves settings; they hold at once.
@@ -573,7 +751,9 @@ impl Engine {
         if !(LEAST_BUDGET..=USUAL_BUDGET).contains(&settings.budget_per_hour) {
             return Err(EngineError::Invalid(vec![Problem::BadBudget]));
         }
-        self.store.save_setting(SettingName::Settings, Some(&settings)).await?;
+        self.store
+            .save_setting(SettingName::Settings, Some(&settings))
+            .await?;
         if self.config.budget_per_hour.is_none() {
             self.client.pace().set_budget(settings.budget_per_hour);
             self.poller.changed.notify_one();
@@ -584,7 +764,10 @@ impl Engine {
 
     /// What was typed into an unfinished form.
     pub async fn form(&self, name: &str) -> Result<Option<String>> {
-        Ok(self.store.setting(SettingName::Form(name.to_owned())).await?)
+        Ok(self
+            .store
+            .setting(SettingName::Form(name.to_owned()))
+            .await?)
     }
 
     /// Keeps what was typed into a form (at most 64 KB); `None` forgets it.
@@ -592,24 +775,36 @@ impl Engine {
         if name.len() > 64 || text.as_ref().is_some_and(|text| text.len() > FORM_LIMIT) {
             return Err(EngineError::Invalid(vec![Problem::TooLong]));
         }
-        Ok(self.store.save_setting(SettingName::Form(name.to_owned()), text.as_ref()).await?)
+        Ok(self
+            .store
+            .save_setting(SettingName::Form(name.to_owned()), text.as_ref())
+            .await?)
     }
 
     /// Checks the network, the service, the clock and the database.
     pub async fn self_check(&self) -> Result<Vec<Check>> {
-        let check = |subject, verdict, detail| Check { subject, verdict, detail };
+        let check = |subject, verdict, detail| Check {
+            subject,
+            verdict,
+            detail,
+        };
         let asked = self.client.districts(Why::Click).await;
         let (network, service, detail) = match &asked {
             Ok(_) => (Verdict::Fine, Verdict::Fine, None),
-            Err(error @ ApiError::Offline { .. }) => (Verdict::Broken, Verdict::Broken, Some(error.to_string())),
-            Err(error @ ApiError::Slowed { .. }) => (Verdict::Fine, Verdict::Remark, Some(error.to_string())),
+            Err(error @ ApiError::Offline { .. }) => {
+                (Verdict::Broken, Verdict::Broken, Some(error.to_string()))
+            }
+            Err(error @ ApiError::Slowed { .. }) => {
+                (Verdict::Fine, Verdict::Remark, Some(error.to_string()))
+            }
             Err(error) => (Verdict::Fine, Verdict::Broken, Some(error.to_string())),
         };
         let mut checks = vec![
             check(CheckSubject::Network, network, None),
             check(CheckSubject::Service, service, detail),
         ];
-        if let Some(ahead) = self.client.clock_ahead() {
+        if let Some(service_time) = self.client.service_time() {
+            let ahead = self.now() - service_time;
             let fine = ahead.abs() <= CLOCK_TOLERANCE;
             let detail = format!("{} s", ahead.num_seconds());
             checks.push(check(
@@ -621,7 +816,11 @@ impl Engine {
         let database = self.store.check().await;
         checks.push(check(
             CheckSubject::Database,
-            if database.is_ok() { Verdict::Fine } else { Verdict::Broken },
+            if database.is_ok() {
+                Verdict::Fine
+            } else {
+                Verdict::Broken
+            },
             database.err().map(|error| error.to_string()),
         ));
         Ok(checks)
@@ -635,19 +834,31 @@ impl Engine {
 
     /// Adds the watches of a file that are not here yet, and takes its settings.
     pub async fn import(&self, text: &str) -> Result<Imported> {
-        let backup = backup::read(text).map_err(|()| EngineError::Invalid(vec![Problem::BadFile]))?;
-        let known: Vec<WatchDraft> = self.poller.board().watches.values().map(|watch| watch.draft.clone()).collect();
+        let backup =
+            backup::read(text).map_err(|()| EngineError::Invalid(vec![Problem::BadFile]))?;
+        let known: Vec<WatchDraft> = self
+            .poller
+            .board()
+            .watches
+            .values()
+            .map(|watch| watch.draft.clone())
+            .collect();
         let total = backup.watches.len();
         let fresh: Vec<_> = backup
             .watches
             .into_iter()
-            .filter(|(draft, _)| !known.contains(draft) && watches::problems(draft, self.today()).is_empty())
+            .filter(|(draft, _)| {
+                !known.contains(draft) && watches::problems(draft, self.today()).is_empty()
+            })
             .collect();
         let added = self.add_watches(fresh, false).await?;
         if let Some(settings) = backup.settings {
             self.save_settings(settings).await?;
         }
-        Ok(Imported { watches: count(added.iter()), skipped: u32::try_from(total - added.len()).unwrap_or(u32::MAX) })
+        Ok(Imported {
+            watches: count(added.iter()),
+            skipped: u32::try_from(total - added.len()).unwrap_or(u32::MAX),
+        })
     }
 }
 

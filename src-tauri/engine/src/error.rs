@@ -139,6 +139,9 @@ pub enum Problem {
 }
 
 fn describe(problems: &[Problem]) -> String {
-    let words: Vec<String> = problems.iter().map(|problem| format!("{problem:?}")).collect();
+    let words: Vec<String> = problems
+        .iter()
+        .map(|problem| format!("{problem:?}"))
+        .collect();
     words.join(", ")
 }

@@ -11,7 +11,7 @@ use crate::model::{ClinicId, DoctorChoice, DoctorId, Key, SpecialtyId, Watch, Wa
 
 /// The doctors that some watch of a specialty wants.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Wanted {
+pub(crate) enum Wanted {
     /// These.
     Only(BTreeSet<DoctorId>),
     /// All but these.
@@ -20,7 +20,7 @@ pub enum Wanted {
 
 impl Wanted {
     /// Does some watch want this doctor?
-    pub fn includes(&self, doctor: &DoctorId) -> bool {
+    pub(crate) fn includes(&self, doctor: &DoctorId) -> bool {
         match self {
             Self::Only(doctors) => doctors.contains(doctor),
             Self::Except(doctors) => !doctors.contains(doctor),
@@ -56,7 +56,7 @@ impl Wanted {
 
 /// A watched specialty of a clinic.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Pair {
+pub(crate) struct Pair {
     /// The doctors to follow.
     pub wanted: Wanted,
     /// Who wants them: the watch, and which of its places.
@@ -65,14 +65,14 @@ pub struct Pair {
 
 /// What is watched in one clinic.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct ClinicPlan {
+pub(crate) struct ClinicPlan {
     /// By specialty.
     pub pairs: BTreeMap<SpecialtyId, Pair>,
 }
 
 impl ClinicPlan {
     /// The resource to look at regularly.
-    pub fn key(&self, clinic: &ClinicId) -> Key {
+    pub(crate) fn key(&self, clinic: &ClinicId) -> Key {
         let clinic_id = clinic.clone();
         let mut pairs = self.pairs.iter();
         match (pairs.next(), pairs.next()) {
@@ -97,29 +97,25 @@ impl ClinicPlan {
 }
 
 /// Everything watched, by clinic.
-pub type Plan = HashMap<ClinicId, ClinicPlan>;
+pub(crate) type Plan = HashMap<ClinicId, ClinicPlan>;
 
 /// The plan for these (active) watches.
-pub fn plan<'a>(watches: impl IntoIterator<Item = &'a Watch>) -> Plan {
+pub(crate) fn plan<'a>(watches: impl IntoIterator<Item = &'a Watch>) -> Plan {
     let mut plan = Plan::new();
     for watch in watches {
         for (index, place) in watch.draft.places.iter().enumerate() {
             let clinic = plan.entry(place.clinic_id.clone()).or_default();
             let wanted = Wanted::of(&place.doctors);
-            match clinic.pairs.get_mut(&place.specialty_id) {
-                Some(pair) => {
-                    pair.wanted =
-                        std::mem::replace(&mut pair.wanted, Wanted::Only(BTreeSet::new()))
-                            .or(wanted);
-                    pair.watches.push((watch.id, index));
-                }
-                None => {
-                    let pair = Pair {
-                        wanted,
-                        watches: vec![(watch.id, index)],
-                    };
-                    clinic.pairs.insert(place.specialty_id.clone(), pair);
-                }
+            if let Some(pair) = clinic.pairs.get_mut(&place.specialty_id) {
+                pair.wanted =
+                    std::mem::replace(&mut pair.wanted, Wanted::Only(BTreeSet::new())).or(wanted);
+                pair.watches.push((watch.id, index));
+            } else {
+                let pair = Pair {
+                    wanted,
+                    watches: vec![(watch.id, index)],
+                };
+                clinic.pairs.insert(place.specialty_id.clone(), pair);
             }
         }
     }

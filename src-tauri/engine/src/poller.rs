@@ -24,7 +24,8 @@ use crate::{
     clock::Clock,
     gorzdrav::{Answer, ApiError, Client},
     model::{
-        ClinicId, Counts, Doctor, DoctorId, Event, Key, Look, Outcome, Sleep, Slot, Specialty, SpecialtyId,
+        ClinicId, Counts, Doctor, DoctorId, Event, Key, Look, Outcome, Sleep, Slot, Specialty,
+        SpecialtyId,
     },
     pace::Why,
     plan::Wanted,
@@ -83,7 +84,10 @@ struct Findings {
 impl Findings {
     /// Is there no point in going on with this round?
     fn hopeless(&self) -> bool {
-        self.failures >= PATIENCE || self.trouble.is_some_and(|trouble| trouble.cause.concerns_all())
+        self.failures >= PATIENCE
+            || self
+                .trouble
+                .is_some_and(|trouble| trouble.cause.concerns_all())
     }
 }
 
@@ -115,7 +119,11 @@ impl Poller {
             for errand in now.iter().cloned() {
                 rounds.spawn(Arc::clone(&self).round(errand));
             }
-            self.board().hurry_back(later.iter().map(|errand| (errand.clinic.clone(), errand.urgent)));
+            self.board().hurry_back(
+                later
+                    .iter()
+                    .map(|errand| (errand.clinic.clone(), errand.urgent)),
+            );
             let full = !later.is_empty();
             let wait = wait.min(HEARTBEAT);
             tokio::select! {
@@ -134,22 +142,33 @@ impl Poller {
     }
 
     /// After a sleep everything would be due at once: spread it over one gap instead.
-    async fn mind_the_clock(&self, (wall, mono): (DateTime<Utc>, Instant)) -> (DateTime<Utc>, Instant) {
+    async fn mind_the_clock(
+        &self,
+        (wall, mono): (DateTime<Utc>, Instant),
+    ) -> (DateTime<Utc>, Instant) {
         let pulse = (self.clock.now(), Instant::now());
         let mono_passed = TimeDelta::from_std(pulse.1 - mono).unwrap_or(TimeDelta::MAX);
         let wall_passed = pulse.0 - wall;
         // Some systems' own clock stands still during a sleep, others' runs on.
         let stood = wall_passed - mono_passed > SLEPT_AFTER;
-        let ran = mono_passed > TimeDelta::from_std(HEARTBEAT).unwrap_or(TimeDelta::MAX) + SLEPT_AFTER;
+        let ran =
+            mono_passed > TimeDelta::from_std(HEARTBEAT).unwrap_or(TimeDelta::MAX) + SLEPT_AFTER;
         if (stood || ran) && wall_passed <= LONGEST_SLEEP {
-            let sleep = Sleep { from: wall, to: pulse.0 };
+            let sleep = Sleep {
+                from: wall,
+                to: pulse.0,
+            };
             tracing::info!(from = %sleep.from, to = %sleep.to, "the computer slept");
             {
                 let mut board = self.board();
                 board.slept = Some(sleep);
                 board.spread();
             }
-            if let Err(error) = self.store.save_setting(SettingName::Sleep, Some(&sleep)).await {
+            if let Err(error) = self
+                .store
+                .save_setting(SettingName::Sleep, Some(&sleep))
+                .await
+            {
                 tracing::warn!(%error, "the sleep could not be noted");
             }
             self.tell(Event::StatusChanged);
@@ -169,29 +188,44 @@ impl Poller {
         for clinic in clinics {
             let errand = self.board().errand(&clinic, true);
             if let Some(errand) = errand {
-                rounds.spawn(Arc::clone(self).round(Errand { urgent: true, ..errand }));
+                rounds.spawn(Arc::clone(self).round(Errand {
+                    urgent: true,
+                    ..errand
+                }));
             }
         }
         rounds.join_all().await;
     }
 
     async fn round(self: Arc<Self>, errand: Errand) {
-        let guard = self.board().facts.get(&errand.clinic).map(|facts| Arc::clone(&facts.round));
+        let guard = self
+            .board()
+            .facts
+            .get(&errand.clinic)
+            .map(|facts| Arc::clone(&facts.round));
         let Some(guard) = guard else { return };
         let _alone = if errand.urgent {
             guard.lock_owned().await
         } else {
-            let Ok(alone) = guard.try_lock_owned() else { return };
+            let Ok(alone) = guard.try_lock_owned() else {
+                return;
+            };
             alone
         };
         let mut findings = Findings::default();
-        let why = if errand.urgent { Why::Click } else { Why::Background };
+        let why = if errand.urgent {
+            Why::Click
+        } else {
+            Why::Background
+        };
         if errand.walk {
             self.walk(&errand, why, &mut findings).await;
         } else {
             self.glance(&errand, why, &mut findings).await;
         }
-        let changed = self.board().finish(&errand, findings.learned, findings.trouble);
+        let changed = self
+            .board()
+            .finish(&errand, findings.learned, findings.trouble);
         if changed {
             self.tell(Event::StatusChanged);
         }
@@ -204,22 +238,29 @@ impl Poller {
     async fn glance(&self, errand: &Errand, why: Why, findings: &mut Findings) {
         match &errand.key {
             Key::Clinic { .. } => {
-                let Some(rows) = self.look_at_clinic(errand, why, findings).await else { return };
-                for (specialty, _) in &errand.plan.pairs {
-                    let Some(row) = rows.iter().find(|row| row.id == *specialty) else { continue };
+                let Some(rows) = self.look_at_clinic(errand, why, findings).await else {
+                    return;
+                };
+                for specialty in errand.plan.pairs.keys() {
+                    let Some(row) = rows.iter().find(|row| row.id == *specialty) else {
+                        continue;
+                    };
                     let changed = self.board().facts.get(&errand.clinic).is_some_and(|facts| {
                         facts.wants_look(specialty, &row.counts, &errand.plan, Instant::now())
                     });
                     if changed && !findings.hopeless() {
-                        self.look_under(errand, specialty, Some(&row.counts), why, findings).await;
+                        self.look_under(errand, specialty, Some(&row.counts), why, findings)
+                            .await;
                     }
                 }
             }
             Key::Specialty { specialty_id, .. } => {
-                self.look_under(errand, specialty_id, None, why, findings).await;
+                self.look_under(errand, specialty_id, None, why, findings)
+                    .await;
             }
             Key::Doctor { doctor_id, .. } => {
-                self.look_at_slots(&errand.clinic, doctor_id, None, why, findings).await;
+                self.look_at_slots(&errand.clinic, doctor_id, None, why, findings)
+                    .await;
             }
         }
     }
@@ -231,26 +272,38 @@ impl Poller {
             if findings.hopeless() {
                 return;
             }
-            let row = rows.as_ref().map(|rows| rows.iter().find(|row| row.id == *specialty));
+            let row = rows
+                .as_ref()
+                .map(|rows| rows.iter().find(|row| row.id == *specialty));
             match row {
                 // Not on the list: only slots that were there are looked at again, and doctors chosen by name.
                 Some(None) => {
                     for doctor in self.followed(&errand.clinic, specialty, &pair.wanted) {
                         if !findings.hopeless() {
-                            self.look_at_slots(&errand.clinic, &doctor, None, why, findings).await;
+                            self.look_at_slots(&errand.clinic, &doctor, None, why, findings)
+                                .await;
                         }
                     }
                 }
                 Some(Some(row)) => {
-                    self.look_under(errand, specialty, Some(&row.counts), why, findings).await;
+                    self.look_under(errand, specialty, Some(&row.counts), why, findings)
+                        .await;
                 }
-                None => self.look_under(errand, specialty, None, why, findings).await,
+                None => {
+                    self.look_under(errand, specialty, None, why, findings)
+                        .await
+                }
             }
         }
     }
 
     /// Wanted doctors that had slots or are chosen by name.
-    fn followed(&self, clinic: &ClinicId, specialty: &SpecialtyId, wanted: &Wanted) -> BTreeSet<DoctorId> {
+    fn followed(
+        &self,
+        clinic: &ClinicId,
+        specialty: &SpecialtyId,
+        wanted: &Wanted,
+    ) -> BTreeSet<DoctorId> {
         let board = self.board();
         let mut doctors: BTreeSet<DoctorId> = board
             .facts
@@ -258,7 +311,9 @@ impl Poller {
             .into_iter()
             .flat_map(|facts| {
                 facts.doctors.iter().filter(|(id, doctor)| {
-                    !doctor.starts.is_empty() && wanted.includes(id) && facts.is_member(specialty, id)
+                    !doctor.starts.is_empty()
+                        && wanted.includes(id)
+                        && facts.is_member(specialty, id)
                 })
             })
             .map(|(id, _)| id.clone())
@@ -270,11 +325,25 @@ impl Poller {
     }
 
     /// The clinic's specialties. `None`: not learned.
-    async fn look_at_clinic(&self, errand: &Errand, why: Why, findings: &mut Findings) -> Option<Vec<Specialty>> {
+    async fn look_at_clinic(
+        &self,
+        errand: &Errand,
+        why: Why,
+        findings: &mut Findings,
+    ) -> Option<Vec<Specialty>> {
         let clinic = &errand.clinic;
         let started = Instant::now();
         let answer = self.client.specialties(clinic, why).await;
-        let answer = self.log(Key::Clinic { clinic_id: clinic.clone() }, started, answer, findings).await?;
+        let answer = self
+            .log(
+                Key::Clinic {
+                    clinic_id: clinic.clone(),
+                },
+                started,
+                answer,
+                findings,
+            )
+            .await?;
         let no_online = answer.rows.is_empty();
         let news = {
             let mut board = self.board();
@@ -284,7 +353,8 @@ impl Poller {
             before != no_online
         };
         if news || errand.walk {
-            self.save(&Listing::Specialties(clinic.clone()), &answer.rows).await;
+            self.save(&Listing::Specialties(clinic.clone()), &answer.rows)
+                .await;
             self.tell(Event::WatchesChanged);
         }
         Some(answer.rows)
@@ -305,7 +375,11 @@ impl Poller {
         let retry_after = {
             let mut board = self.board();
             let load = board.load();
-            let failures = board.facts.get(&errand.clinic).map_or(0, |facts| facts.pair_failures(specialty)) + 1;
+            let failures = board
+                .facts
+                .get(&errand.clinic)
+                .map_or(0, |facts| facts.pair_failures(specialty))
+                + 1;
             schedule::after_failure(&load, failures, &mut board.rng)
         };
         let trouble = findings.trouble.filter(|_| findings.failures > before);
@@ -315,13 +389,26 @@ impl Poller {
         findings.trouble = trouble_before.or(trouble);
     }
 
-    async fn look_at_doctors(&self, errand: &Errand, specialty: &SpecialtyId, why: Why, findings: &mut Findings) {
+    async fn look_at_doctors(
+        &self,
+        errand: &Errand,
+        specialty: &SpecialtyId,
+        why: Why,
+        findings: &mut Findings,
+    ) {
         let clinic = &errand.clinic;
-        let Some(pair) = errand.plan.pairs.get(specialty) else { return };
-        let key = Key::Specialty { clinic_id: clinic.clone(), specialty_id: specialty.clone() };
+        let Some(pair) = errand.plan.pairs.get(specialty) else {
+            return;
+        };
+        let key = Key::Specialty {
+            clinic_id: clinic.clone(),
+            specialty_id: specialty.clone(),
+        };
         let started = Instant::now();
         let answer = self.client.doctors(clinic, specialty, why).await;
-        let Some(answer) = self.log(key.clone(), started, answer, findings).await else { return };
+        let Some(answer) = self.log(key.clone(), started, answer, findings).await else {
+            return;
+        };
 
         let (unlisted, members_changed) = {
             let mut board = self.board();
@@ -329,27 +416,48 @@ impl Poller {
                 .watches
                 .iter()
                 .map(|(watch, _)| *watch)
-                .filter(|watch| !board.listed.contains(&(*watch, clinic.clone(), specialty.clone())))
+                .filter(|watch| {
+                    !board
+                        .listed
+                        .contains(&(*watch, clinic.clone(), specialty.clone()))
+                })
                 .collect();
-            let Some(facts) = board.facts.get_mut(clinic) else { return };
+            let Some(facts) = board.facts.get_mut(clinic) else {
+                return;
+            };
             let known = &facts.pair(specialty).doctors;
             let changed = known.len() != answer.rows.len()
-                || known.iter().zip(&answer.rows).any(|(a, b)| (&a.id, &a.name) != (&b.id, &b.name));
+                || known
+                    .iter()
+                    .zip(&answer.rows)
+                    .any(|(a, b)| (&a.id, &a.name) != (&b.id, &b.name));
             facts.note_doctors(specialty, &answer.rows);
             (unlisted, changed)
         };
         if members_changed || errand.walk {
-            self.save(&Listing::Doctors(clinic.clone(), specialty.clone()), &answer.rows).await;
+            self.save(
+                &Listing::Doctors(clinic.clone(), specialty.clone()),
+                &answer.rows,
+            )
+            .await;
         }
         let first = !unlisted.is_empty();
         if first {
-            let doctors = answer.rows.iter().map(|row| row.id.clone()).filter(|id| pair.wanted.includes(id));
-            let noted = self.store.note_listed(unlisted.clone(), key, doctors.collect(), self.clock.now()).await;
+            let doctors = answer
+                .rows
+                .iter()
+                .map(|row| row.id.clone())
+                .filter(|id| pair.wanted.includes(id));
+            let noted = self
+                .store
+                .note_listed(unlisted.clone(), key, doctors.collect(), self.clock.now())
+                .await;
             match noted {
-                Ok(()) => self
-                    .board()
-                    .listed
-                    .extend(unlisted.into_iter().map(|watch| (watch, clinic.clone(), specialty.clone()))),
+                Ok(()) => self.board().listed.extend(
+                    unlisted
+                        .into_iter()
+                        .map(|watch| (watch, clinic.clone(), specialty.clone())),
+                ),
                 Err(error) => return self.fail(error.into(), findings),
             }
         }
@@ -361,7 +469,11 @@ impl Poller {
             .filter(|row| {
                 first
                     || errand.walk
-                    || self.board().facts.get(clinic).is_none_or(|facts| facts.wants_slots(row))
+                    || self
+                        .board()
+                        .facts
+                        .get(clinic)
+                        .is_none_or(|facts| facts.wants_slots(row))
             })
             .collect();
         rows.sort_by_key(|row| std::cmp::Reverse(row.counts.free.max(row.counts.tickets)));
@@ -369,9 +481,11 @@ impl Poller {
             if findings.hopeless() {
                 return;
             }
-            self.look_at_slots(clinic, &row.id, Some(&row.counts), why, findings).await;
+            self.look_at_slots(clinic, &row.id, Some(&row.counts), why, findings)
+                .await;
         }
-        self.look_for_unlisted(errand, pair, &answer.rows, why, findings).await;
+        self.look_for_unlisted(errand, pair, &answer.rows, why, findings)
+            .await;
     }
 
     /// Doctors chosen by name that the list does not show: their slots may be there all the same.
@@ -383,8 +497,13 @@ impl Poller {
         why: Why,
         findings: &mut Findings,
     ) {
-        let Wanted::Only(chosen) = &pair.wanted else { return };
-        for doctor in chosen.iter().filter(|id| rows.iter().all(|row| row.id != **id)) {
+        let Wanted::Only(chosen) = &pair.wanted else {
+            return;
+        };
+        for doctor in chosen
+            .iter()
+            .filter(|id| rows.iter().all(|row| row.id != **id))
+        {
             let confirm = self
                 .board()
                 .facts
@@ -394,11 +513,15 @@ impl Poller {
             if !(errand.walk || confirm) || findings.hopeless() {
                 continue;
             }
-            let slots = self.look_at_slots(&errand.clinic, doctor, None, why, findings).await;
-            if errand.walk && !rows.is_empty() && slots == Some(0) {
-                if let Some(facts) = self.board().facts.get_mut(&errand.clinic) {
-                    facts.note_absent(doctor);
-                }
+            let slots = self
+                .look_at_slots(&errand.clinic, doctor, None, why, findings)
+                .await;
+            if errand.walk
+                && !rows.is_empty()
+                && slots == Some(0)
+                && let Some(facts) = self.board().facts.get_mut(&errand.clinic)
+            {
+                facts.note_absent(doctor);
             }
         }
     }
@@ -412,7 +535,10 @@ impl Poller {
         why: Why,
         findings: &mut Findings,
     ) -> Option<usize> {
-        let key = Key::Doctor { clinic_id: clinic.clone(), doctor_id: doctor.clone() };
+        let key = Key::Doctor {
+            clinic_id: clinic.clone(),
+            doctor_id: doctor.clone(),
+        };
         let started = Instant::now();
         let answer = match self.client.slots(clinic, doctor, why).await {
             Ok(answer) => answer,
@@ -426,14 +552,23 @@ impl Poller {
         let (doubtful, coverage, name) = {
             let mut board = self.board();
             let facts = board.facts.get_mut(clinic)?.doctor(doctor);
-            let doubtful =
-                answer.rows.is_empty() && answer.code == 0 && facts.starts.len() >= DOUBTFUL && !facts.doubted;
+            let doubtful = answer.rows.is_empty()
+                && answer.code == 0
+                && facts.starts.len() >= DOUBTFUL
+                && !facts.doubted;
             if doubtful {
                 facts.doubted = true;
                 facts.confirm = true;
             }
-            let news = answer.rows.iter().any(|slot| !facts.starts.contains(&slot.start));
-            let coverage = if news { board.coverage(clinic, doctor) } else { Arc::new([]) };
+            let news = answer
+                .rows
+                .iter()
+                .any(|slot| !facts.starts.contains(&slot.start));
+            let coverage = if news {
+                board.coverage(clinic, doctor)
+            } else {
+                Arc::new([])
+            };
             (doubtful, coverage, board.doctor_name(clinic, doctor))
         };
         if doubtful {
@@ -444,7 +579,12 @@ impl Poller {
         let committed = self
             .store
             .commit(DoctorLook {
-                look: self.look(key, started, Outcome::Fresh, (answer.code != 0).then_some(answer.code)),
+                look: self.look(
+                    key,
+                    started,
+                    Outcome::Fresh,
+                    (answer.code != 0).then_some(answer.code),
+                ),
                 doctor: name,
                 slots: answer.rows,
                 coverage,
@@ -466,7 +606,9 @@ impl Poller {
         }
         self.learned(&committed.look, findings);
         for alert_id in &committed.alerts {
-            self.tell(Event::AlertChanged { alert_id: *alert_id });
+            self.tell(Event::AlertChanged {
+                alert_id: *alert_id,
+            });
         }
         if !committed.alerts.is_empty() {
             self.outbox.notify_waiters();
@@ -482,21 +624,37 @@ impl Poller {
         {
             let mut board = self.board();
             let named = board.plan.get(clinic).is_some_and(|plan| {
-                plan.pairs.values().any(|pair| matches!(&pair.wanted, Wanted::Only(ids) if ids.contains(doctor)))
+                plan.pairs
+                    .values()
+                    .any(|pair| matches!(&pair.wanted, Wanted::Only(ids) if ids.contains(doctor)))
             });
-            let Some(facts) = board.facts.get_mut(clinic).filter(|_| named) else { return };
+            let Some(facts) = board.facts.get_mut(clinic).filter(|_| named) else {
+                return;
+            };
             let facts = facts.doctor(doctor);
-            if facts.timetable_at.is_some_and(|at| at.elapsed() < TIMETABLE_GAP) {
+            if facts
+                .timetable_at
+                .is_some_and(|at| at.elapsed() < TIMETABLE_GAP)
+            {
                 return;
             }
             facts.timetable_at = Some(Instant::now());
         }
-        let Ok(days) = self.client.timetable(clinic, doctor, why).await else { return };
+        let Ok(days) = self.client.timetable(clinic, doctor, why).await else {
+            return;
+        };
         let now = self.clock.now();
-        let date = |start: DateTime<Utc>| start.with_timezone(&chrono_tz::Europe::Moscow).date_naive();
-        let ahead = || days.rows.iter().filter(|day| day.start.is_some_and(|start| start > now));
+        let date =
+            |start: DateTime<Utc>| start.with_timezone(&chrono_tz::Europe::Moscow).date_naive();
+        let ahead = || {
+            days.rows
+                .iter()
+                .filter(|day| day.start.is_some_and(|start| start > now))
+        };
         let next = ahead().filter_map(|day| day.start).min().map(date);
-        let bookable = ahead().filter(|day| day.bookable && day.slots.is_empty()).filter_map(|day| day.start);
+        let bookable = ahead()
+            .filter(|day| day.bookable && day.slots.is_empty())
+            .filter_map(|day| day.start);
         let bookable = bookable.map(date).collect();
         if let Some(facts) = self.board().facts.get_mut(clinic) {
             facts.note_timetable(doctor, next, bookable);
@@ -524,9 +682,12 @@ impl Poller {
         findings: &mut Findings,
     ) -> Option<Answer<T>> {
         let look = match &answer {
-            Ok(answer) if answer.rows.is_empty() => {
-                self.look(key, started, Outcome::Empty, (answer.code != 0).then_some(answer.code))
-            }
+            Ok(answer) if answer.rows.is_empty() => self.look(
+                key,
+                started,
+                Outcome::Empty,
+                (answer.code != 0).then_some(answer.code),
+            ),
             Ok(_) => self.look(key, started, Outcome::Fresh, None),
             Err(error) => self.look(key, started, error.outcome(), error.code()),
         };
@@ -560,18 +721,26 @@ impl Poller {
             Failed::Api(ApiError::Blocked { .. }) => Cause::Blocked,
             Failed::Api(ApiError::Slowed { .. }) => Cause::Slowed,
             Failed::Api(ApiError::SiteDown { .. }) => Cause::Site,
-            Failed::Api(ApiError::ClinicDown { .. } | ApiError::Refused { .. }) | Failed::Store(_) => Cause::Clinic,
+            Failed::Api(ApiError::ClinicDown { .. } | ApiError::Refused { .. })
+            | Failed::Store(_) => Cause::Clinic,
         };
         match &failed {
             Failed::Api(error) => tracing::info!(%error, "a look taught nothing"),
             Failed::Store(error) => tracing::error!(%error, "what was seen could not be kept"),
         }
         findings.failures += 1;
-        findings.trouble.get_or_insert(Trouble { since: self.clock.now(), cause });
+        findings.trouble.get_or_insert(Trouble {
+            since: self.clock.now(),
+            cause,
+        });
     }
 
     async fn save<T: serde::Serialize>(&self, listing: &Listing, rows: &[T]) {
-        if let Err(error) = self.store.save_listing(listing, rows, self.clock.now()).await {
+        if let Err(error) = self
+            .store
+            .save_listing(listing, rows, self.clock.now())
+            .await
+        {
             tracing::warn!(%error, "a list could not be saved");
         }
     }
@@ -586,7 +755,11 @@ impl Poller {
             .board()
             .plan
             .iter()
-            .flat_map(|(clinic, plan)| plan.pairs.keys().map(|specialty| (clinic.clone(), specialty.clone())))
+            .flat_map(|(clinic, plan)| {
+                plan.pairs
+                    .keys()
+                    .map(|specialty| (clinic.clone(), specialty.clone()))
+            })
             .collect();
         let mut lists = HashMap::new();
         for (clinic, specialty) in pairs {
@@ -607,7 +780,10 @@ impl Poller {
         }
         for (_, opening) in present {
             if let Some(facts) = board.facts.get_mut(&opening.clinic_id) {
-                facts.doctor(&opening.doctor_id).starts.insert(opening.slot.start);
+                facts
+                    .doctor(&opening.doctor_id)
+                    .starts
+                    .insert(opening.slot.start);
             }
         }
         Ok(())

@@ -8,13 +8,13 @@ use std::time::Duration;
 use rand::{Rng, RngExt};
 
 /// The longest time between two looks at anything watched, and between two walks down to the slots.
-pub const FLOOR: Duration = Duration::from_mins(15);
+pub(crate) const FLOOR: Duration = Duration::from_mins(15);
 /// A clinic without online booking is looked at once a day.
 const NO_ONLINE: Duration = Duration::from_hours(24);
 /// The shortest time between two looks at one resource of the real service, at the usual budget.
 const CAP: Duration = Duration::from_secs(30);
 /// The budget that [`CAP`] belongs to, requests per hour. The ceiling for the real service.
-pub const USUAL_BUDGET: u32 = 360;
+pub(crate) const USUAL_BUDGET: u32 = 360;
 /// The first wait after a failure; doubled by each further one up to [`FLOOR`].
 const FIRST_BACK_OFF: Duration = Duration::from_secs(30);
 /// The share of the budget that regular walks may take before they are spaced out.
@@ -24,7 +24,7 @@ const DRILLS_SHARE: f64 = 0.1;
 
 /// What has to be asked, and what may be.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Load {
+pub(crate) struct Load {
     /// Watched clinics: each is one request a sweep.
     pub clinics: usize,
     /// Requests of one walk down to the slots of everything watched.
@@ -45,7 +45,7 @@ impl Load {
     }
 
     /// The time between two walks: [`FLOOR`], unless walking so often would eat the budget.
-    pub fn walk_gap(&self) -> Duration {
+    pub(crate) fn walk_gap(&self) -> Duration {
         let allowed = self.budget_per_hour * WALKS_SHARE;
         FLOOR.mul_f64((self.walks_per_hour() / allowed).max(1.0))
     }
@@ -57,7 +57,7 @@ fn as_f64(count: usize) -> f64 {
 }
 
 /// The time between two looks at one clinic.
-pub fn gap(load: &Load) -> Duration {
+pub(crate) fn gap(load: &Load) -> Duration {
     let walks = load
         .walks_per_hour()
         .min(load.budget_per_hour * WALKS_SHARE);
@@ -66,12 +66,12 @@ pub fn gap(load: &Load) -> Duration {
 }
 
 /// The wait before the next look at a clinic that answered.
-pub fn after_success(load: &Load, no_online: bool, rng: &mut impl Rng) -> Duration {
+pub(crate) fn after_success(load: &Load, no_online: bool, rng: &mut impl Rng) -> Duration {
     jittered(if no_online { NO_ONLINE } else { gap(load) }, rng)
 }
 
 /// The wait before the next look at a clinic that failed `failures` times in a row: full jitter.
-pub fn after_failure(load: &Load, failures: u32, rng: &mut impl Rng) -> Duration {
+pub(crate) fn after_failure(load: &Load, failures: u32, rng: &mut impl Rng) -> Duration {
     let ceiling = FIRST_BACK_OFF
         .saturating_mul(1 << failures.clamp(1, 10))
         .min(FLOOR);
@@ -80,12 +80,12 @@ pub fn after_failure(load: &Load, failures: u32, rng: &mut impl Rng) -> Duration
 }
 
 /// A first look, or the first after a sleep: anywhere within one gap.
-pub fn spread(load: &Load, rng: &mut impl Rng) -> Duration {
+pub(crate) fn spread(load: &Load, rng: &mut impl Rng) -> Duration {
     gap(load).min(FLOOR).mul_f64(rng.random_range(0.0..1.0))
 }
 
 /// ±10 %.
-pub fn jittered(wait: Duration, rng: &mut impl Rng) -> Duration {
+pub(crate) fn jittered(wait: Duration, rng: &mut impl Rng) -> Duration {
     wait.mul_f64(rng.random_range(0.9..1.1))
 }
 

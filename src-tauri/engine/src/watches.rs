@@ -1,9 +1,6 @@
 //! Watches: what may be asked for, and what is known about each.
 
-use std::{
-    collections::{BTreeMap, HashMap, HashSet},
-    time::Duration,
-};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use tokio::time::Instant;
@@ -13,8 +10,8 @@ use crate::{
     error::Problem,
     gorzdrav::link,
     model::{
-        Activity, ClinicId, Doctor, DoctorChoice, DoctorRef, Place, ServiceState, Specialty, TimeWish, Watch,
-        WatchDraft, WatchId, WatchSlot, WatchState, WatchView,
+        Activity, ClinicId, Doctor, DoctorChoice, DoctorRef, Place, ServiceState, Specialty,
+        TimeWish, Watch, WatchDraft, WatchId, WatchSlot, WatchState, WatchView,
     },
     schedule,
     store::Opening,
@@ -33,7 +30,7 @@ const STALE_GAPS: u32 = 3;
 const ALIKE: f64 = 0.8;
 
 /// What is wrong with a draft, seen on this day (Moscow). Empty: nothing.
-pub fn problems(draft: &WatchDraft, today: NaiveDate) -> Vec<Problem> {
+pub(crate) fn problems(draft: &WatchDraft, today: NaiveDate) -> Vec<Problem> {
     let mut problems = Vec::new();
     let mut check = |wrong: bool, problem: Problem| {
         if wrong && !problems.contains(&problem) {
@@ -44,29 +41,63 @@ pub fn problems(draft: &WatchDraft, today: NaiveDate) -> Vec<Problem> {
     check(draft.places.len() > MOST_PLACES, Problem::TooManyPlaces);
     let mut pairs = HashSet::new();
     for place in &draft.places {
-        check(!pairs.insert((&place.clinic_id, &place.specialty_id)), Problem::RepeatedPlace);
+        check(
+            !pairs.insert((&place.clinic_id, &place.specialty_id)),
+            Problem::RepeatedPlace,
+        );
         let doctors: &[DoctorRef] = match &place.doctors {
             DoctorChoice::Any => &[],
             DoctorChoice::Only { doctors } | DoctorChoice::Except { doctors } => {
-                check(doctors.is_empty() || doctors.len() > MOST_DOCTORS, Problem::NoDoctor);
+                check(
+                    doctors.is_empty() || doctors.len() > MOST_DOCTORS,
+                    Problem::NoDoctor,
+                );
                 doctors
             }
         };
         let ids = [place.clinic_id.as_str(), place.specialty_id.as_str()];
-        for id in ids.into_iter().chain(doctors.iter().map(|doctor| doctor.id.as_str())) {
+        for id in ids
+            .into_iter()
+            .chain(doctors.iter().map(|doctor| doctor.id.as_str()))
+        {
             check(id.is_empty() || id.len() > LONGEST_ID, Problem::BadId);
         }
     }
-    check(draft.nickname.chars().count() > LONGEST_NICKNAME, Problem::LongNickname);
-    check(draft.until.is_some_and(|until| until < today), Problem::Past);
-    let TimeWish { ranges, not_before, not_after, except, notice_minutes, earlier_than: _ } = &draft.wish;
-    check(ranges.len() > MOST_RANGES || except.len() > MOST_EXCEPTIONS, Problem::TooManyRules);
+    check(
+        draft.nickname.chars().count() > LONGEST_NICKNAME,
+        Problem::LongNickname,
+    );
+    check(
+        draft.until.is_some_and(|until| until < today),
+        Problem::Past,
+    );
+    let TimeWish {
+        ranges,
+        not_before,
+        not_after,
+        except,
+        notice_minutes,
+        earlier_than: _,
+    } = &draft.wish;
+    check(
+        ranges.len() > MOST_RANGES || except.len() > MOST_EXCEPTIONS,
+        Problem::TooManyRules,
+    );
     for range in ranges {
-        check(matches!((range.from, range.to), (Some(from), Some(to)) if from >= to), Problem::EmptyRange);
+        check(
+            matches!((range.from, range.to), (Some(from), Some(to)) if from >= to),
+            Problem::EmptyRange,
+        );
     }
-    check(matches!((not_before, not_after), (Some(first), Some(last)) if first > last), Problem::DatesReversed);
+    check(
+        matches!((not_before, not_after), (Some(first), Some(last)) if first > last),
+        Problem::DatesReversed,
+    );
     check(not_after.is_some_and(|last| last < today), Problem::Past);
-    check(*notice_minutes > LONGEST_NOTICE_MINUTES, Problem::LongNotice);
+    check(
+        *notice_minutes > LONGEST_NOTICE_MINUTES,
+        Problem::LongNotice,
+    );
     problems
 }
 
@@ -88,13 +119,21 @@ pub(crate) fn view(watch: &Watch, board: &Board, sight: &Sight) -> WatchView {
     let places = &watch.draft.places;
     let checked_at = places
         .iter()
-        .map(|place| facts(place)?.good_at.filter(|good| *good >= watch.created_at - TimeDelta::minutes(1)))
+        .map(|place| {
+            facts(place)?
+                .good_at
+                .filter(|good| *good >= watch.created_at - TimeDelta::minutes(1))
+        })
         .collect::<Option<Vec<_>>>()
         .and_then(|good| good.into_iter().min());
     let active = is_active(watch, sight.now) && !board.is_paused(sight.now);
     let gap = schedule::gap(&board.load());
     let state = state(watch, board, sight, !slots.is_empty(), checked_at.is_some());
-    let next_due = places.iter().filter_map(|place| Some(facts(place)?.due)).min().filter(|_| active);
+    let next_due = places
+        .iter()
+        .filter_map(|place| Some(facts(place)?.due))
+        .min()
+        .filter(|_| active);
     let stale_after = TimeDelta::from_std(gap * STALE_GAPS).unwrap_or(TimeDelta::MAX);
     let mut clinics: Vec<&ClinicId> = places.iter().map(|place| &place.clinic_id).collect();
     clinics.dedup();
@@ -109,17 +148,30 @@ pub(crate) fn view(watch: &Watch, board: &Board, sight: &Sight) -> WatchView {
         others,
         addresses: places
             .iter()
-            .map(|place| board.clinics.get(&place.clinic_id).and_then(|clinic| clinic.address.clone()))
+            .map(|place| {
+                board
+                    .clinics
+                    .get(&place.clinic_id)
+                    .and_then(|clinic| clinic.address.clone())
+            })
             .collect(),
         links: places
             .iter()
             .map(|place| {
-                let district = board.clinics.get(&place.clinic_id).map(|clinic| &clinic.district_id);
+                let district = board
+                    .clinics
+                    .get(&place.clinic_id)
+                    .map(|clinic| &clinic.district_id);
                 link::specialty_page(district, &place.clinic_id, &place.specialty_id)
             })
             .collect(),
-        next_work_day: named_doctors(watch, board).filter_map(|doctor| doctor.next_work_day).min(),
-        looks_today: clinics.into_iter().filter_map(|clinic| sight.looks.get(clinic)).sum(),
+        next_work_day: named_doctors(watch, board)
+            .filter_map(|doctor| doctor.next_work_day)
+            .min(),
+        looks_today: clinics
+            .into_iter()
+            .filter_map(|clinic| sight.looks.get(clinic))
+            .sum(),
         state,
         watch: watch.clone(),
     }
@@ -127,7 +179,8 @@ pub(crate) fn view(watch: &Watch, board: &Board, sight: &Sight) -> WatchView {
 
 /// The wall-clock time of a moment of the machine's clock.
 pub(crate) fn moment_of(instant: Instant, now: DateTime<Utc>) -> DateTime<Utc> {
-    now + TimeDelta::from_std(instant.saturating_duration_since(Instant::now())).unwrap_or(TimeDelta::zero())
+    now + TimeDelta::from_std(instant.saturating_duration_since(Instant::now()))
+        .unwrap_or(TimeDelta::zero())
 }
 
 fn named_doctors<'a>(
@@ -140,7 +193,9 @@ fn named_doctors<'a>(
             DoctorChoice::Any | DoctorChoice::Except { .. } => &[],
         };
         let facts = board.facts.get(&place.clinic_id);
-        doctors.iter().filter_map(move |doctor| facts?.doctors.get(&doctor.id))
+        doctors
+            .iter()
+            .filter_map(move |doctor| facts?.doctors.get(&doctor.id))
     })
 }
 
@@ -159,7 +214,12 @@ pub(crate) fn covers(watch: &Watch, board: &Board, opening: &Opening) -> bool {
 
 fn slots(watch: &Watch, board: &Board, sight: &Sight) -> (Vec<WatchSlot>, Vec<WatchSlot>) {
     let hidden = sight.hidden.get(&watch.id);
-    let clinics: HashSet<&ClinicId> = watch.draft.places.iter().map(|place| &place.clinic_id).collect();
+    let clinics: HashSet<&ClinicId> = watch
+        .draft
+        .places
+        .iter()
+        .map(|place| &place.clinic_id)
+        .collect();
     let mut slots: Vec<(bool, WatchSlot)> = clinics
         .into_iter()
         .filter_map(|clinic| sight.present.get(clinic))
@@ -174,7 +234,10 @@ fn slots(watch: &Watch, board: &Board, sight: &Sight) -> (Vec<WatchSlot>, Vec<Wa
                 slot: opening.slot.clone(),
                 first_seen: opening.first_seen,
             };
-            (!refused && watch.draft.wish.suits(slot.slot.start, sight.now), slot)
+            (
+                !refused && watch.draft.wish.suits(slot.slot.start, sight.now),
+                slot,
+            )
         })
         .collect();
     slots.sort_by(|(_, a), (_, b)| (a.slot.start, &a.doctor).cmp(&(b.slot.start, &b.doctor)));
@@ -202,8 +265,13 @@ fn state(watch: &Watch, board: &Board, sight: &Sight, found: bool, checked: bool
     }
     let lost = lost_places(watch, board);
     if !lost.is_empty() {
-        let lost = lost.into_iter().map(|place| crate::model::Rebinding { place, suggestion: None });
-        return WatchState::Unbound { lost: lost.collect() };
+        let lost = lost.into_iter().map(|place| crate::model::Rebinding {
+            place,
+            suggestion: None,
+        });
+        return WatchState::Unbound {
+            lost: lost.collect(),
+        };
     }
     match board.service.state {
         ServiceState::Offline => return WatchState::Offline,
@@ -212,22 +280,37 @@ fn state(watch: &Watch, board: &Board, sight: &Sight, found: bool, checked: bool
         ServiceState::Slowed => return WatchState::Slowed,
         ServiceState::Unknown | ServiceState::Fine => (),
     }
-    let facts = || watch.draft.places.iter().map(|place| (place, board.facts.get(&place.clinic_id)));
+    let facts = || {
+        watch
+            .draft
+            .places
+            .iter()
+            .map(|place| (place, board.facts.get(&place.clinic_id)))
+    };
     let troubles = facts().filter_map(|(place, facts)| {
         let facts = facts?;
-        facts.trouble.or_else(|| facts.pairs.get(&place.specialty_id)?.trouble)
+        facts
+            .trouble
+            .or_else(|| facts.pairs.get(&place.specialty_id)?.trouble)
     });
     if let Some(since) = troubles.map(|trouble| trouble.since).min() {
         return WatchState::ClinicDown { since };
     }
     if facts().all(|(_, facts)| facts.is_some_and(|facts| facts.no_online)) {
-        let phone = watch.draft.places.first().and_then(|place| board.clinics.get(&place.clinic_id)?.phone.clone());
+        let phone = watch
+            .draft
+            .places
+            .first()
+            .and_then(|place| board.clinics.get(&place.clinic_id)?.phone.clone());
         return WatchState::NoOnline { phone };
     }
     if !checked {
         return WatchState::Unchecked;
     }
-    match named_doctors(watch, board).filter_map(|doctor| doctor.opened).min() {
+    match named_doctors(watch, board)
+        .filter_map(|doctor| doctor.opened)
+        .min()
+    {
         Some(day) => WatchState::Opened { day },
         None => WatchState::Waiting,
     }
@@ -246,7 +329,11 @@ fn lost_places(watch: &Watch, board: &Board) -> Vec<u32> {
                 }
         })
     };
-    (0..).zip(&watch.draft.places).filter(|(_, place)| lost(place)).map(|(index, _)| index).collect()
+    (0..)
+        .zip(&watch.draft.places)
+        .filter(|(_, place)| lost(place))
+        .map(|(index, _)| index)
+        .collect()
 }
 
 /// The order of the home page: what was found, what needs the person, what is waited for, the rest.
@@ -273,7 +360,9 @@ pub(crate) fn match_specialty<'a>(place: &Place, rows: &'a [Specialty]) -> Optio
         return Some(same);
     }
     let alike = |row: &Specialty| likeness(&row.name, &place.specialty_name);
-    let same_code = rows.iter().filter(|row| place.fer_id.is_some() && row.fer_id == place.fer_id);
+    let same_code = rows
+        .iter()
+        .filter(|row| place.fer_id.is_some() && row.fer_id == place.fer_id);
     let best = |rows: &mut dyn Iterator<Item = &'a Specialty>| {
         rows.max_by(|a, b| alike(a).total_cmp(&alike(b)))
     };
@@ -295,7 +384,13 @@ pub(crate) fn match_doctors(choice: &DoctorChoice, rows: &[Doctor]) -> Option<Do
                     .map(|(_, row)| row)
             });
             if let Some(row) = row {
-                found.insert(row.id.as_str(), DoctorRef { id: row.id.clone(), name: row.name.clone() });
+                found.insert(
+                    row.id.as_str(),
+                    DoctorRef {
+                        id: row.id.clone(),
+                        name: row.name.clone(),
+                    },
+                );
             }
         }
         found.into_values().collect()
@@ -308,7 +403,11 @@ pub(crate) fn match_doctors(choice: &DoctorChoice, rows: &[Doctor]) -> Option<Do
         }
         DoctorChoice::Except { doctors } => {
             let doctors = again(doctors);
-            Some(if doctors.is_empty() { DoctorChoice::Any } else { DoctorChoice::Except { doctors } })
+            Some(if doctors.is_empty() {
+                DoctorChoice::Any
+            } else {
+                DoctorChoice::Except { doctors }
+            })
         }
     }
 }
@@ -320,4 +419,3 @@ fn likeness(a: &str, b: &str) -> f64 {
     };
     strsim::normalized_damerau_levenshtein(&fold(a), &fold(b))
 }
-

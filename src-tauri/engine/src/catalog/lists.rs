@@ -19,8 +19,8 @@ use crate::{
     error::EngineError,
     gorzdrav::{Answer, ApiError, Client},
     model::{
-        Clinic, ClinicHits, ClinicId, Dated, District, DistrictId, Doctor, DoctorId, Event, Slot, Specialty,
-        SpecialtyId, WorkDay,
+        Clinic, ClinicHits, ClinicId, Dated, District, DistrictId, Doctor, DoctorId, Event, Slot,
+        Specialty, SpecialtyId, WorkDay,
     },
     pace::Why,
     store::{Listing, Store},
@@ -57,17 +57,29 @@ fn shelf<K: Hash + Eq + Send + Sync + 'static, T: Send + Sync + 'static>() -> Sh
 }
 
 /// What is on the shelf and fresh, or else what `load` brings; one load at a time for a key.
-async fn take<K, T, F>(shelf: &Shelf<K, T>, key: K, fresh_since: DateTime<Utc>, load: F) -> Result<Arc<Dated<Vec<T>>>, EngineError>
+async fn take<K, T, F>(
+    shelf: &Shelf<K, T>,
+    key: K,
+    fresh_since: DateTime<Utc>,
+    load: F,
+) -> Result<Arc<Dated<Vec<T>>>, EngineError>
 where
     K: Hash + Eq + Clone + Send + Sync + 'static,
     T: Clone + Send + Sync + 'static,
     F: Future<Output = Result<Dated<Vec<T>>, EngineError>>,
 {
-    if shelf.get(&key).await.is_some_and(|kept| kept.checked_at < fresh_since) {
+    if shelf
+        .get(&key)
+        .await
+        .is_some_and(|kept| kept.checked_at < fresh_since)
+    {
         shelf.invalidate(&key).await;
     }
     let load = async { load.await.map(Arc::new) };
-    shelf.try_get_with(key, load).await.map_err(|error| EngineError::clone(&error))
+    shelf
+        .try_get_with(key, load)
+        .await
+        .map_err(|error| EngineError::clone(&error))
 }
 
 /// Is a new answer fit to replace an old list? Neither empty nor less than half of it.
@@ -76,7 +88,12 @@ fn is_sane(old: usize, new: usize) -> bool {
 }
 
 impl Catalog {
-    pub(crate) fn new(store: Store, client: Client, clock: Clock, events: broadcast::Sender<Event>) -> Self {
+    pub(crate) fn new(
+        store: Store,
+        client: Client,
+        clock: Clock,
+        events: broadcast::Sender<Event>,
+    ) -> Self {
         Self {
             store,
             client,
@@ -97,7 +114,10 @@ impl Catalog {
         take(&self.districts, (), DateTime::UNIX_EPOCH, async {
             match self.store.listing(&Listing::Districts).await? {
                 Some(kept) => Ok(kept),
-                None => self.fetch(&Listing::Districts, self.client.districts(Why::Click)).await,
+                None => {
+                    self.fetch(&Listing::Districts, self.client.districts(Why::Click))
+                        .await
+                }
             }
         })
         .await
@@ -108,7 +128,10 @@ impl Catalog {
         take(&self.clinics, (), DateTime::UNIX_EPOCH, async {
             let clinics = match self.store.listing(&Listing::Clinics).await? {
                 Some(kept) => kept,
-                None => self.fetch(&Listing::Clinics, self.client.clinics(Why::Click)).await?,
+                None => {
+                    self.fetch(&Listing::Clinics, self.client.clinics(Why::Click))
+                        .await?
+                }
             };
             self.set_index(&clinics.value);
             Ok(clinics)
@@ -148,10 +171,19 @@ impl Catalog {
     }
 
     /// The specialties of a clinic with their counts; the last known ones if the clinic does not answer.
-    pub(crate) async fn specialties(&self, clinic: ClinicId) -> Result<Arc<Dated<Vec<Specialty>>>, EngineError> {
+    pub(crate) async fn specialties(
+        &self,
+        clinic: ClinicId,
+    ) -> Result<Arc<Dated<Vec<Specialty>>>, EngineError> {
         let listing = Listing::Specialties(clinic.clone());
         let ask = self.client.specialties(&clinic, Why::Click);
-        take(&self.specialties, clinic.clone(), self.clock.now() - COUNTS_FRESH, self.fresh(&listing, ask)).await
+        take(
+            &self.specialties,
+            clinic.clone(),
+            self.clock.now() - COUNTS_FRESH,
+            self.fresh(&listing, ask),
+        )
+        .await
     }
 
     /// The doctors of a specialty with their counts; the last known ones if the clinic does not answer.
@@ -163,18 +195,33 @@ impl Catalog {
         let listing = Listing::Doctors(clinic.clone(), specialty.clone());
         let ask = self.client.doctors(&clinic, &specialty, Why::Click);
         let key = (clinic.clone(), specialty.clone());
-        take(&self.doctors, key, self.clock.now() - COUNTS_FRESH, self.fresh(&listing, ask)).await
+        take(
+            &self.doctors,
+            key,
+            self.clock.now() - COUNTS_FRESH,
+            self.fresh(&listing, ask),
+        )
+        .await
     }
 
     /// The free slots of a doctor; the last good look's if the clinic does not answer.
-    pub(crate) async fn slots(&self, clinic: ClinicId, doctor: DoctorId) -> Result<Arc<Dated<Vec<Slot>>>, EngineError> {
+    pub(crate) async fn slots(
+        &self,
+        clinic: ClinicId,
+        doctor: DoctorId,
+    ) -> Result<Arc<Dated<Vec<Slot>>>, EngineError> {
         let key = (clinic.clone(), doctor.clone());
         take(&self.slots, key, self.clock.now() - SLOTS_FRESH, async {
             match self.client.slots(&clinic, &doctor, Why::Click).await {
-                Ok(answer) => Ok(Dated { value: answer.rows, checked_at: self.clock.now() }),
-                Err(error) => {
-                    self.store.snapshot(clinic.clone(), doctor.clone()).await?.ok_or_else(|| error.into())
-                }
+                Ok(answer) => Ok(Dated {
+                    value: answer.rows,
+                    checked_at: self.clock.now(),
+                }),
+                Err(error) => self
+                    .store
+                    .snapshot(clinic.clone(), doctor.clone())
+                    .await?
+                    .ok_or_else(|| error.into()),
             }
         })
         .await
@@ -187,10 +234,18 @@ impl Catalog {
         doctor: DoctorId,
     ) -> Result<Arc<Dated<Vec<WorkDay>>>, EngineError> {
         let key = (clinic.clone(), doctor.clone());
-        take(&self.timetables, key, self.clock.now() - COUNTS_FRESH, async {
-            let answer = self.client.timetable(&clinic, &doctor, Why::Click).await?;
-            Ok(Dated { value: answer.rows, checked_at: self.clock.now() })
-        })
+        take(
+            &self.timetables,
+            key,
+            self.clock.now() - COUNTS_FRESH,
+            async {
+                let answer = self.client.timetable(&clinic, &doctor, Why::Click).await?;
+                Ok(Dated {
+                    value: answer.rows,
+                    checked_at: self.clock.now(),
+                })
+            },
+        )
         .await
     }
 
@@ -219,7 +274,10 @@ impl Catalog {
         if !rows.is_empty() {
             self.store.save_listing(listing, &rows, checked_at).await?;
         }
-        Ok(Dated { value: rows, checked_at })
+        Ok(Dated {
+            value: rows,
+            checked_at,
+        })
     }
 
     /// Replaces what is older than a day and whose new answer is sane; returns the wait until the next time.
@@ -231,15 +289,31 @@ impl Catalog {
             (None, _) | (_, None) => None,
         };
         let now = self.clock.now();
-        if let Some(wait) = oldest.and_then(|oldest| (oldest + DAILY - now).to_std().ok()).filter(|wait| !wait.is_zero()) {
+        if let Some(wait) = oldest
+            .and_then(|oldest| (oldest + DAILY - now).to_std().ok())
+            .filter(|wait| !wait.is_zero())
+        {
             self.clinics().await?;
             return Ok(wait.min(DAY));
         }
-        let renewed = self.renew(&Listing::Districts, districts, self.client.districts(Why::Background)).await?;
+        let renewed = self
+            .renew(
+                &Listing::Districts,
+                districts,
+                self.client.districts(Why::Background),
+            )
+            .await?;
         if renewed {
             self.districts.invalidate(&()).await;
         }
-        if self.renew(&Listing::Clinics, clinics, self.client.clinics(Why::Background)).await? {
+        if self
+            .renew(
+                &Listing::Clinics,
+                clinics,
+                self.client.clinics(Why::Background),
+            )
+            .await?
+        {
             self.clinics.invalidate(&()).await;
         }
         self.clinics().await?;
@@ -257,10 +331,17 @@ impl Catalog {
         let rows = ask.await?.rows;
         let kept = old.map_or(0, |old| old.value.len());
         if !is_sane(kept, rows.len()) {
-            tracing::warn!(?listing, kept, new = rows.len(), "a new list looks wrong; the old one is kept");
+            tracing::warn!(
+                ?listing,
+                kept,
+                new = rows.len(),
+                "a new list looks wrong; the old one is kept"
+            );
             return Ok(false);
         }
-        self.store.save_listing(listing, &rows, self.clock.now()).await?;
+        self.store
+            .save_listing(listing, &rows, self.clock.now())
+            .await?;
         Ok(true)
     }
 }

@@ -15,7 +15,7 @@ const SNOOZE: TimeDelta = TimeDelta::minutes(15);
 /// Whom and what an alert is about, with names as they were when it was raised.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Subject {
+pub(crate) struct Subject {
     /// Whom it is for; empty for oneself.
     pub nickname: String,
     /// The clinic.
@@ -32,7 +32,7 @@ pub struct Subject {
 
 impl Store {
     /// The newest alerts, newest first.
-    pub async fn alerts(&self, limit: u32) -> Result<Vec<Alert>> {
+    pub(crate) async fn alerts(&self, limit: u32) -> Result<Vec<Alert>> {
         self.with(move |connection| {
             let ids = connection
                 .prepare_cached("SELECT id FROM alert ORDER BY raised_at DESC, id DESC LIMIT ?1")?
@@ -46,12 +46,12 @@ impl Store {
     }
 
     /// One alert.
-    pub async fn alert(&self, id: AlertId) -> Result<Option<Alert>> {
+    pub(crate) async fn alert(&self, id: AlertId) -> Result<Option<Alert>> {
         self.with(move |connection| read(connection, id)).await
     }
 
     /// How many alerts wait for an answer.
-    pub async fn unanswered(&self) -> Result<u32> {
+    pub(crate) async fn unanswered(&self) -> Result<u32> {
         self.with(|connection| {
             Ok(connection
                 .prepare_cached("SELECT count(*) FROM alert WHERE state ->> 'kind' = 'raised'")?
@@ -62,7 +62,7 @@ impl Store {
 
     /// Notes an answer. It stops all further telling, except «Позже», which starts it anew.
     /// An alert whose slots are gone stays gone. `None`: no such alert.
-    pub async fn answer(
+    pub(crate) async fn answer(
         &self,
         id: AlertId,
         answer: Answer,

@@ -23,7 +23,7 @@ const MEMORY: TimeDelta = TimeDelta::days(1);
 
 /// A watch that covers the doctor looked at.
 #[derive(Debug, Clone)]
-pub struct Coverage {
+pub(crate) struct Coverage {
     /// The watch.
     pub watch_id: WatchId,
     /// When it suits.
@@ -36,7 +36,7 @@ pub struct Coverage {
 
 /// A good look at one doctor.
 #[derive(Debug, Clone)]
-pub struct DoctorLook {
+pub(crate) struct DoctorLook {
     /// The log line; `appeared` and `vanished` are filled in here. Its key is a doctor's.
     pub look: Look,
     /// The doctor's name.
@@ -51,7 +51,7 @@ pub struct DoctorLook {
 
 /// What a commit did.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Committed {
+pub(crate) struct Committed {
     /// The log line with its counts.
     pub look: Look,
     /// Alerts raised, joined, gone or returned.
@@ -62,7 +62,7 @@ pub struct Committed {
 
 impl Store {
     /// Commits a good look: snapshot, openings, alerts, outbox and log, together.
-    pub async fn commit(&self, look: DoctorLook) -> Result<Committed> {
+    pub(crate) async fn commit(&self, look: DoctorLook) -> Result<Committed> {
         self.with(move |connection| {
             let tx = connection.transaction()?;
             let committed = commit(&tx, look)?;
@@ -73,7 +73,7 @@ impl Store {
     }
 
     /// Logs a look that changes nothing else.
-    pub async fn log(&self, look: Look) -> Result<()> {
+    pub(crate) async fn log(&self, look: Look) -> Result<()> {
         self.with(move |connection| looks::insert(connection, &look))
             .await
     }
@@ -335,7 +335,7 @@ fn mark_back(tx: &Transaction<'_>, returned: &[i64]) -> Result<Vec<AlertId>> {
 impl Store {
     /// Notes that these doctors of a specialty were listed: for every watch whose place had not been listed yet
     /// they are to be shown before they are alerted.
-    pub async fn note_listed(
+    pub(crate) async fn note_listed(
         &self,
         watches: Vec<WatchId>,
         key: Key,

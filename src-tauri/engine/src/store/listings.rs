@@ -9,7 +9,7 @@ use crate::model::{ClinicId, Dated, SpecialtyId};
 
 /// Which list.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Listing {
+pub(crate) enum Listing {
     /// All districts.
     Districts,
     /// All clinics.
@@ -33,7 +33,7 @@ impl Listing {
 
 impl Store {
     /// The last saved list, if there is one that this program can read.
-    pub async fn listing<T: DeserializeOwned + Send + 'static>(
+    pub(crate) async fn listing<T: DeserializeOwned + Send + 'static>(
         &self,
         listing: &Listing,
     ) -> Result<Option<Dated<Vec<T>>>> {
@@ -59,7 +59,7 @@ impl Store {
     }
 
     /// Replaces a list.
-    pub async fn save_listing<T: Serialize>(
+    pub(crate) async fn save_listing<T: Serialize>(
         &self,
         listing: &Listing,
         rows: &[T],

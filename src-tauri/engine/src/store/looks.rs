@@ -107,7 +107,7 @@ impl LookRow {
 
 impl Store {
     /// The newest looks at these clinics, newest first.
-    pub async fn looks(&self, clinics: Vec<ClinicId>, limit: u32) -> Result<Vec<Look>> {
+    pub(crate) async fn looks(&self, clinics: Vec<ClinicId>, limit: u32) -> Result<Vec<Look>> {
         self.with(move |connection| {
             let clinics = serde_json::to_string(&clinics)?;
             connection
@@ -128,7 +128,7 @@ impl Store {
     }
 
     /// Looks since then, by clinic.
-    pub async fn looks_since(&self, since: DateTime<Utc>) -> Result<HashMap<ClinicId, u32>> {
+    pub(crate) async fn looks_since(&self, since: DateTime<Utc>) -> Result<HashMap<ClinicId, u32>> {
         self.with(move |connection| {
             Ok(connection
                 .prepare_cached("SELECT clinic, count(*) FROM look WHERE at >= ?1 GROUP BY clinic")?
@@ -139,7 +139,7 @@ impl Store {
     }
 
     /// The last good look at each clinic, at any level.
-    pub async fn last_good_looks(&self) -> Result<HashMap<ClinicId, DateTime<Utc>>> {
+    pub(crate) async fn last_good_looks(&self) -> Result<HashMap<ClinicId, DateTime<Utc>>> {
         self.with(|connection| {
             Ok(connection
                 .prepare_cached(
@@ -152,7 +152,7 @@ impl Store {
     }
 
     /// The slots of the last good look at each doctor of these clinics, with their openings.
-    pub async fn present(&self, clinics: Vec<ClinicId>) -> Result<Vec<(i64, Opening)>> {
+    pub(crate) async fn present(&self, clinics: Vec<ClinicId>) -> Result<Vec<(i64, Opening)>> {
         self.with(move |connection| {
             let clinics = serde_json::to_string(&clinics)?;
             let rows = connection
@@ -168,7 +168,11 @@ impl Store {
     }
 
     /// The newest openings of these clinics, newest first.
-    pub async fn openings(&self, clinics: Vec<ClinicId>, limit: u32) -> Result<Vec<Opening>> {
+    pub(crate) async fn openings(
+        &self,
+        clinics: Vec<ClinicId>,
+        limit: u32,
+    ) -> Result<Vec<Opening>> {
         self.with(move |connection| {
             let clinics = serde_json::to_string(&clinics)?;
             let rows = connection
@@ -184,7 +188,7 @@ impl Store {
     }
 
     /// The last good slots of one doctor.
-    pub async fn snapshot(
+    pub(crate) async fn snapshot(
         &self,
         clinic: ClinicId,
         doctor: DoctorId,
@@ -210,7 +214,7 @@ impl Store {
     }
 
     /// Openings each watch refused.
-    pub async fn hidden(&self) -> Result<HashMap<WatchId, Vec<i64>>> {
+    pub(crate) async fn hidden(&self) -> Result<HashMap<WatchId, Vec<i64>>> {
         self.with(|connection| {
             let mut hidden: HashMap<WatchId, Vec<i64>> = HashMap::new();
             let mut statement =
@@ -228,7 +232,7 @@ impl Store {
     }
 
     /// Places of watches whose doctors have been listed once.
-    pub async fn listed(&self) -> Result<Vec<(WatchId, ClinicId, SpecialtyId)>> {
+    pub(crate) async fn listed(&self) -> Result<Vec<(WatchId, ClinicId, SpecialtyId)>> {
         self.with(|connection| {
             Ok(connection
                 .prepare_cached("SELECT watch_id, clinic, specialty FROM listed")?

@@ -21,15 +21,15 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, ErrorCode};
 use rusqlite_migration::{M, Migrations};
 
-pub use alerts::Subject;
-pub use commit::{Committed, Coverage, DoctorLook};
-pub use listings::Listing;
+pub(crate) use alerts::Subject;
+pub(crate) use commit::{Coverage, DoctorLook};
+pub(crate) use listings::Listing;
 pub use looks::Opening;
-pub use outbox::{Due, Told};
-pub use settings::{FORM_LIMIT, Name as SettingName};
+pub(crate) use outbox::{Due, Told};
+pub(crate) use settings::{FORM_LIMIT, Name as SettingName};
 
 /// The database's file name inside the data folder.
-pub const FILE_NAME: &str = "talonchik.db";
+pub(crate) const FILE_NAME: &str = "talonchik.db";
 
 /// Why the database cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -90,7 +90,7 @@ type Result<T, E = StoreError> = std::result::Result<T, E>;
 
 /// The database. Cheap to clone; the file is closed with the last clone.
 #[derive(Debug, Clone)]
-pub struct Store {
+pub(crate) struct Store {
     inner: Arc<Inner>,
 }
 
@@ -114,7 +114,7 @@ impl Store {
     /// Opens (or makes) the database in `data_dir`, brings its schema up to date.
     ///
     /// An older database is copied beside itself first. A newer one is refused untouched.
-    pub fn open(data_dir: &Path) -> Result<Self> {
+    pub(crate) fn open(data_dir: &Path) -> Result<Self> {
         let folder = |source| StoreError::Folder {
             path: data_dir.to_owned(),
             source,
@@ -171,7 +171,7 @@ impl Store {
     }
 
     /// Can the database be written and read back?
-    pub async fn check(&self) -> Result<()> {
+    pub(crate) async fn check(&self) -> Result<()> {
         self.with(|connection| {
             let tx = connection.transaction()?;
             tx.execute("INSERT OR REPLACE INTO setting VALUES ('check', '0')", ())?;

@@ -9,7 +9,7 @@ use crate::model::{Alert, AlertId, AlertSlot, AlertState, MessageKind};
 
 /// A message whose time has come, leased to the caller.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Due {
+pub(crate) struct Due {
     /// Its row.
     pub id: i64,
     /// The channel to tell it.
@@ -30,7 +30,7 @@ pub struct Due {
 
 /// How a telling ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Told {
+pub(crate) enum Told {
     /// The channel took it.
     Sent,
     /// Not now.
@@ -54,7 +54,7 @@ pub enum Told {
 
 impl Store {
     /// After a crash: what was leased is due again, and will be marked as a repeat.
-    pub async fn release_leases(&self, now: DateTime<Utc>) -> Result<()> {
+    pub(crate) async fn release_leases(&self, now: DateTime<Utc>) -> Result<()> {
         self.with(move |connection| {
             connection.execute(
                 "UPDATE outbox SET state = 'due', next_at = :now, at = :now WHERE state = 'leased'",
@@ -66,7 +66,7 @@ impl Store {
     }
 
     /// Leases up to `limit` messages of these channels whose time has come, oldest first.
-    pub async fn lease(
+    pub(crate) async fn lease(
         &self,
         channels: Vec<String>,
         now: DateTime<Utc>,
@@ -122,7 +122,7 @@ impl Store {
     }
 
     /// Notes how a telling ended. Slots that joined the alert meanwhile make it due again.
-    pub async fn settle(&self, due: &Due, told: Told, now: DateTime<Utc>) -> Result<()> {
+    pub(crate) async fn settle(&self, due: &Due, told: Told, now: DateTime<Utc>) -> Result<()> {
         let (id, alert, kind, newest) = (due.id, due.alert.clone(), due.kind, due.newest);
         self.with(move |connection| {
             let tx = connection.transaction()?;
@@ -160,7 +160,7 @@ impl Store {
     }
 
     /// When the next message of these channels is due.
-    pub async fn next_due_at(&self, channels: Vec<String>) -> Result<Option<DateTime<Utc>>> {
+    pub(crate) async fn next_due_at(&self, channels: Vec<String>) -> Result<Option<DateTime<Utc>>> {
         self.with(move |connection| {
             let next: Option<i64> = connection
                 .prepare_cached(

@@ -6,11 +6,11 @@ use serde::{Serialize, de::DeserializeOwned};
 use super::{Result, Store};
 
 /// The longest text of an unfinished form, bytes.
-pub const FORM_LIMIT: usize = 64 * 1024;
+pub(crate) const FORM_LIMIT: usize = 64 * 1024;
 
 /// Which value.
 #[derive(Debug, Clone)]
-pub enum Name {
+pub(crate) enum Name {
     /// `model::Settings`.
     Settings,
     /// `model::Pause`.
@@ -34,7 +34,7 @@ impl Name {
 
 impl Store {
     /// The value, if it was ever saved and can be read.
-    pub async fn setting<T: DeserializeOwned + Send + 'static>(
+    pub(crate) async fn setting<T: DeserializeOwned + Send + 'static>(
         &self,
         name: Name,
     ) -> Result<Option<T>> {
@@ -49,7 +49,11 @@ impl Store {
     }
 
     /// Saves the value; `None` forgets it.
-    pub async fn save_setting<T: Serialize>(&self, name: Name, value: Option<&T>) -> Result<()> {
+    pub(crate) async fn save_setting<T: Serialize>(
+        &self,
+        name: Name,
+        value: Option<&T>,
+    ) -> Result<()> {
         let value = value.map(serde_json::to_string).transpose()?;
         self.with(move |connection| {
             match value {

@@ -28,7 +28,7 @@ fn watch((id, draft, activity, created_at): Columns) -> Result<Watch> {
 
 impl Store {
     /// All watches that were not removed, oldest first. An unreadable one is left out and logged.
-    pub async fn watches(&self) -> Result<Vec<Watch>> {
+    pub(crate) async fn watches(&self) -> Result<Vec<Watch>> {
         self.with(|connection| {
             let sql = format!("SELECT {COLUMNS} FROM watch WHERE removed_at IS NULL ORDER BY id");
             let rows = connection
@@ -51,7 +51,7 @@ impl Store {
     }
 
     /// Adds watches in one transaction.
-    pub async fn add_watches(
+    pub(crate) async fn add_watches(
         &self,
         drafts: Vec<(WatchDraft, Activity)>,
         now: DateTime<Utc>,
@@ -79,7 +79,7 @@ impl Store {
     }
 
     /// Replaces what a watch asks for; doctors new to it will be shown before they are alerted. `None`: no such watch.
-    pub async fn update_watch(
+    pub(crate) async fn update_watch(
         &self,
         id: WatchId,
         draft: WatchDraft,
@@ -117,7 +117,11 @@ impl Store {
     }
 
     /// Switches a watch on or off, or pauses it. `None`: no such watch.
-    pub async fn set_activity(&self, id: WatchId, activity: Activity) -> Result<Option<Watch>> {
+    pub(crate) async fn set_activity(
+        &self,
+        id: WatchId,
+        activity: Activity,
+    ) -> Result<Option<Watch>> {
         self.with(move |connection| {
             let tx = connection.transaction()?;
             tx.execute(
@@ -132,7 +136,7 @@ impl Store {
     }
 
     /// Removes a watch, and for good those removed more than a day ago. `false`: no such watch.
-    pub async fn remove_watch(&self, id: WatchId, now: DateTime<Utc>) -> Result<bool> {
+    pub(crate) async fn remove_watch(&self, id: WatchId, now: DateTime<Utc>) -> Result<bool> {
         self.with(move |connection| {
             let tx = connection.transaction()?;
             tx.execute(
@@ -150,7 +154,7 @@ impl Store {
     }
 
     /// Brings a removed watch back. `None`: there is none to bring back.
-    pub async fn restore_watch(&self, id: WatchId) -> Result<Option<Watch>> {
+    pub(crate) async fn restore_watch(&self, id: WatchId) -> Result<Option<Watch>> {
         self.with(move |connection| {
             let tx = connection.transaction()?;
             tx.execute("UPDATE watch SET removed_at = NULL WHERE id = ?1", [id.0])?;
