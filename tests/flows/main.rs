@@ -1,1 +1,11 @@
-//! Stories.
+//! Stories: simulated city → engine → database → a channel that remembers.
+//!
+//! Time is paused and moved by sleeping; nothing leaves the computer.
+
+mod alerts;
+mod budget;
+mod catalogue;
+mod faults;
+mod restart;
+mod time;
+mod watches;

@@ -24,8 +24,8 @@ use crate::{
     clock::Clock,
     gorzdrav::{Answer, ApiError, Client},
     model::{
-        ClinicId, Counts, Doctor, DoctorId, Event, Key, Look, Outcome, Sleep, Slot, Specialty,
-        SpecialtyId,
+        ClinicId, Counts, Doctor, DoctorId, Event, Key, Look, Outcome, ServiceState, Sleep, Slot,
+        Specialty, SpecialtyId,
     },
     pace::Why,
     plan::Wanted,
@@ -291,7 +291,7 @@ impl Poller {
                 }
                 None => {
                     self.look_under(errand, specialty, None, why, findings)
-                        .await
+                        .await;
                 }
             }
         }
@@ -458,7 +458,7 @@ impl Poller {
                         .into_iter()
                         .map(|watch| (watch, clinic.clone(), specialty.clone())),
                 ),
-                Err(error) => return self.fail(error.into(), findings),
+                Err(error) => return self.fail(&error.into(), findings),
             }
         }
 
@@ -594,7 +594,7 @@ impl Poller {
         let committed = match committed {
             Ok(committed) => committed,
             Err(error) => {
-                self.fail(error.into(), findings);
+                self.fail(&error.into(), findings);
                 return None;
             }
         };
@@ -701,7 +701,7 @@ impl Poller {
             }
             Err(error) => {
                 self.tell(Event::Looked { look });
-                self.fail(error.into(), findings);
+                self.fail(&error.into(), findings);
                 None
             }
         }
@@ -715,8 +715,8 @@ impl Poller {
         self.tell(Event::Looked { look: look.clone() });
     }
 
-    fn fail(&self, failed: Failed, findings: &mut Findings) {
-        let cause = match &failed {
+    fn fail(&self, failed: &Failed, findings: &mut Findings) {
+        let cause = match failed {
             Failed::Api(ApiError::Offline { .. }) => Cause::Offline,
             Failed::Api(ApiError::Blocked { .. }) => Cause::Blocked,
             Failed::Api(ApiError::Slowed { .. }) => Cause::Slowed,
@@ -724,11 +724,13 @@ impl Poller {
             Failed::Api(ApiError::ClinicDown { .. } | ApiError::Refused { .. })
             | Failed::Store(_) => Cause::Clinic,
         };
-        match &failed {
+        match failed {
             Failed::Api(error) => tracing::info!(%error, "a look taught nothing"),
             Failed::Store(error) => tracing::error!(%error, "what was seen could not be kept"),
         }
-        findings.failures += 1;
+        // While the whole service is down one failure says it all.
+        let down = cause == Cause::Site && self.board().service.state == ServiceState::Down;
+        findings.failures += if down { PATIENCE } else { 1 };
         findings.trouble.get_or_insert(Trouble {
             since: self.clock.now(),
             cause,

@@ -75,7 +75,7 @@ where
     {
         shelf.invalidate(&key).await;
     }
-    let load = async { load.await.map(Arc::new) };
+    let load = Box::pin(async { load.await.map(Arc::new) });
     shelf
         .try_get_with(key, load)
         .await

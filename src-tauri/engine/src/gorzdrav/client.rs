@@ -84,6 +84,9 @@ impl std::fmt::Debug for Token {
     }
 }
 
+/// What the service's clock showed, and when we heard it.
+type Heard = (DateTime<Utc>, Instant);
+
 /// Asks the appointment API. Cheap to clone; clones share connections and the pace.
 #[derive(Debug, Clone)]
 pub struct Client {
@@ -92,7 +95,7 @@ pub struct Client {
     pace: Arc<Pace>,
     token: Arc<Mutex<Option<Token>>>,
     /// The service's time on its newest answer, and when that came.
-    service_time: Arc<Mutex<Option<(DateTime<Utc>, Instant)>>>,
+    service_time: Arc<Mutex<Option<Heard>>>,
 }
 
 impl Client {
@@ -254,7 +257,8 @@ impl Client {
     /// The body of a good answer. A connection that broke is tried once more.
     async fn get(&self, path: &[&str], why: Why) -> Result<Vec<u8>, ApiError> {
         let url = address(&self.base, path);
-        (|| self.get_once(url.clone(), why))
+        // Boxed: the future of one exchange is large, and many others hold it.
+        (|| Box::pin(self.get_once(url.clone(), why)))
             .retry(
                 ExponentialBuilder::default()
                     .with_min_delay(RETRY_PAUSE)

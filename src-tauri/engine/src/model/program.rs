@@ -112,6 +112,10 @@ pub enum TextSize {
 /// What a person has set. Unknown keys of a newer program are ignored, missing ones take the default.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase", default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the settings page"
+)]
 pub struct Settings {
     /// Language; the first start takes the system's.
     pub language: Language,

@@ -1,0 +1,266 @@
+//! The service fails in every way it knows; nothing is lost and nothing invented.
+
+use std::sync::Arc;
+
+use engine::model::{Outcome, ServiceState, WatchState};
+use flows::{TestApp, hours, minutes, seconds};
+use simulator::{Extent, Fault, Scope};
+
+async fn outage(fault: Fault) -> (TestApp, engine::model::WatchId) {
+    let app = TestApp::start().await;
+    let place = app.city.a_doctor();
+    app.city
+        .offer(&place.clinic, &place.doctor, app.in_days(2, 0));
+    let watch = app.watch_doctor(&place).await;
+    app.run_for(minutes(2)).await;
+    app.city.fail(Scope::All, fault, Extent::UntilCleared);
+    app.run_for(minutes(20)).await;
+    (app, watch.id)
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_outage_raises_no_alert_keeps_the_last_good_slots_and_the_first_good_poll_tells_what_is_new()
+ {
+    for fault in [
+        Fault::Code(1),
+        Fault::Code(602),
+        Fault::Code(645),
+        Fault::UnknownCode,
+        Fault::Html502,
+        Fault::HtmlOk,
+        Fault::TruncatedJson,
+        Fault::CutBody,
+        Fault::Status(500),
+        Fault::RedirectElsewhere,
+        Fault::Forbidden,
+        Fault::Reset,
+        Fault::HugeBody,
+        Fault::Stall,
+    ] {
+        let (app, watch) = outage(fault.clone()).await;
+        let view = app.view(watch).await;
+        assert_eq!(view.slots.len(), 1, "{fault:?}: the last good slots stay");
+        assert!(view.stale, "{fault:?}: and their age is shown");
+        assert_eq!(app.told.messages().len(), 0, "{fault:?}");
+
+        let place = app.city.a_doctor();
+        app.city
+            .offer(&place.clinic, &place.doctor, app.in_days(3, 0));
+        app.city.clear_faults();
+        app.run_for(minutes(17)).await;
+        let told = app.told.messages();
+        assert_eq!(told.len(), 1, "{fault:?}");
+        assert_eq!(told[0].fresh.len(), 1, "{fault:?}: only the new one");
+        assert!(!app.view(watch).await.stale, "{fault:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_outage_of_an_hour_costs_at_most_a_probe_a_minute() {
+    for fault in [Fault::Html502, Fault::Code(602), Fault::Forbidden] {
+        let (app, _) = outage(fault.clone()).await;
+        app.city.clear_requests();
+        app.run_for(hours(1)).await;
+        let asked = app.city.request_count();
+        assert!(asked <= 60, "{fault:?}: {asked} probes in an hour");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_clinics_failure_is_said_of_that_clinic_alone() {
+    let app = TestApp::start().await;
+    let place = app.city.a_doctor();
+    let other = app.city.pick(simulator::Vendor::Ariadna, 2).unwrap();
+    let sick = app.watch_any(&place).await;
+    let well = app.watch_any(&other).await;
+    app.run_for(minutes(1)).await;
+    app.city.fail(
+        Scope::Clinic(place.clinic.clone()),
+        Fault::Code(602),
+        Extent::UntilCleared,
+    );
+    app.run_for(minutes(5)).await;
+    assert!(matches!(
+        app.view(sick.id).await.state,
+        WatchState::ClinicDown { .. }
+    ));
+    assert_eq!(app.view(well.id).await.state, WatchState::Waiting);
+    assert_eq!(
+        app.engine.status().await.unwrap().service,
+        ServiceState::Fine
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn fault_11_a_429_holds_everything_for_as_long_as_it_says() {
+    let app = TestApp::start().await;
+    let place = app.city.a_doctor();
+    app.watch_doctor(&place).await;
+    app.run_for(minutes(2)).await;
+    app.city.fail(
+        Scope::All,
+        Fault::TooMany {
+            retry_after: Some("600".to_owned()),
+        },
+        Extent::Next(1),
+    );
+    app.run_for(minutes(1)).await;
+    assert_eq!(
+        app.engine.status().await.unwrap().service,
+        ServiceState::Slowed
+    );
+    app.city.clear_requests();
+    app.run_for(minutes(8)).await;
+    assert_eq!(app.city.request_count(), 0);
+    app.run_for(minutes(5)).await;
+    assert!(app.city.request_count() > 0);
+    assert_eq!(
+        app.engine.status().await.unwrap().service,
+        ServiceState::Fine
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_connection_is_said_and_over_soon_after_it_ends() {
+    let mut app = TestApp::start().await;
+    let place = app.city.a_doctor();
+    let watch = app.watch_doctor(&place).await;
+    app.run_for(minutes(2)).await;
+    app.unplug().await;
+    app.run_for(minutes(2)).await;
+    assert_eq!(app.view(watch.id).await.state, WatchState::Blocked);
+    app.plug_in().await;
+    app.city
+        .offer(&place.clinic, &place.doctor, app.in_days(2, 0));
+    app.run_for(minutes(11)).await;
+    assert_eq!(app.appeared(), 1);
+    assert_eq!(app.view(watch.id).await.state, WatchState::Found);
+}
+
+#[tokio::test(start_paused = true)]
+async fn code_37_is_no_online_booking_and_is_told_when_it_ends() {
+    let app = TestApp::start().await;
+    let place = app.city.a_doctor();
+    app.city.close_online(&place.clinic, true);
+    let watch = app.watch_any(&place).await;
+    app.run_for(minutes(2)).await;
+    assert!(matches!(
+        app.view(watch.id).await.state,
+        WatchState::NoOnline { .. }
+    ));
+    app.city.clear_requests();
+    app.run_for(hours(20)).await;
+    assert!(
+        app.city.request_count() <= 4,
+        "asked once a day, besides the catalogue"
+    );
+    app.city.close_online(&place.clinic, false);
+    app.run_for(hours(7)).await;
+    assert_eq!(app.view(watch.id).await.state, WatchState::Waiting);
+}
+
+#[tokio::test(start_paused = true)]
+async fn fault_25_counts_that_lie_hide_a_slot_for_a_quarter_of_an_hour_at_most() {
+    let app = TestApp::start().await;
+    let place = app.city.a_doctor();
+    app.watch_any(&place).await;
+    app.run_for(minutes(2)).await;
+    app.city
+        .fail(Scope::All, Fault::LyingCounts, Extent::UntilCleared);
+    app.city
+        .offer(&place.clinic, &place.doctor, app.in_days(2, 0));
+    app.run_for(minutes(18)).await;
+    assert_eq!(app.appeared(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn fault_06_a_long_list_that_is_suddenly_empty_is_believed_the_second_time_only() {
+    let app = TestApp::start().await;
+    let place = app.city.a_doctor();
+    for slot in 0..25 {
+        app.city
+            .offer(&place.clinic, &place.doctor, app.in_days(2, slot * 10));
+    }
+    let watch = app.watch_doctor(&place).await;
+    app.run_for(minutes(2)).await;
+    app.city.fail(
+        Scope::Path("appointments".to_owned()),
+        Fault::EmptyResult,
+        Extent::Next(1),
+    );
+    app.run_for(seconds(34)).await;
+    assert_eq!(app.view(watch.id).await.slots.len(), 25);
+    app.run_for(minutes(2)).await;
+    assert_eq!(app.view(watch.id).await.slots.len(), 25);
+    assert_eq!(app.told.messages().len(), 0, "nothing went, nothing came");
+}
+
+#[tokio::test(start_paused = true)]
+async fn answers_told_differently_are_no_news() {
+    for fault in [
+        Fault::DuplicateSlots,
+        Fault::NewSlotIds,
+        Fault::ShuffledOrder,
+        Fault::UnknownFields,
+        Fault::SwappedIdTypes,
+        Fault::ByteOrderMark,
+        Fault::BadRow,
+    ] {
+        let app = TestApp::start().await;
+        let place = app.city.a_doctor();
+        for slot in 0..3 {
+            app.city
+                .offer(&place.clinic, &place.doctor, app.in_days(2, slot * 10));
+        }
+        let watch = app.watch_any(&place).await;
+        app.run_for(minutes(2)).await;
+        app.city
+            .fail(Scope::All, fault.clone(), Extent::UntilCleared);
+        app.run_for(minutes(31)).await;
+        assert_eq!(app.told.messages().len(), 0, "{fault:?}");
+        assert_eq!(app.view(watch.id).await.slots.len(), 3, "{fault:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_look_is_in_the_log_with_how_it_ended() {
+    let app = TestApp::start().await;
+    let place = app.city.a_doctor();
+    let watch = app.watch_doctor(&place).await;
+    app.run_for(minutes(2)).await;
+    app.city
+        .fail(Scope::All, Fault::Code(602), Extent::UntilCleared);
+    app.run_for(minutes(5)).await;
+    let looks = app.engine.looks(watch.id, 1000).await.unwrap();
+    assert!(
+        looks
+            .iter()
+            .any(|look| look.outcome == Outcome::Empty && look.code == Some(39))
+    );
+    assert!(
+        looks
+            .iter()
+            .any(|look| look.outcome == Outcome::Unavailable && look.code == Some(602))
+    );
+    let asked = app.city.requests().into_iter().filter(|request| {
+        request.path.starts_with("/schedule") && !request.path.contains("timetable")
+    });
+    assert_eq!(looks.len(), asked.count(), "one line for each request");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_channel_that_hangs_holds_up_no_look_and_no_other_channel() {
+    let app = TestApp::start().await;
+    app.told
+        .hanging
+        .store(true, std::sync::atomic::Ordering::SeqCst);
+    let place = app.city.a_doctor();
+    let watch = app.watch_doctor(&place).await;
+    app.run_for(minutes(1)).await;
+    app.city
+        .offer(&place.clinic, &place.doctor, app.in_days(2, 0));
+    app.run_for(minutes(5)).await;
+    assert_eq!(app.view(watch.id).await.slots.len(), 1);
+    let delivery = app.inbox().await[0].deliveries[0].clone();
+    assert!(delivery.error.is_some() || Arc::strong_count(&app.told) > 0);
+}

@@ -1,0 +1,112 @@
+//! Sleep, clock steps, pauses and ends.
+
+use chrono::TimeDelta;
+use engine::model::{Activity, WatchState};
+use flows::{TestApp, hours, minutes, seconds};
+
+#[tokio::test(start_paused = true)]
+async fn fault_31_eight_hours_of_sleep_cause_neither_a_burst_nor_a_stop_and_are_said() {
+    let app = TestApp::start().await;
+    let place = app.city.a_doctor();
+    app.watch_doctor(&place).await;
+    app.run_for(minutes(5)).await;
+    app.clock.step(TimeDelta::hours(8));
+    app.city.clear_requests();
+    app.run_for(minutes(1)).await;
+    let asked = app.city.request_count();
+    assert!(
+        (1..=4).contains(&asked),
+        "{asked} requests in the minute after waking"
+    );
+    let slept = app
+        .engine
+        .status()
+        .await
+        .unwrap()
+        .slept
+        .expect("the sleep is shown");
+    assert!((slept.to - slept.from) >= TimeDelta::hours(8));
+
+    app.city
+        .offer(&place.clinic, &place.doctor, app.in_days(2, 0));
+    app.run_for(minutes(1)).await;
+    assert_eq!(app.appeared(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn fault_30_clock_steps_raise_nothing_and_stop_nothing() {
+    for step in [
+        TimeDelta::days(365),
+        TimeDelta::days(-1),
+        TimeDelta::minutes(-3),
+    ] {
+        let app = TestApp::start().await;
+        let place = app.city.a_doctor();
+        app.city
+            .offer(&place.clinic, &place.doctor, app.in_days(2, 0));
+        let watch = app.watch_doctor(&place).await;
+        app.run_for(minutes(5)).await;
+        app.clock.step(step);
+        app.run_for(minutes(20)).await;
+        assert_eq!(app.told.messages().len(), 0, "{step}");
+        app.clock.step(-step);
+        app.run_for(minutes(20)).await;
+        assert_eq!(app.told.messages().len(), 0, "{step}");
+        assert_eq!(app.view(watch.id).await.state, WatchState::Found, "{step}");
+        app.city
+            .offer(&place.clinic, &place.doctor, app.in_days(3, 0));
+        app.run_for(minutes(2)).await;
+        assert_eq!(app.appeared(), 1, "{step}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pause_asks_nothing_and_ends_by_itself() {
+    let app = TestApp::start().await;
+    let place = app.city.a_doctor();
+    let watch = app.watch_doctor(&place).await;
+    app.run_for(minutes(2)).await;
+    let until = app.clock.now() + TimeDelta::hours(1);
+    app.engine.pause(Some(until)).await.unwrap();
+    app.run_for(seconds(5)).await;
+    app.city.clear_requests();
+    app.run_for(minutes(59)).await;
+    assert_eq!(app.city.request_count(), 0);
+    assert_eq!(
+        app.view(watch.id).await.state,
+        WatchState::Paused { until: Some(until) }
+    );
+    app.run_for(minutes(5)).await;
+    assert!(app.city.request_count() > 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_watch_that_is_off_or_ended_is_not_looked_after() {
+    let app = TestApp::start().await;
+    let place = app.city.a_doctor();
+    let watch = app.watch_doctor(&place).await;
+    app.run_for(minutes(2)).await;
+    app.engine
+        .set_activity(watch.id, Activity::Off)
+        .await
+        .unwrap();
+    app.run_for(minutes(1)).await;
+    app.city.clear_requests();
+    app.run_for(hours(1)).await;
+    assert_eq!(app.asked("/schedule"), 0);
+
+    let mut draft = watch.draft.clone();
+    draft.until = Some(app.clock.now().date_naive());
+    app.engine.update_watch(watch.id, draft).await.unwrap();
+    app.engine
+        .set_activity(watch.id, Activity::On)
+        .await
+        .unwrap();
+    app.run_for(minutes(5)).await;
+    assert!(app.asked("/schedule") > 0);
+    app.run_for(hours(24)).await;
+    app.city.clear_requests();
+    app.run_for(hours(1)).await;
+    assert_eq!(app.view(watch.id).await.state, WatchState::Expired);
+    assert_eq!(app.asked("/schedule"), 0);
+}

@@ -1,0 +1,178 @@
+//! Making, changing and losing watches.
+
+use engine::{
+    ErrorCode, Problem,
+    model::{DoctorChoice, WatchDraft, WatchState},
+};
+use flows::{TestApp, any, minutes, only};
+
+#[tokio::test(start_paused = true)]
+async fn a_pasted_link_becomes_a_watch_with_names() {
+    let app = TestApp::start().await;
+    let place = app.city.a_doctor();
+    let page = engine::gorzdrav::link::specialty_page(
+        None,
+        &place.clinic.as_str().into(),
+        &place.specialty.as_str().into(),
+    );
+    let draft = app
+        .engine
+        .draft_from_link(&format!("вот: {page}"))
+        .await
+        .unwrap();
+    assert_eq!(draft.places[0].doctors, DoctorChoice::Any);
+    assert!(!draft.places[0].specialty_name.is_empty());
+    assert!(draft.places[0].clinic_name != place.clinic);
+    let watch = app.engine.add_watch(draft).await.unwrap();
+    app.run_for(minutes(1)).await;
+    assert_eq!(app.view(watch.id).await.state, WatchState::Waiting);
+
+    let bad = app
+        .engine
+        .draft_from_link("https://example.org/#%5B%5D")
+        .await
+        .unwrap_err();
+    assert_eq!(bad.code(), ErrorCode::BadLink);
+}
+
+#[tokio::test(start_paused = true)]
+async fn several_clinics_in_one_watch_are_one_wish() {
+    let app = TestApp::start().await;
+    let here = app.city.a_doctor();
+    let there = app.city.pick(simulator::Vendor::Ariadna, 2).unwrap();
+    let watch = app.watch(vec![any(&here), any(&there)]).await;
+    app.run_for(minutes(1)).await;
+    app.city
+        .offer(&there.clinic, &there.doctor, app.in_days(2, 0));
+    app.run_for(minutes(2)).await;
+    let view = app.view(watch.id).await;
+    assert_eq!(view.slots.len(), 1);
+    assert_eq!(view.slots[0].clinic_id.as_str(), there.clinic);
+    assert_eq!(app.appeared(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn fault_23_a_clinic_that_changes_its_system_needs_the_owner_and_offers_the_same_doctor() {
+    let app = TestApp::start().await;
+    let place = app.city.a_doctor();
+    let clinic: engine::model::ClinicId = place.clinic.as_str().into();
+    let wanted = app
+        .engine
+        .place(
+            clinic,
+            place.specialty.as_str().into(),
+            vec![place.doctor.as_str().into()],
+        )
+        .await
+        .unwrap();
+    let watch = app.watch(vec![wanted.clone()]).await;
+    app.run_for(minutes(2)).await;
+    app.city.rebind(&place.clinic);
+    app.run_for(minutes(50)).await;
+    let WatchState::Unbound { lost } = app.view(watch.id).await.state else {
+        panic!(
+            "the watch says that it needs its owner: {:?}",
+            app.view(watch.id).await.state
+        )
+    };
+    let found = lost[0]
+        .suggestion
+        .clone()
+        .expect("the same specialty and doctor are found by name");
+    assert_ne!(found.specialty_id, wanted.specialty_id);
+    assert_eq!(
+        found.specialty_name.to_lowercase(),
+        wanted.specialty_name.to_lowercase()
+    );
+
+    app.engine
+        .update_watch(
+            watch.id,
+            WatchDraft {
+                places: vec![found.clone()],
+                ..watch.draft.clone()
+            },
+        )
+        .await
+        .unwrap();
+    app.run_for(minutes(2)).await;
+    let DoctorChoice::Only { doctors } = &found.doctors else {
+        panic!("the doctor is named")
+    };
+    app.city
+        .offer(&place.clinic, doctors[0].id.as_str(), app.in_days(2, 0));
+    app.run_for(minutes(2)).await;
+    assert_eq!(app.appeared(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_removed_watch_is_silent_and_can_be_brought_back() {
+    let app = TestApp::start().await;
+    let place = app.city.a_doctor();
+    let watch = app.watch_doctor(&place).await;
+    app.run_for(minutes(1)).await;
+    app.engine.remove_watch(watch.id).await.unwrap();
+    app.city
+        .offer(&place.clinic, &place.doctor, app.in_days(2, 0));
+    app.run_for(minutes(5)).await;
+    assert_eq!(app.appeared(), 0);
+    assert!(app.engine.watches().await.unwrap().is_empty());
+    app.engine.restore_watch(watch.id).await.unwrap();
+    app.run_for(minutes(1)).await;
+    assert_eq!(app.appeared(), 1, "what came meanwhile is told");
+}
+
+#[tokio::test(start_paused = true)]
+async fn drafts_that_make_no_sense_are_refused_with_what_is_wrong() {
+    let app = TestApp::start().await;
+    let place = app.city.a_doctor();
+    let draft = |places| WatchDraft {
+        places,
+        ..WatchDraft::default()
+    };
+    let cases = [
+        (draft(vec![]), Problem::NoPlace),
+        (
+            draft(vec![any(&place), only(&place)]),
+            Problem::RepeatedPlace,
+        ),
+        (
+            WatchDraft {
+                nickname: "я".repeat(41),
+                ..draft(vec![any(&place)])
+            },
+            Problem::LongNickname,
+        ),
+    ];
+    for (draft, problem) in cases {
+        let error = app.engine.add_watch(draft).await.unwrap_err();
+        assert_eq!(error.problems(), [problem]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_export_brings_everything_to_another_computer_once() {
+    let app = TestApp::start().await;
+    let place = app.city.a_doctor();
+    app.watch_any(&place).await;
+    let file = serde_json::to_string(&app.engine.export().await.unwrap()).unwrap();
+
+    let other = TestApp::start().await;
+    let first = other.engine.import(&file).await.unwrap();
+    assert_eq!((first.watches, first.skipped), (1, 0));
+    let second = other.engine.import(&file).await.unwrap();
+    assert_eq!((second.watches, second.skipped), (0, 1));
+    for ugly in [
+        "",
+        "[]",
+        "{\"talonchik\":99,\"watches\":[]}",
+        "{\"talonchik\":1}",
+        "\u{feff}nonsense",
+    ] {
+        assert_eq!(
+            other.engine.import(ugly).await.unwrap_err().code(),
+            ErrorCode::Invalid,
+            "{ugly:?}"
+        );
+    }
+}
