@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use html2text::render::TrivialDecorator;
 use regex::Regex;
 
 /// More than the longest real text; html2text and regexes get no more than this.
@@ -48,7 +49,7 @@ fn plain(text: &str) -> String {
         return text.to_owned();
     }
     let marked = text.replace("\r\n", "\n").replace('\n', "<br>");
-    html2text::config::plain_no_decorate()
+    html2text::config::with_decorator(TrivialDecorator::new())
         .no_link_wrapping()
         .string_from_read(marked.as_bytes(), LONGEST)
         .unwrap_or_else(|_| text.to_owned())
