@@ -411,6 +411,7 @@ mod tests {
         routing::any,
     };
     use proptest::prelude::*;
+    use rustls::pki_types::PrivateKeyDer;
     use tokio::{
         io::{AsyncReadExt, AsyncWriteExt},
         net::TcpListener,
@@ -791,6 +792,44 @@ mod tests {
             "{error:?}"
         );
         assert_eq!(error.outcome(), Outcome::Offline);
+    }
+
+    /// A TLS server on this machine whose certificate nobody vouches for.
+    #[tokio::test(start_paused = true)]
+    async fn fault_17_a_strangers_certificate_is_refused_and_means_offline() {
+        let own = rcgen::generate_simple_self_signed(vec!["127.0.0.1".into()]).unwrap();
+        let key = PrivateKeyDer::try_from(own.signing_key.serialize_der()).unwrap();
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = rustls::ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![own.cert.der().clone()], key)
+            .unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut tasks = JoinSet::new();
+        tasks.spawn(async move {
+            let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
+            loop {
+                let (socket, _) = listener.accept().await.unwrap();
+                let greeted = acceptor.accept(socket).await;
+                assert!(greeted.is_err(), "nothing may be said to a stranger");
+            }
+        });
+        let base = Url::parse(&format!("https://{address}/_api/api/v2")).unwrap();
+        let client = Client::new(base, Arc::new(Pace::new(360, true))).unwrap();
+        let error = client.districts(Why::Click).await.unwrap_err();
+        assert!(
+            matches!(
+                error,
+                ApiError::Offline {
+                    cause: OfflineCause::Impostor,
+                    ..
+                }
+            ),
+            "{error:?}"
+        );
     }
 
     #[tokio::test(start_paused = true)]

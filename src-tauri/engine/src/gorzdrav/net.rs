@@ -108,8 +108,10 @@ pub(super) fn is_no_route(kind: ErrorKind) -> bool {
 }
 
 fn is_broken(error: &(dyn Error + 'static)) -> bool {
-    has_kind(error, BROKEN)
-        || find::<hyper::Error>(error).is_some_and(hyper::Error::is_incomplete_message)
+    let is_gone = |error: &hyper::Error| {
+        error.is_incomplete_message() || error.is_canceled() || error.is_closed()
+    };
+    has_kind(error, BROKEN) || find::<hyper::Error>(error).is_some_and(is_gone)
 }
 
 /// A stranger's certificate means that a stranger answered; a stale one of the right name is the service's own fault.

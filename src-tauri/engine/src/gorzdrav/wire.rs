@@ -572,7 +572,7 @@ mod tests {
     }
 
     fn day(day: u32) -> Option<RowDate> {
-        let day = NaiveDate::from_ymd_opt(2025, 2, day).unwrap();
+        let day = NaiveDate::from_ymd_opt(2025, 2, day)?;
         Some(RowDate::Day { day })
     }
 
