@@ -5,7 +5,26 @@
 //! transaction, `delivery` tells the channels. [`Engine`] owns all tasks and
 //! offers the operations that the window, the command line and tests use.
 
+mod backup;
+mod board;
+pub mod catalog;
 pub mod clock;
+mod delivery;
+mod diff;
+mod engine;
+mod error;
 pub mod gorzdrav;
 pub mod model;
 pub mod pace;
+mod plan;
+mod poller;
+mod schedule;
+mod store;
+pub mod text;
+mod watches;
+
+pub use backup::{Backup, Imported};
+pub use delivery::{Channel, Message, TellError};
+pub use engine::{Config, Engine};
+pub use error::{EngineError, ErrorCode, Problem, StartError};
+pub use store::{Opening, StoreError};

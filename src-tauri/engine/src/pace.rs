@@ -39,7 +39,7 @@ pub const REAL_CEILING_PER_HOUR: u32 = 360;
 /// Connections to the real service at once.
 const REAL_CONNECTIONS: usize = 2;
 /// What background work may take of the budget.
-const BACKGROUND_PART: f64 = 0.9;
+pub(crate) const BACKGROUND_PART: f64 = 0.9;
 /// The smallest burst of clicks the whole budget allows for.
 const LEAST_RESERVE: u32 = 30;
 /// Clicks that may start at once.

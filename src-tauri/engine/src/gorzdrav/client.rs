@@ -6,13 +6,15 @@ use std::{
 };
 
 use backon::{ExponentialBuilder, Retryable};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::{
     Response, StatusCode, Url,
     header::{ACCEPT, DATE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER},
     redirect,
 };
+
+use tokio::time::Instant;
 
 use super::{
     error::{ApiError, ClientError, SiteFault},
@@ -89,6 +91,8 @@ pub struct Client {
     base: Url,
     pace: Arc<Pace>,
     token: Arc<Mutex<Option<Token>>>,
+    /// The service's time on its newest answer, and when that came.
+    service_time: Arc<Mutex<Option<(DateTime<Utc>, Instant)>>>,
 }
 
 impl Client {
@@ -122,6 +126,7 @@ impl Client {
             base,
             pace,
             token: Arc::default(),
+            service_time: Arc::default(),
         })
     }
 
@@ -214,6 +219,15 @@ impl Client {
             .clone()
     }
 
+    /// The time by the service's own clock, to the second, if it has answered yet.
+    pub fn service_time(&self) -> Option<DateTime<Utc>> {
+        let (time, at) = (*self
+            .service_time
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner))?;
+        Some(time + TimeDelta::from_std(at.elapsed()).ok()?)
+    }
+
     /// The budget that every request of this client goes through.
     pub fn pace(&self) -> &Arc<Pace> {
         &self.pace
@@ -261,6 +275,7 @@ impl Client {
             .await
             .map_err(net::before_answer)?;
         self.remember_token(response.headers());
+        self.remember_time(response.headers());
         self.check_status(&response)?;
         read_body(response).await
     }
@@ -273,6 +288,15 @@ impl Client {
         if let Some(token) = token {
             *self.token.lock().unwrap_or_else(PoisonError::into_inner) =
                 Some(Token(token.to_owned()));
+        }
+    }
+
+    fn remember_time(&self, headers: &HeaderMap) {
+        if let Some(time) = service_time(headers) {
+            *self
+                .service_time
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner) = Some((time, Instant::now()));
         }
     }
 
@@ -378,20 +402,25 @@ fn is_loopback(base: &Url) -> bool {
     }
 }
 
+fn service_time(headers: &HeaderMap) -> Option<DateTime<Utc>> {
+    let text = headers.get(DATE)?.to_str().ok()?;
+    httpdate::parse_http_date(text).ok().map(DateTime::from)
+}
+
 /// Seconds, or a date seen from the same answer's own `Date` (our clock may be wrong).
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(secs) = text.parse::<i64>() {
         return Some(Duration::from_secs(secs.max(0).unsigned_abs()));
     }
-    let date = |text: &str| {
-        httpdate::parse_http_date(text)
-            .ok()
-            .map(DateTime::<Utc>::from)
-    };
-    let until = date(text)?;
-    let now = date(headers.get(DATE)?.to_str().ok()?)?;
-    Some((until - now).to_std().unwrap_or(Duration::ZERO))
+    let until = httpdate::parse_http_date(text)
+        .ok()
+        .map(DateTime::<Utc>::from)?;
+    Some(
+        (until - service_time(headers)?)
+            .to_std()
+            .unwrap_or(Duration::ZERO),
+    )
 }
 
 #[cfg(test)]

@@ -81,7 +81,7 @@ pub struct Place {
 }
 
 /// What a person fills in.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct WatchDraft {
     /// One clinic or several; 1 to 20.

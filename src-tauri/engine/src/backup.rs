@@ -1,0 +1,91 @@
+//! Watches and settings as one JSON file.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use crate::model::{Activity, Settings, Watch, WatchDraft};
+
+/// Files of a newer format are refused.
+const VERSION: u32 = 1;
+/// No honest file is larger, bytes.
+const LARGEST: usize = 32 * 1024 * 1024;
+
+/// What an exported file holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Backup {
+    /// The name of the format.
+    talonchik: u32,
+    /// When it was written.
+    exported_at: DateTime<Utc>,
+    settings: Settings,
+    watches: Vec<Saved>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Saved {
+    #[serde(flatten)]
+    draft: WatchDraft,
+    activity: Activity,
+}
+
+/// What came of an import.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Imported {
+    /// Watches added.
+    pub watches: u32,
+    /// Watches that were here already or make no sense any more.
+    pub skipped: u32,
+}
+
+impl Backup {
+    pub(crate) fn new(watches: Vec<Watch>, settings: Settings, now: DateTime<Utc>) -> Self {
+        let watches = watches.into_iter().map(|watch| Saved {
+            draft: watch.draft,
+            activity: watch.activity,
+        });
+        Self {
+            talonchik: VERSION,
+            exported_at: now,
+            settings,
+            watches: watches.collect(),
+        }
+    }
+}
+
+/// What could be read from a file.
+pub(crate) struct Contents {
+    pub(crate) watches: Vec<(WatchDraft, Activity)>,
+    pub(crate) settings: Option<Settings>,
+}
+
+/// Reads a file; one watch that makes no sense does not lose the others.
+pub(crate) fn read(text: &str) -> Result<Contents, ()> {
+    if text.len() > LARGEST {
+        return Err(());
+    }
+    let file: serde_json::Value =
+        serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(drop)?;
+    let version = file
+        .get("talonchik")
+        .and_then(serde_json::Value::as_u64)
+        .ok_or(())?;
+    if version > u64::from(VERSION) {
+        return Err(());
+    }
+    let watches = file
+        .get("watches")
+        .and_then(serde_json::Value::as_array)
+        .ok_or(())?;
+    let watches = watches
+        .iter()
+        .filter_map(|watch| Saved::deserialize(watch).ok())
+        .map(|saved| (saved.draft, saved.activity))
+        .collect();
+    let settings = file
+        .get("settings")
+        .and_then(|settings| Settings::deserialize(settings).ok());
+    Ok(Contents { watches, settings })
+}

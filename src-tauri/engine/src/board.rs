@@ -1,0 +1,736 @@
+//! What is known in memory about everything watched, and what is due.
+//!
+//! All of it can be learned again: after a restart every watched clinic is
+//! walked down to its slots once and compared with the stored snapshots.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+    sync::Arc,
+    time::Duration,
+};
+
+use chrono::{DateTime, NaiveDate, Utc};
+use rand::{RngExt, SeedableRng, rngs::StdRng};
+use tokio::time::Instant;
+
+use crate::{
+    gorzdrav::link,
+    model::{
+        Activity, Clinic, ClinicId, Counts, Doctor, DoctorChoice, DoctorId, Key, Pause,
+        ServiceState, Sleep, Specialty, SpecialtyId, Watch, WatchId,
+    },
+    plan::{ClinicPlan, Plan, plan},
+    schedule::{self, Load},
+    store::{Coverage, Subject},
+};
+
+/// How long to wait before asking whether the network is back.
+const OFFLINE_PROBE: Duration = Duration::from_secs(5);
+/// How long to wait before asking whether the whole service is back.
+const DOWN_PROBE: Duration = Duration::from_secs(75);
+/// The longest wait before asking whether the service still refuses this address.
+const BLOCKED_PROBE: Duration = Duration::from_mins(10);
+/// Good lists in a row without an id before a watch needs its owner.
+const LOST_AFTER: u8 = 2;
+
+/// Why something was not learned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Trouble {
+    /// Since when.
+    pub(crate) since: DateTime<Utc>,
+    /// What kind.
+    pub(crate) cause: Cause,
+}
+
+/// Where the trouble is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Cause {
+    /// The clinic's own system; the service answered.
+    Clinic,
+    /// The service did not answer.
+    Site,
+    /// The service refuses this address.
+    Blocked,
+    /// The service asked to slow down.
+    Slowed,
+    /// No network.
+    Offline,
+}
+
+impl Cause {
+    /// Is there no point in asking anything else now?
+    pub(crate) fn concerns_all(self) -> bool {
+        match self {
+            Self::Clinic | Self::Site => false,
+            Self::Blocked | Self::Slowed | Self::Offline => true,
+        }
+    }
+}
+
+/// What is known about a doctor who is followed.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct DoctorFacts {
+    /// The list row at the time of the last good look at the slots.
+    drilled: Option<Counts>,
+    /// Starts of the slots that are there.
+    pub(crate) starts: BTreeSet<DateTime<Utc>>,
+    /// A slot vanished: look again soon, whatever the counts say.
+    pub(crate) confirm: bool,
+    /// A long list became empty at once: the next empty answer is believed.
+    pub(crate) doubted: bool,
+    /// Good lists in a row without this doctor.
+    absent: u8,
+    /// Their next working day.
+    pub(crate) next_work_day: Option<NaiveDate>,
+    /// Days that can be booked but have no free slots, as of the last timetable.
+    bookable: Option<BTreeSet<NaiveDate>>,
+    /// A day that became bookable since the timetable before.
+    pub(crate) opened: Option<NaiveDate>,
+    /// When the timetable was asked last.
+    pub(crate) timetable_at: Option<Instant>,
+}
+
+/// What is known about a watched specialty.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct PairFacts {
+    /// The clinic's row at the time of the last complete look underneath.
+    drilled: Option<Counts>,
+    /// The doctors of the last good list.
+    pub(crate) doctors: Vec<Doctor>,
+    /// The last look underneath failed.
+    pub(crate) trouble: Option<Trouble>,
+    failures: u32,
+    retry_at: Option<Instant>,
+    /// Good lists in a row without this specialty.
+    absent: u8,
+}
+
+/// What is known about a watched clinic.
+#[derive(Debug)]
+pub(crate) struct ClinicFacts {
+    pub(crate) due: Instant,
+    walk_due: Instant,
+    /// A person waits for the first look.
+    urgent: bool,
+    failures: u32,
+    /// The last round learned nothing.
+    pub(crate) trouble: Option<Trouble>,
+    /// The last good look.
+    pub(crate) good_at: Option<DateTime<Utc>>,
+    /// Code 37.
+    pub(crate) no_online: bool,
+    /// The specialties of the last good list.
+    pub(crate) specialties: Vec<Specialty>,
+    pub(crate) pairs: HashMap<SpecialtyId, PairFacts>,
+    pub(crate) doctors: HashMap<DoctorId, DoctorFacts>,
+    /// Held during a round: there is one at a time.
+    pub(crate) round: Arc<tokio::sync::Mutex<()>>,
+}
+
+impl ClinicFacts {
+    fn new(due: Instant, urgent: bool) -> Self {
+        Self {
+            due,
+            walk_due: due,
+            urgent,
+            failures: 0,
+            trouble: None,
+            good_at: None,
+            no_online: false,
+            specialties: Vec::new(),
+            pairs: HashMap::new(),
+            doctors: HashMap::new(),
+            round: Arc::default(),
+        }
+    }
+
+    pub(crate) fn doctor(&mut self, id: &DoctorId) -> &mut DoctorFacts {
+        self.doctors.entry(id.clone()).or_default()
+    }
+
+    pub(crate) fn pair(&mut self, id: &SpecialtyId) -> &mut PairFacts {
+        self.pairs.entry(id.clone()).or_default()
+    }
+
+    /// Is this specialty gone from the clinic's list for good?
+    pub(crate) fn lost_specialty(&self, id: &SpecialtyId) -> bool {
+        self.pairs
+            .get(id)
+            .is_some_and(|pair| pair.absent >= LOST_AFTER)
+    }
+
+    /// Is this doctor gone from the lists for good?
+    pub(crate) fn lost_doctor(&self, id: &DoctorId) -> bool {
+        self.doctors
+            .get(id)
+            .is_some_and(|doctor| doctor.absent >= LOST_AFTER)
+    }
+
+    /// Is the doctor on the last good list of the specialty?
+    pub(crate) fn is_member(&self, specialty: &SpecialtyId, doctor: &DoctorId) -> bool {
+        self.pairs
+            .get(specialty)
+            .is_some_and(|pair| pair.doctors.iter().any(|member| member.id == *doctor))
+    }
+
+    /// A good list of specialties.
+    pub(crate) fn note_specialties(
+        &mut self,
+        rows: &[Specialty],
+        no_online: bool,
+        plan: &ClinicPlan,
+        walk: bool,
+    ) {
+        self.no_online = no_online;
+        for id in plan.pairs.keys() {
+            let pair = self.pair(id);
+            if rows.iter().any(|row| row.id == *id) {
+                pair.absent = 0;
+            } else if walk && !rows.is_empty() {
+                pair.absent = pair.absent.saturating_add(1);
+            }
+        }
+        self.specialties = rows.to_vec();
+    }
+
+    /// A good list of doctors.
+    pub(crate) fn note_doctors(&mut self, specialty: &SpecialtyId, rows: &[Doctor]) {
+        self.pair(specialty).doctors = rows.to_vec();
+        for row in rows {
+            self.doctor(&row.id).absent = 0;
+        }
+    }
+
+    /// A doctor wanted by name was on no list and has no slots.
+    pub(crate) fn note_absent(&mut self, doctor: &DoctorId) {
+        let facts = self.doctor(doctor);
+        facts.absent = facts.absent.saturating_add(1);
+    }
+
+    /// Has anything changed above this specialty since its slots were looked at?
+    pub(crate) fn wants_look(
+        &self,
+        specialty: &SpecialtyId,
+        row: &Counts,
+        plan: &ClinicPlan,
+        now: Instant,
+    ) -> bool {
+        let Some(pair) = self.pairs.get(specialty) else {
+            return true;
+        };
+        if pair.retry_at.is_some_and(|at| at > now) {
+            return false;
+        }
+        pair.drilled.as_ref() != Some(row)
+            || pair.trouble.is_some()
+            || plan.pairs.get(specialty).is_some_and(|wanted| {
+                self.doctors
+                    .iter()
+                    .any(|(id, facts)| facts.confirm && wanted.wanted.includes(id))
+            })
+    }
+
+    /// Has this doctor's row changed since their slots were looked at?
+    pub(crate) fn wants_slots(&self, doctor: &Doctor) -> bool {
+        self.doctors
+            .get(&doctor.id)
+            .is_none_or(|facts| facts.confirm || facts.drilled.as_ref() != Some(&doctor.counts))
+    }
+
+    /// A doctor's timetable: their working days ahead, and those of them that can be booked but are full.
+    pub(crate) fn note_timetable(
+        &mut self,
+        doctor: &DoctorId,
+        next: Option<NaiveDate>,
+        bookable: BTreeSet<NaiveDate>,
+    ) {
+        let facts = self.doctor(doctor);
+        facts.next_work_day = next;
+        facts.opened = facts
+            .bookable
+            .as_ref()
+            .and_then(|before| bookable.difference(before).next().copied());
+        facts.bookable = Some(bookable);
+    }
+
+    /// The slots of a doctor were seen while their row said this.
+    pub(crate) fn note_slots(
+        &mut self,
+        doctor: &DoctorId,
+        row: Option<&Counts>,
+        starts: BTreeSet<DateTime<Utc>>,
+        confirm: bool,
+    ) {
+        let facts = self.doctor(doctor);
+        if let Some(row) = row {
+            facts.drilled = Some(*row);
+        }
+        facts.starts = starts;
+        facts.confirm = confirm;
+        facts.doubted = false;
+    }
+
+    /// Everything under a specialty was looked at, or the first failure there.
+    pub(crate) fn note_pair(
+        &mut self,
+        specialty: &SpecialtyId,
+        row: Option<&Counts>,
+        trouble: Option<Trouble>,
+        retry_after: Duration,
+    ) {
+        let pair = self.pair(specialty);
+        match trouble {
+            None => {
+                pair.drilled = row.copied().or(pair.drilled);
+                pair.trouble = None;
+                pair.failures = 0;
+                pair.retry_at = None;
+            }
+            Some(trouble) => {
+                let since = pair.trouble.map_or(trouble.since, |old| old.since);
+                pair.trouble = Some(Trouble { since, ..trouble });
+                pair.failures += 1;
+                pair.retry_at = Some(Instant::now() + retry_after);
+            }
+        }
+    }
+
+    pub(crate) fn pair_failures(&self, specialty: &SpecialtyId) -> u32 {
+        self.pairs.get(specialty).map_or(0, |pair| pair.failures)
+    }
+}
+
+/// How the service as a whole is doing.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Service {
+    pub(crate) state: ServiceState,
+    since: Option<DateTime<Utc>>,
+    failures: u32,
+    /// Nothing is asked before; then one round goes first.
+    hold_until: Option<Instant>,
+}
+
+/// What a round is to do.
+#[derive(Debug, Clone)]
+pub(crate) struct Errand {
+    pub(crate) clinic: ClinicId,
+    pub(crate) plan: ClinicPlan,
+    pub(crate) key: Key,
+    /// Down to the slots of everything watched, whatever the counts say.
+    pub(crate) walk: bool,
+    pub(crate) urgent: bool,
+}
+
+/// What is watched and known.
+#[derive(Debug)]
+pub(crate) struct Board {
+    pub(crate) watches: BTreeMap<WatchId, Watch>,
+    pub(crate) plan: Plan,
+    pub(crate) facts: HashMap<ClinicId, ClinicFacts>,
+    pub(crate) listed: HashSet<(WatchId, ClinicId, SpecialtyId)>,
+    pub(crate) clinics: HashMap<ClinicId, Clinic>,
+    pub(crate) pause: Option<Pause>,
+    pub(crate) slept: Option<Sleep>,
+    pub(crate) service: Service,
+    pub(crate) rng: StdRng,
+    /// Requests per hour for background looks, slow-downs included.
+    budget_per_hour: f64,
+}
+
+impl Board {
+    pub(crate) fn new(seed: u64, budget_per_hour: f64) -> Self {
+        Self {
+            watches: BTreeMap::new(),
+            plan: Plan::new(),
+            facts: HashMap::new(),
+            listed: HashSet::new(),
+            clinics: HashMap::new(),
+            pause: None,
+            slept: None,
+            service: Service {
+                state: ServiceState::Unknown,
+                since: None,
+                failures: 0,
+                hold_until: None,
+            },
+            rng: StdRng::seed_from_u64(seed),
+            budget_per_hour,
+        }
+    }
+
+    pub(crate) fn set_budget(&mut self, per_hour: f64) {
+        self.budget_per_hour = per_hour;
+    }
+
+    pub(crate) fn set_clinics(&mut self, clinics: Vec<Clinic>) {
+        self.clinics = clinics
+            .into_iter()
+            .map(|clinic| (clinic.id.clone(), clinic))
+            .collect();
+    }
+
+    /// Plans anew after watches changed or time passed. `urgent`: a person waits for new clinics.
+    pub(crate) fn replan(&mut self, now: DateTime<Utc>, urgent: bool) {
+        self.plan = plan(self.watches.values().filter(|watch| is_active(watch, now)));
+        let fresh: Vec<ClinicId> = self
+            .plan
+            .keys()
+            .filter(|clinic| !self.facts.contains_key(*clinic))
+            .cloned()
+            .collect();
+        for clinic in fresh {
+            self.facts
+                .insert(clinic, ClinicFacts::new(Instant::now(), urgent));
+        }
+    }
+
+    /// Looks at these clinics soon, down to the slots.
+    pub(crate) fn hurry(&mut self, clinics: impl IntoIterator<Item = ClinicId>, urgent: bool) {
+        let now = Instant::now();
+        for clinic in clinics {
+            if let Some(facts) = self.facts.get_mut(&clinic) {
+                facts.due = now;
+                facts.walk_due = now;
+                facts.urgent = urgent;
+            }
+        }
+    }
+
+    /// There was no room for these rounds: they come as soon as there is.
+    pub(crate) fn hurry_back(&mut self, clinics: impl IntoIterator<Item = (ClinicId, bool)>) {
+        for (clinic, urgent) in clinics {
+            if let Some(facts) = self.facts.get_mut(&clinic) {
+                facts.due = Instant::now();
+                facts.urgent = urgent;
+            }
+        }
+    }
+
+    /// Spreads the next looks at everything over one gap: at start, after a sleep, after an outage.
+    pub(crate) fn spread(&mut self) {
+        let load = self.load();
+        let mut clinics: Vec<ClinicId> = self.plan.keys().cloned().collect();
+        clinics.sort();
+        let count = u32::try_from(clinics.len().max(1)).unwrap_or(u32::MAX);
+        let turn = self.rng.random_range(0..count);
+        for (place, clinic) in clinics.into_iter().enumerate() {
+            let place = (u32::try_from(place).unwrap_or(0) + turn) % count;
+            let wait = schedule::gap(&load).min(schedule::FLOOR) * place / count
+                + schedule::spread(&load, &mut self.rng) / count;
+            if let Some(facts) = self.facts.get_mut(&clinic) {
+                facts.due = Instant::now() + if place == 0 { Duration::ZERO } else { wait };
+            }
+        }
+    }
+
+    /// What has to be asked and may be.
+    pub(crate) fn load(&self) -> Load {
+        let walk = self
+            .plan
+            .iter()
+            .map(|(clinic, plan)| {
+                let facts = self.facts.get(clinic);
+                1 + plan
+                    .pairs
+                    .iter()
+                    .map(|(specialty, pair)| {
+                        let known = facts.and_then(|facts| facts.pairs.get(specialty));
+                        1 + known.map_or(1, |known| {
+                            known
+                                .doctors
+                                .iter()
+                                .filter(|doctor| pair.wanted.includes(&doctor.id))
+                                .count()
+                        })
+                    })
+                    .sum::<usize>()
+            })
+            .sum();
+        Load {
+            clinics: self.plan.len(),
+            walk,
+            budget_per_hour: self.budget_per_hour,
+        }
+    }
+
+    /// The rounds that may start now, and how long until the next one may.
+    pub(crate) fn due(&mut self, now: DateTime<Utc>, idle: bool) -> (Vec<Errand>, Duration) {
+        const LATER: Duration = Duration::from_hours(1);
+        if self.is_paused(now) || self.plan.is_empty() {
+            return (Vec::new(), LATER);
+        }
+        let instant = Instant::now();
+        if let Some(hold) = self.service.hold_until {
+            if hold > instant {
+                return (Vec::new(), hold - instant);
+            }
+            if !idle {
+                return (Vec::new(), LATER);
+            }
+        }
+        let mut clinics: Vec<(Instant, ClinicId)> = self
+            .plan
+            .keys()
+            .filter_map(|clinic| Some((self.facts.get(clinic)?.due, clinic.clone())))
+            .collect();
+        clinics.sort();
+        if self.service.hold_until.is_some() {
+            // One goes first to see whether the service is back.
+            clinics.truncate(1);
+        } else {
+            clinics.retain(|(due, _)| *due <= instant);
+        }
+        let load = self.load();
+        let errands: Vec<Errand> = clinics
+            .into_iter()
+            .filter_map(|(_, clinic)| {
+                // Should the round be cut short, the next one comes in its turn all the same.
+                let next = schedule::after_success(&load, false, &mut self.rng);
+                let errand = self.errand(&clinic, false)?;
+                self.facts.get_mut(&clinic)?.due = instant + next;
+                Some(errand)
+            })
+            .collect();
+        let wait = self
+            .next_due()
+            .map_or(LATER, |due| due.saturating_duration_since(instant));
+        (errands, wait)
+    }
+
+    /// When the next look at anything is due.
+    pub(crate) fn next_due(&self) -> Option<Instant> {
+        let due = self
+            .plan
+            .keys()
+            .filter_map(|clinic| Some(self.facts.get(clinic)?.due))
+            .min()?;
+        Some(self.service.hold_until.map_or(due, |hold| due.max(hold)))
+    }
+
+    /// What a round at this clinic has to do now.
+    pub(crate) fn errand(&mut self, clinic: &ClinicId, walk: bool) -> Option<Errand> {
+        let plan = self.plan.get(clinic)?.clone();
+        let facts = self.facts.get_mut(clinic)?;
+        Some(Errand {
+            clinic: clinic.clone(),
+            key: plan.key(clinic),
+            plan,
+            walk: walk || facts.walk_due <= Instant::now(),
+            urgent: std::mem::take(&mut facts.urgent),
+        })
+    }
+
+    /// A round ended. `trouble`: its first failure; `learned`: something in it was good.
+    /// True when the state of the service changed.
+    pub(crate) fn finish(
+        &mut self,
+        errand: &Errand,
+        learned: bool,
+        trouble: Option<Trouble>,
+    ) -> bool {
+        let load = self.load();
+        let instant = Instant::now();
+        let before = self.service.state;
+        let Some(facts) = self.facts.get_mut(&errand.clinic) else {
+            return false;
+        };
+        match trouble {
+            None => {
+                facts.trouble = None;
+                facts.failures = 0;
+                facts.due =
+                    instant + schedule::after_success(&load, facts.no_online, &mut self.rng);
+                if errand.walk {
+                    facts.walk_due = instant + schedule::jittered(load.walk_gap(), &mut self.rng);
+                }
+            }
+            Some(trouble) => {
+                if !learned {
+                    let since = facts.trouble.map_or(trouble.since, |old| old.since);
+                    facts.trouble = Some(Trouble { since, ..trouble });
+                    facts.failures += 1;
+                }
+                facts.due = instant
+                    + match trouble.cause {
+                        _ if learned => schedule::after_success(&load, false, &mut self.rng),
+                        Cause::Offline | Cause::Blocked => Duration::ZERO,
+                        Cause::Clinic | Cause::Site | Cause::Slowed => {
+                            schedule::after_failure(&load, facts.failures, &mut self.rng)
+                        }
+                    };
+            }
+        }
+        if learned {
+            self.recover(before);
+        } else if let Some(trouble) = trouble {
+            self.degrade(trouble);
+        }
+        before != self.service.state
+    }
+
+    fn recover(&mut self, before: ServiceState) {
+        self.service = Service {
+            state: ServiceState::Fine,
+            since: None,
+            failures: 0,
+            hold_until: None,
+        };
+        if matches!(
+            before,
+            ServiceState::Offline | ServiceState::Blocked | ServiceState::Down
+        ) {
+            self.spread();
+        }
+    }
+
+    fn degrade(&mut self, trouble: Trouble) {
+        let (state, hold) = match trouble.cause {
+            Cause::Offline => (ServiceState::Offline, Some(OFFLINE_PROBE)),
+            // The pace itself holds everything.
+            Cause::Slowed => (ServiceState::Slowed, None),
+            Cause::Blocked => {
+                let doubled = OFFLINE_PROBE.saturating_mul(2 << self.service.failures.min(10));
+                (ServiceState::Blocked, Some(doubled.min(BLOCKED_PROBE)))
+            }
+            Cause::Site if self.most_clinics_fail() => (ServiceState::Down, Some(DOWN_PROBE)),
+            Cause::Site => return,
+            Cause::Clinic => return self.recover(self.service.state),
+        };
+        let since = if self.service.state == state {
+            self.service.since
+        } else {
+            Some(trouble.since)
+        };
+        self.service = Service {
+            state,
+            since,
+            failures: self.service.failures + 1,
+            hold_until: hold.map(|hold| Instant::now() + schedule::jittered(hold, &mut self.rng)),
+        };
+    }
+
+    fn most_clinics_fail(&self) -> bool {
+        let failing = self
+            .plan
+            .keys()
+            .filter(|clinic| {
+                self.facts
+                    .get(*clinic)
+                    .is_some_and(|facts| facts.trouble.is_some())
+            })
+            .count();
+        failing * 2 > self.plan.len()
+    }
+
+    /// Paused by the person, now?
+    pub(crate) fn is_paused(&self, now: DateTime<Utc>) -> bool {
+        self.pause
+            .is_some_and(|pause| pause.until.is_none_or(|until| until > now))
+    }
+
+    /// The watches that want to know about this doctor, with what their alerts say.
+    pub(crate) fn coverage(&self, clinic: &ClinicId, doctor: &DoctorId) -> Arc<[Coverage]> {
+        let (Some(plan), Some(facts)) = (self.plan.get(clinic), self.facts.get(clinic)) else {
+            return Arc::new([]);
+        };
+        let mut seen = HashSet::new();
+        let mut covering = Vec::new();
+        for (specialty, pair) in &plan.pairs {
+            if !pair.wanted.includes(doctor) {
+                continue;
+            }
+            for (watch_id, index) in &pair.watches {
+                let Some(watch) = self.watches.get(watch_id) else {
+                    continue;
+                };
+                let Some(place) = watch.draft.places.get(*index) else {
+                    continue;
+                };
+                let named = matches!(place.doctors, DoctorChoice::Only { .. });
+                if !place.doctors.includes(doctor)
+                    || !(named || facts.is_member(specialty, doctor))
+                    || !seen.insert(*watch_id)
+                {
+                    continue;
+                }
+                let known = self.clinics.get(clinic);
+                covering.push(Coverage {
+                    watch_id: *watch_id,
+                    wish: watch.draft.wish.clone(),
+                    subject: Subject {
+                        nickname: watch.draft.nickname.clone(),
+                        clinic_id: clinic.clone(),
+                        clinic: known.map_or_else(
+                            || place.clinic_name.clone(),
+                            |clinic| clinic.name.clone(),
+                        ),
+                        address: known.and_then(|clinic| clinic.address.clone()),
+                        specialty: place.specialty_name.clone(),
+                        link: link::specialty_page(
+                            known.map(|clinic| &clinic.district_id),
+                            clinic,
+                            specialty,
+                        ),
+                    },
+                    listed: named
+                        || self
+                            .listed
+                            .contains(&(*watch_id, clinic.clone(), specialty.clone())),
+                });
+            }
+        }
+        covering.into()
+    }
+
+    /// The name a doctor goes by.
+    pub(crate) fn doctor_name(&self, clinic: &ClinicId, doctor: &DoctorId) -> String {
+        let listed = self.facts.get(clinic).and_then(|facts| {
+            facts
+                .pairs
+                .values()
+                .flat_map(|pair| &pair.doctors)
+                .find(|row| row.id == *doctor)
+        });
+        if let Some(listed) = listed {
+            return listed.name.clone();
+        }
+        let chosen = self
+            .watches
+            .values()
+            .flat_map(|watch| &watch.draft.places)
+            .find_map(|place| {
+                let doctors = match &place.doctors {
+                    DoctorChoice::Only { doctors } | DoctorChoice::Except { doctors } => {
+                        doctors.as_slice()
+                    }
+                    DoctorChoice::Any => &[],
+                };
+                doctors
+                    .iter()
+                    .find(|chosen| place.clinic_id == *clinic && chosen.id == *doctor)
+            });
+        chosen.map_or_else(|| doctor.to_string(), |chosen| chosen.name.clone())
+    }
+}
+
+/// Is a watch looked after now?
+pub(crate) fn is_active(watch: &Watch, now: DateTime<Utc>) -> bool {
+    let on = match watch.activity {
+        Activity::On => true,
+        Activity::PausedUntil { until } => until <= now,
+        Activity::Off => false,
+    };
+    on && !is_expired(watch, now)
+}
+
+/// Has its last wanted day passed (Moscow)?
+pub(crate) fn is_expired(watch: &Watch, now: DateTime<Utc>) -> bool {
+    let today = now.with_timezone(&chrono_tz::Europe::Moscow).date_naive();
+    watch.draft.until.is_some_and(|until| until < today)
+        || watch.draft.wish.not_after.is_some_and(|last| last < today)
+        || watch
+            .draft
+            .wish
+            .earlier_than
+            .is_some_and(|limit| limit <= now)
+}

@@ -1,0 +1,228 @@
+//! Outbox → channels. The inbox itself is the table of alerts.
+//!
+//! Each channel has its own loop, so one that hangs holds up no other. A
+//! message is leased, told, settled; a crash in between repeats it, marked.
+
+use std::{sync::Arc, time::Duration};
+
+use chrono::TimeDelta;
+use rand::RngExt;
+use tokio::sync::{Notify, broadcast};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    clock::Clock,
+    model::{Alert, AlertSlot, AlertState, Event, MessageKind},
+    store::{Due, Store, StoreError, Told},
+};
+
+/// A channel that has not taken a message by then is tried again later.
+const TELL_LIMIT: Duration = Duration::from_secs(10);
+/// After that another worker may take a leased message: longer than any telling lasts.
+const LEASE: TimeDelta = TimeDelta::seconds(60);
+/// Messages taken from the outbox at once.
+const BATCH: u32 = 16;
+/// The first wait after a failure, doubled by each further one.
+const FIRST_RETRY: Duration = Duration::from_secs(2);
+/// The longest wait between two tries.
+const LAST_RETRY: Duration = Duration::from_mins(15);
+/// With nothing due the outbox is looked into this often.
+const IDLE: Duration = Duration::from_mins(1);
+
+/// A message for a channel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// The alert as it stands.
+    pub alert: Alert,
+    /// What happened.
+    pub kind: MessageKind,
+    /// Slots the channel has not been told yet; all of the alert's for [`MessageKind::Gone`].
+    pub fresh: Vec<AlertSlot>,
+    /// The same message may have gone through already: its telling was cut short by a crash.
+    pub repeat: bool,
+}
+
+/// Why a channel did not take a message.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TellError {
+    /// Not now.
+    #[error("not now: {why}")]
+    Later {
+        /// Not before this has passed; `None`: as the worker sees fit.
+        after: Option<Duration>,
+        /// Shown to the person; no personal data.
+        why: String,
+    },
+    /// Never.
+    #[error("never: {why}")]
+    Never {
+        /// Shown to the person; no personal data.
+        why: String,
+    },
+}
+
+/// One way to tell an alert.
+#[async_trait::async_trait]
+pub trait Channel: Send + Sync {
+    /// The name its deliveries are kept under: `desktop`, `stdout`, …
+    fn name(&self) -> &'static str;
+
+    /// Tells the message. It may be told again after a crash (`message.repeat`).
+    async fn tell(&self, message: &Message) -> Result<(), TellError>;
+
+    /// The alert was answered elsewhere, or its slots are gone: take what was told back, if that can be done.
+    async fn withdraw(&self, alert: &Alert);
+}
+
+/// Tells one channel what is in the outbox for it.
+pub(crate) struct Worker {
+    pub(crate) channel: Arc<dyn Channel>,
+    pub(crate) store: Store,
+    pub(crate) clock: Clock,
+    pub(crate) events: broadcast::Sender<Event>,
+    pub(crate) outbox: Arc<Notify>,
+}
+
+impl Worker {
+    /// Delivers until stopped.
+    pub(crate) async fn run(self: Arc<Self>, stop: CancellationToken) {
+        let mut failures = 0;
+        loop {
+            let woken = self.outbox.notified();
+            tokio::pin!(woken);
+            // From here on no wake-up is missed.
+            woken.as_mut().enable();
+            let wait = match self.deliver_due().await {
+                Ok(wait) => {
+                    failures = 0;
+                    wait
+                }
+                Err(error) => {
+                    tracing::error!(channel = self.channel.name(), %error, "the outbox cannot be read");
+                    failures += 1;
+                    retry_wait(failures)
+                }
+            };
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = woken => (),
+                () = tokio::time::sleep(wait) => (),
+            }
+        }
+    }
+
+    /// Tells everything that is due; returns the wait until something is.
+    pub(crate) async fn deliver_due(&self) -> Result<Duration, StoreError> {
+        let name = vec![self.channel.name().to_owned()];
+        loop {
+            let now = self.clock.now();
+            let due = self
+                .store
+                .lease(name.clone(), now, now + LEASE, BATCH)
+                .await?;
+            if due.is_empty() {
+                break;
+            }
+            for due in due {
+                self.deliver(due).await?;
+            }
+        }
+        let next = self.store.next_due_at(name).await?;
+        Ok(next.map_or(IDLE, |next| {
+            (next - self.clock.now())
+                .to_std()
+                .unwrap_or(Duration::ZERO)
+                .min(IDLE)
+        }))
+    }
+
+    async fn deliver(&self, due: Due) -> Result<(), StoreError> {
+        let told = match useless(&due, self.clock.now()) {
+            Some(why) => {
+                if due.kind == MessageKind::Gone {
+                    self.channel.withdraw(&due.alert).await;
+                }
+                Told::Expired {
+                    why: why.to_owned(),
+                }
+            }
+            None => self.tell(&due).await,
+        };
+        if let Told::Later { why, .. } | Told::Never { why } = &told {
+            tracing::warn!(channel = self.channel.name(), alert.id = %due.alert.id, why, "an alert was not delivered");
+        }
+        self.store.settle(&due, told, self.clock.now()).await?;
+        // Nobody listening is no error.
+        let _ = self.events.send(Event::AlertChanged {
+            alert_id: due.alert.id,
+        });
+        Ok(())
+    }
+
+    async fn tell(&self, due: &Due) -> Told {
+        let message = Message {
+            alert: due.alert.clone(),
+            kind: due.kind,
+            fresh: due.fresh.clone(),
+            repeat: due.repeat,
+        };
+        if due.kind == MessageKind::Gone {
+            self.channel.withdraw(&due.alert).await;
+        }
+        let (after, why) = match tokio::time::timeout(TELL_LIMIT, self.channel.tell(&message)).await
+        {
+            Ok(Ok(())) => return Told::Sent,
+            Ok(Err(TellError::Never { why })) => return Told::Never { why },
+            Ok(Err(TellError::Later { after, why })) => (after, why),
+            Err(_) => (None, "no answer in time".to_owned()),
+        };
+        let wait = after.unwrap_or_else(|| retry_wait(due.attempts + 1));
+        let wait = TimeDelta::from_std(wait).unwrap_or(TimeDelta::MAX);
+        Told::Later {
+            next_at: self.clock.now() + wait,
+            why,
+        }
+    }
+}
+
+/// Why a message need not be told any more.
+fn useless(due: &Due, now: chrono::DateTime<chrono::Utc>) -> Option<&'static str> {
+    let all = |test: fn(&AlertSlot, chrono::DateTime<chrono::Utc>) -> bool| {
+        due.fresh.iter().all(|slot| test(slot, now))
+    };
+    match due.kind {
+        MessageKind::Appeared => match due.alert.state {
+            AlertState::Raised | AlertState::Snoozed { .. } => {
+                if due.fresh.is_empty() {
+                    Some("told")
+                } else if all(|slot, now| slot.start <= now) {
+                    Some("started")
+                } else if all(|slot, _| slot.gone_at.is_some()) && due.alert.gone_at().is_some() {
+                    Some("gone")
+                } else {
+                    None
+                }
+            }
+            AlertState::Gone => Some("gone"),
+            AlertState::Seen | AlertState::Acted | AlertState::Dismissed => Some("answered"),
+        },
+        MessageKind::Gone => match due.alert.state {
+            AlertState::Gone
+                if all(|slot, _| slot.gone_at.is_none_or(|gone| gone >= slot.start)) =>
+            {
+                Some("started")
+            }
+            AlertState::Gone => None,
+            AlertState::Raised | AlertState::Snoozed { .. } => Some("returned"),
+            AlertState::Seen | AlertState::Acted | AlertState::Dismissed => Some("answered"),
+        },
+    }
+}
+
+/// Full jitter under a doubling ceiling.
+fn retry_wait(failures: u32) -> Duration {
+    let ceiling = FIRST_RETRY
+        .saturating_mul(1 << failures.clamp(1, 12))
+        .min(LAST_RETRY);
+    ceiling.mul_f64(rand::rng().random_range(0.1..=1.0))
+}

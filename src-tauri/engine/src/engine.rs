@@ -1,0 +1,923 @@
+//! The engine: starts complete, owns its tasks, is stopped and waited for.
+
+use std::{collections::HashMap, path::PathBuf, sync::Arc, time::Duration};
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono_tz::Europe::Moscow;
+use rand::RngExt;
+use tokio::{
+    sync::{Notify, broadcast},
+    task::JoinSet,
+};
+use tokio_util::sync::CancellationToken;
+use url::Url;
+
+use crate::{
+    backup::{self, Backup, Imported},
+    board::Board,
+    catalog::Catalog,
+    clock::Clock,
+    delivery::{Channel, Worker},
+    error::{EngineError, Problem, StartError},
+    gorzdrav::{ApiError, Client, DEFAULT_BASE, link},
+    model::{
+        Activity, Alert, AlertId, Answer, Check, CheckSubject, Clinic, ClinicHits, ClinicId, Dated,
+        District, DistrictId, Doctor, DoctorChoice, DoctorId, DoctorRef, Event, LinkTarget, Look,
+        Pause, Place, Rebinding, Settings, Slot, Specialty, SpecialtyId, Status, Verdict, Watch,
+        WatchDraft, WatchId, WatchState, WatchView, WorkDay,
+    },
+    pace::{Pace, Why},
+    poller::Poller,
+    schedule::USUAL_BUDGET,
+    store::{FORM_LIMIT, Listing, Opening, SettingName, Store},
+    watches::{self, Sight},
+};
+
+type Result<T, E = EngineError> = std::result::Result<T, E>;
+
+/// Events a slow listener may fall behind by before it is told that it missed some.
+const EVENTS_KEPT: usize = 1024;
+/// The smallest budget that can be set, requests per hour.
+const LEAST_BUDGET: u32 = 30;
+/// A refresh of the catalogue that failed is tried again after this.
+const CATALOGUE_RETRY: Duration = Duration::from_mins(15);
+/// The computer's clock may differ from the service's by this much.
+const CLOCK_TOLERANCE: TimeDelta = TimeDelta::minutes(2);
+
+/// How to run.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Holds the database and its lock; made if missing.
+    pub data_dir: PathBuf,
+    /// The service: [`DEFAULT_BASE`] or a simulator.
+    pub api_base: Url,
+    /// Requests per hour; `None` leaves it to the settings. Above 360 only for a simulator.
+    pub budget_per_hour: Option<u32>,
+    /// Tells the time.
+    pub clock: Clock,
+    /// This is the simulated city.
+    pub demo: bool,
+    /// Look and deliver by itself; without, only what is asked for is done.
+    pub background: bool,
+    /// Of jitter.
+    pub seed: u64,
+}
+
+impl Config {
+    /// The real service, the machine's clock, everything running.
+    pub fn new(data_dir: PathBuf) -> Self {
+        Self {
+            data_dir,
+            api_base: Url::parse(DEFAULT_BASE).expect("the address is a URL"),
+            budget_per_hour: None,
+            clock: Clock::system(),
+            demo: false,
+            background: true,
+            seed: rand::rng().random(),
+        }
+    }
+}
+
+/// Everything the product does.
+pub struct Engine {
+    config: Config,
+    store: Store,
+    client: Client,
+    catalog: Arc<Catalog>,
+    poller: Arc<Poller>,
+    channels: Vec<Arc<dyn Channel>>,
+    events: broadcast::Sender<Event>,
+    stop: CancellationToken,
+    tasks: tokio::sync::Mutex<JoinSet<()>>,
+}
+
+impl Engine {
+    /// Opens the database and starts all tasks.
+    pub async fn start(
+        config: Config,
+        channels: Vec<Arc<dyn Channel>>,
+    ) -> Result<Self, StartError> {
+        let data_dir = config.data_dir.clone();
+        let store = tokio::task::spawn_blocking(move || Store::open(&data_dir))
+            .await
+            .map_err(|_| crate::store::StoreError::Closed)??;
+        let now = config.clock.now();
+        store.release_leases(now).await?;
+
+        let settings: Settings = store
+            .setting(SettingName::Settings)
+            .await?
+            .unwrap_or_default();
+        let real_service = config.api_base.host_str()
+            == Url::parse(DEFAULT_BASE)
+                .ok()
+                .as_ref()
+                .and_then(Url::host_str);
+        let budget = config.budget_per_hour.unwrap_or(settings.budget_per_hour);
+        let pace = Arc::new(Pace::seeded(budget, real_service, config.seed));
+        let client = Client::new(config.api_base.clone(), pace)?;
+        let (events, _) = broadcast::channel(EVENTS_KEPT);
+        let outbox = Arc::new(Notify::new());
+        let catalog = Arc::new(Catalog::new(
+            store.clone(),
+            client.clone(),
+            config.clock.clone(),
+            events.clone(),
+        ));
+        let poller = Arc::new(Poller {
+            store: store.clone(),
+            client: client.clone(),
+            clock: config.clock.clone(),
+            board: std::sync::Mutex::new(Board::new(config.seed, f64::from(budget))),
+            events: events.clone(),
+            channels: channels
+                .iter()
+                .map(|channel| channel.name().to_owned())
+                .collect(),
+            changed: Notify::new(),
+            outbox: Arc::clone(&outbox),
+        });
+        {
+            let watches = store.watches().await?;
+            let pause = store.setting::<Pause>(SettingName::Pause).await?;
+            let slept = store.setting(SettingName::Sleep).await?;
+            let clinics = store.listing::<Clinic>(&Listing::Clinics).await?;
+            let mut board = poller.board();
+            board.watches = watches.into_iter().map(|watch| (watch.id, watch)).collect();
+            board.pause = pause;
+            board.slept = slept;
+            board.set_clinics(clinics.map(|list| list.value).unwrap_or_default());
+            board.set_budget(poller.background_budget());
+            board.replan(now, false);
+        }
+        poller.remember().await?;
+        poller.board().spread();
+
+        let stop = CancellationToken::new();
+        let mut tasks = JoinSet::new();
+        if config.background {
+            let (looks, token) = (Arc::clone(&poller), stop.clone());
+            tasks.spawn(supervised("poller", stop.clone(), move || {
+                Arc::clone(&looks).run(token.clone())
+            }));
+            for channel in &channels {
+                let worker = Arc::new(Worker {
+                    channel: Arc::clone(channel),
+                    store: store.clone(),
+                    clock: config.clock.clone(),
+                    events: events.clone(),
+                    outbox: Arc::clone(&outbox),
+                });
+                let token = stop.clone();
+                tasks.spawn(supervised("delivery", stop.clone(), move || {
+                    Arc::clone(&worker).run(token.clone())
+                }));
+            }
+            let (lists, board, token) = (Arc::clone(&catalog), Arc::clone(&poller), stop.clone());
+            tasks.spawn(supervised("catalogue", stop.clone(), move || {
+                keep_catalogue(Arc::clone(&lists), Arc::clone(&board), token.clone())
+            }));
+        }
+        let tasks = tokio::sync::Mutex::new(tasks);
+        Ok(Self {
+            config,
+            store,
+            client,
+            catalog,
+            poller,
+            channels,
+            events,
+            stop,
+            tasks,
+        })
+    }
+
+    /// Stops all tasks and waits for them. What is being read is dropped; what is being written is finished.
+    pub async fn stop(&self) {
+        self.stop.cancel();
+        let mut tasks = self.tasks.lock().await;
+        while tasks.join_next().await.is_some() {}
+    }
+
+    /// Hears what changes from now on.
+    pub fn events(&self) -> broadcast::Receiver<Event> {
+        self.events.subscribe()
+    }
+
+    /// The configuration it runs with.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    fn tell(&self, event: Event) {
+        // Nobody listening is no error.
+        let _ = self.events.send(event);
+    }
+
+    fn now(&self) -> DateTime<Utc> {
+        self.config.clock.now()
+    }
+
+    fn today(&self) -> NaiveDate {
+        self.now().with_timezone(&Moscow).date_naive()
+    }
+}
+
+/// What can be chosen.
+impl Engine {
+    /// All districts; readable offline.
+    pub async fn districts(&self) -> Result<Dated<Vec<District>>> {
+        Ok(self.catalog.districts().await?.as_ref().clone())
+    }
+
+    /// All clinics, or those of a district; readable offline.
+    pub async fn clinics(&self, district: Option<DistrictId>) -> Result<Dated<Vec<Clinic>>> {
+        let all = self.catalog.clinics().await?;
+        let value = all
+            .value
+            .iter()
+            .filter(|clinic| {
+                district
+                    .as_ref()
+                    .is_none_or(|district| clinic.district_id == *district)
+            })
+            .cloned()
+            .collect();
+        Ok(Dated {
+            value,
+            checked_at: all.checked_at,
+        })
+    }
+
+    /// One clinic.
+    pub async fn clinic(&self, id: ClinicId) -> Result<Clinic> {
+        self.catalog.clinic(&id).await
+    }
+
+    /// Clinics by number, name, street or district, best first.
+    pub async fn search_clinics(
+        &self,
+        text: &str,
+        district: Option<DistrictId>,
+        limit: u32,
+    ) -> Result<ClinicHits> {
+        self.catalog.search(text, district.as_ref(), limit).await
+    }
+
+    /// The specialties of a clinic; none when it offers nothing online.
+    pub async fn specialties(&self, clinic: ClinicId) -> Result<Dated<Vec<Specialty>>> {
+        Ok(self.catalog.specialties(clinic).await?.as_ref().clone())
+    }
+
+    /// The doctors of a specialty.
+    pub async fn doctors(
+        &self,
+        clinic: ClinicId,
+        specialty: SpecialtyId,
+    ) -> Result<Dated<Vec<Doctor>>> {
+        Ok(self
+            .catalog
+            .doctors(clinic, specialty)
+            .await?
+            .as_ref()
+            .clone())
+    }
+
+    /// The free slots of a doctor, soonest first.
+    pub async fn slots(&self, clinic: ClinicId, doctor: DoctorId) -> Result<Dated<Vec<Slot>>> {
+        Ok(self.catalog.slots(clinic, doctor).await?.as_ref().clone())
+    }
+
+    /// The working days of a doctor.
+    pub async fn timetable(
+        &self,
+        clinic: ClinicId,
+        doctor: DoctorId,
+    ) -> Result<Dated<Vec<WorkDay>>> {
+        Ok(self
+            .catalog
+            .timetable(clinic, doctor)
+            .await?
+            .as_ref()
+            .clone())
+    }
+
+    /// What a pasted link of the booking site points at.
+    pub fn read_link(&self, text: &str) -> Result<LinkTarget> {
+        link::parse(text).map_err(|error| EngineError::BadLink(Arc::new(error)))
+    }
+
+    /// A draft of what a pasted link points at, with names. The link must reach a specialty.
+    pub async fn draft_from_link(&self, text: &str) -> Result<WatchDraft> {
+        let target = self.read_link(text)?;
+        let (Some(clinic_id), Some(specialty_id)) = (target.clinic_id, target.specialty_id) else {
+            return Err(EngineError::Invalid(vec![Problem::NoPlace]));
+        };
+        let place = self
+            .place(
+                clinic_id,
+                specialty_id,
+                target.doctor_id.into_iter().collect(),
+            )
+            .await?;
+        Ok(WatchDraft {
+            places: vec![place],
+            ..WatchDraft::default()
+        })
+    }
+
+    /// A place by its ids, with the names the lists give. No doctors: any.
+    pub async fn place(
+        &self,
+        clinic_id: ClinicId,
+        specialty_id: SpecialtyId,
+        doctors: Vec<DoctorId>,
+    ) -> Result<Place> {
+        let clinic = self.clinic(clinic_id.clone()).await?;
+        let specialties = self.specialties(clinic_id.clone()).await?;
+        let specialty = specialties
+            .value
+            .into_iter()
+            .find(|row| row.id == specialty_id)
+            .ok_or(EngineError::NotFound("specialty"))?;
+        let doctors = if doctors.is_empty() {
+            DoctorChoice::Any
+        } else {
+            let rows = self
+                .doctors(clinic_id.clone(), specialty_id.clone())
+                .await?
+                .value;
+            let named = doctors.into_iter().map(|id| {
+                // A doctor may be off the list today and back tomorrow.
+                let name = rows
+                    .iter()
+                    .find(|row| row.id == id)
+                    .map_or_else(|| id.to_string(), |row| row.name.clone());
+                DoctorRef { id, name }
+            });
+            DoctorChoice::Only {
+                doctors: named.collect(),
+            }
+        };
+        Ok(Place {
+            clinic_id,
+            clinic_name: clinic.name,
+            specialty_id,
+            specialty_name: specialty.name,
+            fer_id: specialty.fer_id,
+            doctors,
+        })
+    }
+}
+
+/// Watches.
+impl Engine {
+    /// Adds a watch and looks at once.
+    pub async fn add_watch(&self, draft: WatchDraft) -> Result<Watch> {
+        let mut added = self.add_watches(vec![(draft, Activity::On)], true).await?;
+        added.pop().ok_or(EngineError::NotFound("watch"))
+    }
+
+    async fn add_watches(
+        &self,
+        drafts: Vec<(WatchDraft, Activity)>,
+        urgent: bool,
+    ) -> Result<Vec<Watch>> {
+        let drafts = drafts
+            .into_iter()
+            .map(|(draft, activity)| Ok((self.checked(draft)?, activity)))
+            .collect::<Result<Vec<_>>>()?;
+        let added = self.store.add_watches(drafts, self.now()).await?;
+        self.change_watches(&added, urgent);
+        Ok(added)
+    }
+
+    /// A draft fit to be kept.
+    fn checked(&self, mut draft: WatchDraft) -> Result<WatchDraft> {
+        draft.nickname = draft
+            .nickname
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ");
+        let problems = watches::problems(&draft, self.today());
+        if problems.is_empty() {
+            Ok(draft)
+        } else {
+            Err(EngineError::Invalid(problems))
+        }
+    }
+
+    /// Puts changed watches on the board and looks at them soon.
+    fn change_watches(&self, changed: &[Watch], urgent: bool) {
+        {
+            let mut board = self.poller.board();
+            for watch in changed {
+                board.watches.insert(watch.id, watch.clone());
+            }
+            board.replan(self.now(), urgent);
+            let clinics: Vec<ClinicId> = changed
+                .iter()
+                .flat_map(|watch| &watch.draft.places)
+                .map(|place| place.clinic_id.clone())
+                .collect();
+            if urgent {
+                board.hurry(clinics, true);
+            } else {
+                board.spread();
+            }
+        }
+        self.poller.changed.notify_one();
+        self.tell(Event::WatchesChanged);
+    }
+
+    /// Changes what a watch asks for.
+    pub async fn update_watch(&self, id: WatchId, draft: WatchDraft) -> Result<Watch> {
+        let draft = self.checked(draft)?;
+        let watch = self
+            .store
+            .update_watch(id, draft, self.now())
+            .await?
+            .ok_or(EngineError::NotFound("watch"))?;
+        let listed = self.store.listed().await?;
+        self.poller.board().listed = listed.into_iter().collect();
+        self.change_watches(std::slice::from_ref(&watch), true);
+        Ok(watch)
+    }
+
+    /// Switches a watch on or off, or pauses it.
+    pub async fn set_activity(&self, id: WatchId, activity: Activity) -> Result<Watch> {
+        let watch = self
+            .store
+            .set_activity(id, activity)
+            .await?
+            .ok_or(EngineError::NotFound("watch"))?;
+        self.change_watches(std::slice::from_ref(&watch), activity == Activity::On);
+        Ok(watch)
+    }
+
+    /// Removes a watch; it can be restored for a day.
+    pub async fn remove_watch(&self, id: WatchId) -> Result<()> {
+        if !self.store.remove_watch(id, self.now()).await? {
+            return Err(EngineError::NotFound("watch"));
+        }
+        {
+            let mut board = self.poller.board();
+            board.watches.remove(&id);
+            board.replan(self.now(), false);
+        }
+        self.tell(Event::WatchesChanged);
+        Ok(())
+    }
+
+    /// Brings a removed watch back.
+    pub async fn restore_watch(&self, id: WatchId) -> Result<Watch> {
+        let watch = self
+            .store
+            .restore_watch(id)
+            .await?
+            .ok_or(EngineError::NotFound("watch"))?;
+        self.change_watches(std::slice::from_ref(&watch), true);
+        Ok(watch)
+    }
+
+    /// All watches in the order of the home page.
+    pub async fn watches(&self) -> Result<Vec<WatchView>> {
+        let watches: Vec<Watch> = self.poller.board().watches.values().cloned().collect();
+        self.views(watches).await
+    }
+
+    /// One watch.
+    pub async fn watch(&self, id: WatchId) -> Result<WatchView> {
+        let watch = self.poller.board().watches.get(&id).cloned();
+        let views = self.views(watch.into_iter().collect()).await?;
+        views
+            .into_iter()
+            .next()
+            .ok_or(EngineError::NotFound("watch"))
+    }
+
+    async fn views(&self, watches: Vec<Watch>) -> Result<Vec<WatchView>> {
+        let now = self.now();
+        let clinics: Vec<ClinicId> = watches
+            .iter()
+            .flat_map(|watch| &watch.draft.places)
+            .map(|place| place.clinic_id.clone())
+            .collect();
+        let mut present: HashMap<ClinicId, Vec<_>> = HashMap::new();
+        for (id, opening) in self.store.present(clinics).await? {
+            present
+                .entry(opening.clinic_id.clone())
+                .or_default()
+                .push((id, opening));
+        }
+        let sight = Sight {
+            present,
+            hidden: self.store.hidden().await?,
+            looks: self.store.looks_since(midnight(now)).await?,
+            now,
+        };
+        let mut views: Vec<WatchView> = {
+            let board = self.poller.board();
+            watches
+                .iter()
+                .map(|watch| watches::view(watch, &board, &sight))
+                .collect()
+        };
+        watches::home_order(&mut views);
+        for view in &mut views {
+            if let WatchState::Unbound { lost } = &mut view.state {
+                for rebinding in lost {
+                    *rebinding = self.rebinding(&view.watch, rebinding.place).await;
+                }
+            }
+        }
+        Ok(views)
+    }
+
+    /// The best match for a place whose ids vanished.
+    async fn rebinding(&self, watch: &Watch, index: u32) -> Rebinding {
+        let place = watch.draft.places.get(index as usize);
+        let suggestion = match place {
+            Some(place) => self.found_again(place).await,
+            None => None,
+        };
+        Rebinding {
+            place: index,
+            suggestion,
+        }
+    }
+
+    async fn found_again(&self, place: &Place) -> Option<Place> {
+        let specialties = self.specialties(place.clinic_id.clone()).await.ok()?.value;
+        let specialty = watches::match_specialty(place, &specialties)?;
+        let doctors = self
+            .doctors(place.clinic_id.clone(), specialty.id.clone())
+            .await
+            .ok()?
+            .value;
+        Some(Place {
+            specialty_id: specialty.id.clone(),
+            specialty_name: specialty.name.clone(),
+            fer_id: specialty.fer_id.clone(),
+            doctors: watches::match_doctors(&place.doctors, &doctors)?,
+            ..place.clone()
+        })
+    }
+
+    /// Looks now at everything one watch covers, or all watches; returns when done.
+    pub async fn check_now(&self, id: Option<WatchId>) -> Result<()> {
+        let clinics = {
+            let mut board = self.poller.board();
+            board.replan(self.now(), false);
+            match id {
+                None => board.plan.keys().cloned().collect(),
+                Some(id) => {
+                    let watch = board
+                        .watches
+                        .get(&id)
+                        .ok_or(EngineError::NotFound("watch"))?;
+                    let mut clinics: Vec<ClinicId> = watch
+                        .draft
+                        .places
+                        .iter()
+                        .map(|place| place.clinic_id.clone())
+                        .collect();
+                    clinics.sort();
+                    clinics.dedup();
+                    clinics
+                }
+            }
+        };
+        self.poller.check(clinics).await;
+        self.tell(Event::WatchesChanged);
+        Ok(())
+    }
+
+    /// The newest looks at the clinics of a watch, newest first.
+    pub async fn looks(&self, id: WatchId, limit: u32) -> Result<Vec<Look>> {
+        Ok(self.store.looks(self.clinics_of(id)?, limit).await?)
+    }
+
+    /// The newest openings that a watch covers, newest first.
+    pub async fn openings(&self, id: WatchId, limit: u32) -> Result<Vec<Opening>> {
+        let clinics = self.clinics_of(id)?;
+        let openings = self
+            .store
+            .openings(clinics, limit.saturating_mul(4))
+            .await?;
+        let board = self.poller.board();
+        let watch = board
+            .watches
+            .get(&id)
+            .ok_or(EngineError::NotFound("watch"))?;
+        let covered = openings
+            .into_iter()
+            .filter(|opening| watches::covers(watch, &board, opening));
+        Ok(covered.take(limit as usize).collect())
+    }
+
+    fn clinics_of(&self, id: WatchId) -> Result<Vec<ClinicId>> {
+        let board = self.poller.board();
+        let watch = board
+            .watches
+            .get(&id)
+            .ok_or(EngineError::NotFound("watch"))?;
+        Ok(watch
+            .draft
+            .places
+            .iter()
+            .map(|place| place.clinic_id.clone())
+            .collect())
+    }
+}
+
+/// Alerts.
+impl Engine {
+    /// The newest alerts, newest first.
+    pub async fn inbox(&self, limit: u32) -> Result<Vec<Alert>> {
+        Ok(self.store.alerts(limit).await?)
+    }
+
+    /// One alert.
+    pub async fn alert(&self, id: AlertId) -> Result<Alert> {
+        self.store
+            .alert(id)
+            .await?
+            .ok_or(EngineError::NotFound("alert"))
+    }
+
+    /// Answers an alert; it is taken back on every channel.
+    pub async fn answer(&self, id: AlertId, answer: Answer) -> Result<Alert> {
+        let alert = self
+            .store
+            .answer(id, answer, self.now())
+            .await?
+            .ok_or(EngineError::NotFound("alert"))?;
+        for channel in &self.channels {
+            channel.withdraw(&alert).await;
+        }
+        self.poller.outbox.notify_waiters();
+        self.tell(Event::AlertChanged { alert_id: id });
+        self.tell(Event::WatchesChanged);
+        Ok(alert)
+    }
+}
+
+/// The program.
+impl Engine {
+    /// What the status line and the tray say.
+    pub async fn status(&self) -> Result<Status> {
+        let now = self.now();
+        let views = self.watches().await?;
+        let requests_today = self.store.looks_since(midnight(now)).await?.values().sum();
+        let unanswered = self.store.unanswered().await?;
+        let board = self.poller.board();
+        let pace = self.client.pace();
+        Ok(Status {
+            service: board.service.state,
+            watching: count(
+                views
+                    .iter()
+                    .filter(|view| crate::board::is_active(&view.watch, now)),
+            ),
+            found: count(
+                views
+                    .iter()
+                    .filter(|view| view.state == WatchState::Found)
+                    .flat_map(|view| &view.slots),
+            ),
+            unanswered,
+            checked_at: board.facts.values().filter_map(|facts| facts.good_at).max(),
+            next_look_at: board
+                .next_due()
+                .filter(|_| !board.is_paused(now))
+                .map(|due| watches::moment_of(due, now)),
+            pause: board.pause.filter(|_| board.is_paused(now)),
+            slept: board
+                .slept
+                .filter(|slept| now - slept.to < TimeDelta::days(1)),
+            requests_today,
+            requests_last_hour: pace.requests_last_hour(),
+            budget_per_hour: pace.budget_per_hour(),
+            demo: self.config.demo,
+        })
+    }
+
+    /// Pauses everything; `None`: until resumed.
+    pub async fn pause(&self, until: Option<DateTime<Utc>>) -> Result<()> {
+        self.set_pause(Some(Pause { until })).await
+    }
+
+    /// Goes on after a pause.
+    pub async fn resume(&self) -> Result<()> {
+        self.set_pause(None).await
+    }
+
+    async fn set_pause(&self, pause: Option<Pause>) -> Result<()> {
+        self.store
+            .save_setting(SettingName::Pause, pause.as_ref())
+            .await?;
+        {
+            let mut board = self.poller.board();
+            board.pause = pause;
+            board.spread();
+        }
+        self.poller.changed.notify_one();
+        self.tell(Event::StatusChanged);
+        self.tell(Event::WatchesChanged);
+        Ok(())
+    }
+
+    /// What the person has set.
+    pub async fn settings(&self) -> Result<Settings> {
+        Ok(self
+            .store
+            .setting(SettingName::Settings)
+            .await?
+            .unwrap_or_default())
+    }
+
+    /// Has the person ever set anything? The first start takes the system's language.
+    pub async fn has_settings(&self) -> Result<bool> {
+        Ok(self
+            .store
+            .setting::<Settings>(SettingName::Settings)
+            .await?
+            .is_some())
+    }
+
+    /// Saves settings; they hold at once.
+    pub async fn save_settings(&self, settings: Settings) -> Result<Settings> {
+        if !(LEAST_BUDGET..=USUAL_BUDGET).contains(&settings.budget_per_hour) {
+            return Err(EngineError::Invalid(vec![Problem::BadBudget]));
+        }
+        self.store
+            .save_setting(SettingName::Settings, Some(&settings))
+            .await?;
+        if self.config.budget_per_hour.is_none() {
+            self.client.pace().set_budget(settings.budget_per_hour);
+            self.poller.changed.notify_one();
+        }
+        self.tell(Event::SettingsChanged);
+        Ok(settings)
+    }
+
+    /// What was typed into an unfinished form.
+    pub async fn form(&self, name: &str) -> Result<Option<String>> {
+        Ok(self
+            .store
+            .setting(SettingName::Form(name.to_owned()))
+            .await?)
+    }
+
+    /// Keeps what was typed into a form (at most 64 KB); `None` forgets it.
+    pub async fn save_form(&self, name: &str, text: Option<String>) -> Result<()> {
+        if name.len() > 64 || text.as_ref().is_some_and(|text| text.len() > FORM_LIMIT) {
+            return Err(EngineError::Invalid(vec![Problem::TooLong]));
+        }
+        Ok(self
+            .store
+            .save_setting(SettingName::Form(name.to_owned()), text.as_ref())
+            .await?)
+    }
+
+    /// Checks the network, the service, the clock and the database.
+    pub async fn self_check(&self) -> Result<Vec<Check>> {
+        let check = |subject, verdict, detail| Check {
+            subject,
+            verdict,
+            detail,
+        };
+        let asked = self.client.districts(Why::Click).await;
+        let (network, service, detail) = match &asked {
+            Ok(_) => (Verdict::Fine, Verdict::Fine, None),
+            Err(error @ ApiError::Offline { .. }) => {
+                (Verdict::Broken, Verdict::Broken, Some(error.to_string()))
+            }
+            Err(error @ ApiError::Slowed { .. }) => {
+                (Verdict::Fine, Verdict::Remark, Some(error.to_string()))
+            }
+            Err(error) => (Verdict::Fine, Verdict::Broken, Some(error.to_string())),
+        };
+        let mut checks = vec![
+            check(CheckSubject::Network, network, None),
+            check(CheckSubject::Service, service, detail),
+        ];
+        if let Some(service_time) = self.client.service_time() {
+            let ahead = self.now() - service_time;
+            let fine = ahead.abs() <= CLOCK_TOLERANCE;
+            let detail = format!("{} s", ahead.num_seconds());
+            checks.push(check(
+                CheckSubject::Clock,
+                if fine { Verdict::Fine } else { Verdict::Remark },
+                (!fine).then_some(detail),
+            ));
+        }
+        let database = self.store.check().await;
+        checks.push(check(
+            CheckSubject::Database,
+            if database.is_ok() {
+                Verdict::Fine
+            } else {
+                Verdict::Broken
+            },
+            database.err().map(|error| error.to_string()),
+        ));
+        Ok(checks)
+    }
+
+    /// Watches and settings, to be kept in a file.
+    pub async fn export(&self) -> Result<Backup> {
+        let watches = self.poller.board().watches.values().cloned().collect();
+        Ok(Backup::new(watches, self.settings().await?, self.now()))
+    }
+
+    /// Adds the watches of a file that are not here yet, and takes its settings.
+    pub async fn import(&self, text: &str) -> Result<Imported> {
+        let backup =
+            backup::read(text).map_err(|()| EngineError::Invalid(vec![Problem::BadFile]))?;
+        let known: Vec<WatchDraft> = self
+            .poller
+            .board()
+            .watches
+            .values()
+            .map(|watch| watch.draft.clone())
+            .collect();
+        let total = backup.watches.len();
+        let fresh: Vec<_> = backup
+            .watches
+            .into_iter()
+            .filter(|(draft, _)| {
+                !known.contains(draft) && watches::problems(draft, self.today()).is_empty()
+            })
+            .collect();
+        let added = self.add_watches(fresh, false).await?;
+        if let Some(settings) = backup.settings {
+            self.save_settings(settings).await?;
+        }
+        Ok(Imported {
+            watches: count(added.iter()),
+            skipped: u32::try_from(total - added.len()).unwrap_or(u32::MAX),
+        })
+    }
+}
+
+fn count<T>(items: impl Iterator<Item = T>) -> u32 {
+    u32::try_from(items.count()).unwrap_or(u32::MAX)
+}
+
+/// The last midnight in Moscow.
+fn midnight(now: DateTime<Utc>) -> DateTime<Utc> {
+    let date = now.with_timezone(&Moscow).date_naive();
+    date.and_time(chrono::NaiveTime::MIN)
+        .and_local_timezone(Moscow)
+        .earliest()
+        .map_or(now, |midnight| midnight.with_timezone(&Utc))
+}
+
+/// Keeps districts and clinics no older than a day, until stopped.
+async fn keep_catalogue(catalog: Arc<Catalog>, poller: Arc<Poller>, stop: CancellationToken) {
+    loop {
+        let refreshed = tokio::select! {
+            () = stop.cancelled() => return,
+            refreshed = catalog.refresh() => refreshed,
+        };
+        let wait = match refreshed {
+            Ok(wait) => {
+                if let Ok(clinics) = catalog.clinics().await {
+                    poller.board().set_clinics(clinics.value.clone());
+                }
+                wait
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the catalogue could not be refreshed");
+                CATALOGUE_RETRY
+            }
+        };
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(wait) => (),
+        }
+    }
+}
+
+/// Runs a task; one that panics is started again after a while, the others go on.
+async fn supervised<F>(name: &'static str, stop: CancellationToken, start: impl Fn() -> F)
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    for restarts in 0u32.. {
+        let mut task = JoinSet::new();
+        task.spawn(start());
+        match task.join_next().await {
+            Some(Err(error)) if error.is_panic() => {
+                tracing::error!(task = name, restarts, "a task died and is started again");
+            }
+            Some(Ok(()) | Err(_)) | None => return,
+        }
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(Duration::from_secs(1 << restarts.min(6))) => (),
+        }
+    }
+}

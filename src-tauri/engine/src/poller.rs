@@ -1,0 +1,791 @@
+//! Due clinics → client → diff → store.
+//!
+//! A round looks at one clinic: a glance at its key, or a walk down to the
+//! slots of everything watched there. What changed in a list is followed down
+//! at once; alerts come from slots only. Rounds of one clinic never overlap,
+//! so an old answer cannot overtake a newer one.
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use tokio::{
+    sync::{Notify, broadcast},
+    task::JoinSet,
+    time::Instant,
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    board::{Board, Cause, Errand, Trouble},
+    clock::Clock,
+    gorzdrav::{Answer, ApiError, Client},
+    model::{
+        ClinicId, Counts, Doctor, DoctorId, Event, Key, Look, Outcome, Sleep, Slot, Specialty,
+        SpecialtyId,
+    },
+    pace::Why,
+    plan::Wanted,
+    schedule,
+    store::{DoctorLook, Listing, SettingName, Store, StoreError},
+};
+
+/// Rounds at work at the same time; the pace bounds their connections.
+const ROUNDS: usize = 8;
+/// The loop looks at the clocks at least this often.
+const HEARTBEAT: Duration = Duration::from_secs(10);
+/// The wall clock ran on this much further than ours: the computer slept.
+const SLEPT_AFTER: TimeDelta = TimeDelta::seconds(30);
+/// A longer gap is somebody setting the clock.
+const LONGEST_SLEEP: TimeDelta = TimeDelta::days(14);
+/// An empty answer after this many slots is not believed at once.
+const DOUBTFUL: usize = 20;
+/// Failures of single lists in one round before the rest is left for the next.
+const PATIENCE: u32 = 2;
+/// How often the timetable of a chosen doctor is read.
+const TIMETABLE_GAP: Duration = Duration::from_hours(6);
+
+/// Looks at what is watched.
+#[derive(Debug)]
+pub(crate) struct Poller {
+    pub(crate) store: Store,
+    pub(crate) client: Client,
+    pub(crate) clock: Clock,
+    pub(crate) board: Mutex<Board>,
+    pub(crate) events: broadcast::Sender<Event>,
+    /// The names of the channels that alerts go to.
+    pub(crate) channels: Arc<[String]>,
+    /// Watches changed, or the pause.
+    pub(crate) changed: Notify,
+    /// Something is in the outbox.
+    pub(crate) outbox: Arc<Notify>,
+}
+
+/// Why a look taught nothing.
+#[derive(Debug, thiserror::Error)]
+enum Failed {
+    #[error(transparent)]
+    Api(#[from] ApiError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What a round found on its way.
+#[derive(Debug, Default)]
+struct Findings {
+    learned: bool,
+    trouble: Option<Trouble>,
+    failures: u32,
+}
+
+impl Findings {
+    /// Is there no point in going on with this round?
+    fn hopeless(&self) -> bool {
+        self.failures >= PATIENCE
+            || self
+                .trouble
+                .is_some_and(|trouble| trouble.cause.concerns_all())
+    }
+}
+
+impl Poller {
+    pub(crate) fn board(&self) -> MutexGuard<'_, Board> {
+        // A panic elsewhere leaves facts that the next looks put right.
+        self.board.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn tell(&self, event: Event) {
+        // Nobody listening is no error.
+        let _ = self.events.send(event);
+    }
+
+    /// Starts due rounds until stopped. A read under way is dropped; a write is finished.
+    pub(crate) async fn run(self: Arc<Self>, stop: CancellationToken) {
+        let mut rounds = JoinSet::new();
+        let mut pulse = (self.clock.now(), Instant::now());
+        loop {
+            self.board().set_budget(self.background_budget());
+            let (errands, wait) = {
+                let mut board = self.board();
+                let now = self.clock.now();
+                board.replan(now, false);
+                board.due(now, rounds.is_empty())
+            };
+            let room = ROUNDS.saturating_sub(rounds.len());
+            let (now, later) = errands.split_at(errands.len().min(room));
+            for errand in now.iter().cloned() {
+                rounds.spawn(Arc::clone(&self).round(errand));
+            }
+            self.board().hurry_back(
+                later
+                    .iter()
+                    .map(|errand| (errand.clinic.clone(), errand.urgent)),
+            );
+            let full = !later.is_empty();
+            let wait = wait.min(HEARTBEAT);
+            tokio::select! {
+                () = stop.cancelled() => break,
+                Some(ended) = rounds.join_next(), if !rounds.is_empty() => {
+                    if let Err(error) = ended {
+                        tracing::error!(%error, "a round died; the clinic comes again in its turn");
+                    }
+                }
+                () = self.changed.notified() => (),
+                () = tokio::time::sleep(wait), if !full => (),
+            }
+            pulse = self.mind_the_clock(pulse).await;
+        }
+        rounds.shutdown().await;
+    }
+
+    /// After a sleep everything would be due at once: spread it over one gap instead.
+    async fn mind_the_clock(
+        &self,
+        (wall, mono): (DateTime<Utc>, Instant),
+    ) -> (DateTime<Utc>, Instant) {
+        let pulse = (self.clock.now(), Instant::now());
+        let mono_passed = TimeDelta::from_std(pulse.1 - mono).unwrap_or(TimeDelta::MAX);
+        let wall_passed = pulse.0 - wall;
+        // Some systems' own clock stands still during a sleep, others' runs on.
+        let stood = wall_passed - mono_passed > SLEPT_AFTER;
+        let ran =
+            mono_passed > TimeDelta::from_std(HEARTBEAT).unwrap_or(TimeDelta::MAX) + SLEPT_AFTER;
+        if (stood || ran) && wall_passed <= LONGEST_SLEEP {
+            let sleep = Sleep {
+                from: wall,
+                to: pulse.0,
+            };
+            tracing::info!(from = %sleep.from, to = %sleep.to, "the computer slept");
+            {
+                let mut board = self.board();
+                board.slept = Some(sleep);
+                board.spread();
+            }
+            if let Err(error) = self
+                .store
+                .save_setting(SettingName::Sleep, Some(&sleep))
+                .await
+            {
+                tracing::warn!(%error, "the sleep could not be noted");
+            }
+            self.tell(Event::StatusChanged);
+        }
+        pulse
+    }
+
+    /// Requests per hour left to background looks.
+    pub(crate) fn background_budget(&self) -> f64 {
+        let pace = self.client.pace();
+        f64::from(pace.budget_per_hour()) * crate::pace::BACKGROUND_PART * pace.share()
+    }
+
+    /// Walks through these clinics now, because a person asked.
+    pub(crate) async fn check(self: &Arc<Self>, clinics: Vec<ClinicId>) {
+        let mut rounds = JoinSet::new();
+        for clinic in clinics {
+            let errand = self.board().errand(&clinic, true);
+            if let Some(errand) = errand {
+                rounds.spawn(Arc::clone(self).round(Errand {
+                    urgent: true,
+                    ..errand
+                }));
+            }
+        }
+        rounds.join_all().await;
+    }
+
+    async fn round(self: Arc<Self>, errand: Errand) {
+        let guard = self
+            .board()
+            .facts
+            .get(&errand.clinic)
+            .map(|facts| Arc::clone(&facts.round));
+        let Some(guard) = guard else { return };
+        let _alone = if errand.urgent {
+            guard.lock_owned().await
+        } else {
+            let Ok(alone) = guard.try_lock_owned() else {
+                return;
+            };
+            alone
+        };
+        let mut findings = Findings::default();
+        let why = if errand.urgent {
+            Why::Click
+        } else {
+            Why::Background
+        };
+        if errand.walk {
+            self.walk(&errand, why, &mut findings).await;
+        } else {
+            self.glance(&errand, why, &mut findings).await;
+        }
+        let changed = self
+            .board()
+            .finish(&errand, findings.learned, findings.trouble);
+        if changed {
+            self.tell(Event::StatusChanged);
+        }
+        if changed || findings.trouble.is_some() {
+            self.tell(Event::WatchesChanged);
+        }
+    }
+
+    /// One look at the clinic's key, followed down where something changed.
+    async fn glance(&self, errand: &Errand, why: Why, findings: &mut Findings) {
+        match &errand.key {
+            Key::Clinic { .. } => {
+                let Some(rows) = self.look_at_clinic(errand, why, findings).await else {
+                    return;
+                };
+                for specialty in errand.plan.pairs.keys() {
+                    let Some(row) = rows.iter().find(|row| row.id == *specialty) else {
+                        continue;
+                    };
+                    let changed = self.board().facts.get(&errand.clinic).is_some_and(|facts| {
+                        facts.wants_look(specialty, &row.counts, &errand.plan, Instant::now())
+                    });
+                    if changed && !findings.hopeless() {
+                        self.look_under(errand, specialty, Some(&row.counts), why, findings)
+                            .await;
+                    }
+                }
+            }
+            Key::Specialty { specialty_id, .. } => {
+                self.look_under(errand, specialty_id, None, why, findings)
+                    .await;
+            }
+            Key::Doctor { doctor_id, .. } => {
+                self.look_at_slots(&errand.clinic, doctor_id, None, why, findings)
+                    .await;
+            }
+        }
+    }
+
+    /// Looks at everything watched in the clinic, down to the slots.
+    async fn walk(&self, errand: &Errand, why: Why, findings: &mut Findings) {
+        let rows = self.look_at_clinic(errand, why, findings).await;
+        for (specialty, pair) in &errand.plan.pairs {
+            if findings.hopeless() {
+                return;
+            }
+            let row = rows
+                .as_ref()
+                .map(|rows| rows.iter().find(|row| row.id == *specialty));
+            match row {
+                // Not on the list: only slots that were there are looked at again, and doctors chosen by name.
+                Some(None) => {
+                    for doctor in self.followed(&errand.clinic, specialty, &pair.wanted) {
+                        if !findings.hopeless() {
+                            self.look_at_slots(&errand.clinic, &doctor, None, why, findings)
+                                .await;
+                        }
+                    }
+                }
+                Some(Some(row)) => {
+                    self.look_under(errand, specialty, Some(&row.counts), why, findings)
+                        .await;
+                }
+                None => {
+                    self.look_under(errand, specialty, None, why, findings)
+                        .await
+                }
+            }
+        }
+    }
+
+    /// Wanted doctors that had slots or are chosen by name.
+    fn followed(
+        &self,
+        clinic: &ClinicId,
+        specialty: &SpecialtyId,
+        wanted: &Wanted,
+    ) -> BTreeSet<DoctorId> {
+        let board = self.board();
+        let mut doctors: BTreeSet<DoctorId> = board
+            .facts
+            .get(clinic)
+            .into_iter()
+            .flat_map(|facts| {
+                facts.doctors.iter().filter(|(id, doctor)| {
+                    !doctor.starts.is_empty()
+                        && wanted.includes(id)
+                        && facts.is_member(specialty, id)
+                })
+            })
+            .map(|(id, _)| id.clone())
+            .collect();
+        if let Wanted::Only(chosen) = wanted {
+            doctors.extend(chosen.iter().cloned());
+        }
+        doctors
+    }
+
+    /// The clinic's specialties. `None`: not learned.
+    async fn look_at_clinic(
+        &self,
+        errand: &Errand,
+        why: Why,
+        findings: &mut Findings,
+    ) -> Option<Vec<Specialty>> {
+        let clinic = &errand.clinic;
+        let started = Instant::now();
+        let answer = self.client.specialties(clinic, why).await;
+        let answer = self
+            .log(
+                Key::Clinic {
+                    clinic_id: clinic.clone(),
+                },
+                started,
+                answer,
+                findings,
+            )
+            .await?;
+        let no_online = answer.rows.is_empty();
+        let news = {
+            let mut board = self.board();
+            let facts = board.facts.get_mut(clinic)?;
+            let before = facts.no_online;
+            facts.note_specialties(&answer.rows, no_online, &errand.plan, errand.walk);
+            before != no_online
+        };
+        if news || errand.walk {
+            self.save(&Listing::Specialties(clinic.clone()), &answer.rows)
+                .await;
+            self.tell(Event::WatchesChanged);
+        }
+        Some(answer.rows)
+    }
+
+    /// The doctors of a specialty, and the slots of those whose row changed (all of them on a walk).
+    async fn look_under(
+        &self,
+        errand: &Errand,
+        specialty: &SpecialtyId,
+        row: Option<&Counts>,
+        why: Why,
+        findings: &mut Findings,
+    ) {
+        let before = findings.failures;
+        let trouble_before = findings.trouble.take();
+        self.look_at_doctors(errand, specialty, why, findings).await;
+        let retry_after = {
+            let mut board = self.board();
+            let load = board.load();
+            let failures = board
+                .facts
+                .get(&errand.clinic)
+                .map_or(0, |facts| facts.pair_failures(specialty))
+                + 1;
+            schedule::after_failure(&load, failures, &mut board.rng)
+        };
+        let trouble = findings.trouble.filter(|_| findings.failures > before);
+        if let Some(facts) = self.board().facts.get_mut(&errand.clinic) {
+            facts.note_pair(specialty, row, trouble, retry_after);
+        }
+        findings.trouble = trouble_before.or(trouble);
+    }
+
+    async fn look_at_doctors(
+        &self,
+        errand: &Errand,
+        specialty: &SpecialtyId,
+        why: Why,
+        findings: &mut Findings,
+    ) {
+        let clinic = &errand.clinic;
+        let Some(pair) = errand.plan.pairs.get(specialty) else {
+            return;
+        };
+        let key = Key::Specialty {
+            clinic_id: clinic.clone(),
+            specialty_id: specialty.clone(),
+        };
+        let started = Instant::now();
+        let answer = self.client.doctors(clinic, specialty, why).await;
+        let Some(answer) = self.log(key.clone(), started, answer, findings).await else {
+            return;
+        };
+
+        let (unlisted, members_changed) = {
+            let mut board = self.board();
+            let unlisted: Vec<_> = pair
+                .watches
+                .iter()
+                .map(|(watch, _)| *watch)
+                .filter(|watch| {
+                    !board
+                        .listed
+                        .contains(&(*watch, clinic.clone(), specialty.clone()))
+                })
+                .collect();
+            let Some(facts) = board.facts.get_mut(clinic) else {
+                return;
+            };
+            let known = &facts.pair(specialty).doctors;
+            let changed = known.len() != answer.rows.len()
+                || known
+                    .iter()
+                    .zip(&answer.rows)
+                    .any(|(a, b)| (&a.id, &a.name) != (&b.id, &b.name));
+            facts.note_doctors(specialty, &answer.rows);
+            (unlisted, changed)
+        };
+        if members_changed || errand.walk {
+            self.save(
+                &Listing::Doctors(clinic.clone(), specialty.clone()),
+                &answer.rows,
+            )
+            .await;
+        }
+        let first = !unlisted.is_empty();
+        if first {
+            let doctors = answer
+                .rows
+                .iter()
+                .map(|row| row.id.clone())
+                .filter(|id| pair.wanted.includes(id));
+            let noted = self
+                .store
+                .note_listed(unlisted.clone(), key, doctors.collect(), self.clock.now())
+                .await;
+            match noted {
+                Ok(()) => self.board().listed.extend(
+                    unlisted
+                        .into_iter()
+                        .map(|watch| (watch, clinic.clone(), specialty.clone())),
+                ),
+                Err(error) => return self.fail(error.into(), findings),
+            }
+        }
+
+        let mut rows: Vec<&Doctor> = answer
+            .rows
+            .iter()
+            .filter(|row| pair.wanted.includes(&row.id))
+            .filter(|row| {
+                first
+                    || errand.walk
+                    || self
+                        .board()
+                        .facts
+                        .get(clinic)
+                        .is_none_or(|facts| facts.wants_slots(row))
+            })
+            .collect();
+        rows.sort_by_key(|row| std::cmp::Reverse(row.counts.free.max(row.counts.tickets)));
+        for row in rows {
+            if findings.hopeless() {
+                return;
+            }
+            self.look_at_slots(clinic, &row.id, Some(&row.counts), why, findings)
+                .await;
+        }
+        self.look_for_unlisted(errand, pair, &answer.rows, why, findings)
+            .await;
+    }
+
+    /// Doctors chosen by name that the list does not show: their slots may be there all the same.
+    async fn look_for_unlisted(
+        &self,
+        errand: &Errand,
+        pair: &crate::plan::Pair,
+        rows: &[Doctor],
+        why: Why,
+        findings: &mut Findings,
+    ) {
+        let Wanted::Only(chosen) = &pair.wanted else {
+            return;
+        };
+        for doctor in chosen
+            .iter()
+            .filter(|id| rows.iter().all(|row| row.id != **id))
+        {
+            let confirm = self
+                .board()
+                .facts
+                .get(&errand.clinic)
+                .and_then(|facts| facts.doctors.get(doctor))
+                .is_none_or(|facts| facts.confirm || !facts.starts.is_empty());
+            if !(errand.walk || confirm) || findings.hopeless() {
+                continue;
+            }
+            let slots = self
+                .look_at_slots(&errand.clinic, doctor, None, why, findings)
+                .await;
+            if errand.walk
+                && !rows.is_empty()
+                && slots == Some(0)
+                && let Some(facts) = self.board().facts.get_mut(&errand.clinic)
+            {
+                facts.note_absent(doctor);
+            }
+        }
+    }
+
+    /// The slots of a doctor: the truth. How many there are; `None`: not learned.
+    async fn look_at_slots(
+        &self,
+        clinic: &ClinicId,
+        doctor: &DoctorId,
+        row: Option<&Counts>,
+        why: Why,
+        findings: &mut Findings,
+    ) -> Option<usize> {
+        let key = Key::Doctor {
+            clinic_id: clinic.clone(),
+            doctor_id: doctor.clone(),
+        };
+        let started = Instant::now();
+        let answer = match self.client.slots(clinic, doctor, why).await {
+            Ok(answer) => answer,
+            Err(error) => {
+                let failed = Err::<Answer<Slot>, _>(error);
+                self.log(key, started, failed, findings).await;
+                return None;
+            }
+        };
+        self.read_timetable(clinic, doctor, why).await;
+        let (doubtful, coverage, name) = {
+            let mut board = self.board();
+            let facts = board.facts.get_mut(clinic)?.doctor(doctor);
+            let doubtful = answer.rows.is_empty()
+                && answer.code == 0
+                && facts.starts.len() >= DOUBTFUL
+                && !facts.doubted;
+            if doubtful {
+                facts.doubted = true;
+                facts.confirm = true;
+            }
+            let news = answer
+                .rows
+                .iter()
+                .any(|slot| !facts.starts.contains(&slot.start));
+            let coverage = if news {
+                board.coverage(clinic, doctor)
+            } else {
+                Arc::new([])
+            };
+            (doubtful, coverage, board.doctor_name(clinic, doctor))
+        };
+        if doubtful {
+            self.log(key, started, Ok(answer), findings).await;
+            return None;
+        }
+        let starts: BTreeSet<_> = answer.rows.iter().map(|slot| slot.start).collect();
+        let committed = self
+            .store
+            .commit(DoctorLook {
+                look: self.look(
+                    key,
+                    started,
+                    Outcome::Fresh,
+                    (answer.code != 0).then_some(answer.code),
+                ),
+                doctor: name,
+                slots: answer.rows,
+                coverage,
+                channels: Arc::clone(&self.channels),
+            })
+            .await;
+        let committed = match committed {
+            Ok(committed) => committed,
+            Err(error) => {
+                self.fail(error.into(), findings);
+                return None;
+            }
+        };
+        let count = starts.len();
+        {
+            let mut board = self.board();
+            let facts = board.facts.get_mut(clinic)?;
+            facts.note_slots(doctor, row, starts, committed.unconfirmed);
+        }
+        self.learned(&committed.look, findings);
+        for alert_id in &committed.alerts {
+            self.tell(Event::AlertChanged {
+                alert_id: *alert_id,
+            });
+        }
+        if !committed.alerts.is_empty() {
+            self.outbox.notify_waiters();
+        }
+        if committed.look.appeared + committed.look.vanished > 0 {
+            self.tell(Event::WatchesChanged);
+        }
+        Some(count)
+    }
+
+    /// Now and then, when a chosen doctor works next. A hint for people: its failure is of no matter.
+    async fn read_timetable(&self, clinic: &ClinicId, doctor: &DoctorId, why: Why) {
+        {
+            let mut board = self.board();
+            let named = board.plan.get(clinic).is_some_and(|plan| {
+                plan.pairs
+                    .values()
+                    .any(|pair| matches!(&pair.wanted, Wanted::Only(ids) if ids.contains(doctor)))
+            });
+            let Some(facts) = board.facts.get_mut(clinic).filter(|_| named) else {
+                return;
+            };
+            let facts = facts.doctor(doctor);
+            if facts
+                .timetable_at
+                .is_some_and(|at| at.elapsed() < TIMETABLE_GAP)
+            {
+                return;
+            }
+            facts.timetable_at = Some(Instant::now());
+        }
+        let Ok(days) = self.client.timetable(clinic, doctor, why).await else {
+            return;
+        };
+        let now = self.clock.now();
+        let date =
+            |start: DateTime<Utc>| start.with_timezone(&chrono_tz::Europe::Moscow).date_naive();
+        let ahead = || {
+            days.rows
+                .iter()
+                .filter(|day| day.start.is_some_and(|start| start > now))
+        };
+        let next = ahead().filter_map(|day| day.start).min().map(date);
+        let bookable = ahead()
+            .filter(|day| day.bookable && day.slots.is_empty())
+            .filter_map(|day| day.start);
+        let bookable = bookable.map(date).collect();
+        if let Some(facts) = self.board().facts.get_mut(clinic) {
+            facts.note_timetable(doctor, next, bookable);
+        }
+    }
+
+    fn look(&self, key: Key, started: Instant, outcome: Outcome, code: Option<i32>) -> Look {
+        Look {
+            key,
+            at: self.clock.now(),
+            outcome,
+            code,
+            appeared: 0,
+            vanished: 0,
+            elapsed_ms: u32::try_from(started.elapsed().as_millis()).unwrap_or(u32::MAX),
+        }
+    }
+
+    /// Logs how a look at a list ended and hands on what it found.
+    async fn log<T>(
+        &self,
+        key: Key,
+        started: Instant,
+        answer: Result<Answer<T>, ApiError>,
+        findings: &mut Findings,
+    ) -> Option<Answer<T>> {
+        let look = match &answer {
+            Ok(answer) if answer.rows.is_empty() => self.look(
+                key,
+                started,
+                Outcome::Empty,
+                (answer.code != 0).then_some(answer.code),
+            ),
+            Ok(_) => self.look(key, started, Outcome::Fresh, None),
+            Err(error) => self.look(key, started, error.outcome(), error.code()),
+        };
+        if let Err(error) = self.store.log(look.clone()).await {
+            tracing::warn!(%error, "a look could not be logged");
+        }
+        match answer {
+            Ok(answer) => {
+                self.learned(&look, findings);
+                Some(answer)
+            }
+            Err(error) => {
+                self.tell(Event::Looked { look });
+                self.fail(error.into(), findings);
+                None
+            }
+        }
+    }
+
+    fn learned(&self, look: &Look, findings: &mut Findings) {
+        findings.learned = true;
+        if let Some(facts) = self.board().facts.get_mut(look.key.clinic_id()) {
+            facts.good_at = Some(look.at);
+        }
+        self.tell(Event::Looked { look: look.clone() });
+    }
+
+    fn fail(&self, failed: Failed, findings: &mut Findings) {
+        let cause = match &failed {
+            Failed::Api(ApiError::Offline { .. }) => Cause::Offline,
+            Failed::Api(ApiError::Blocked { .. }) => Cause::Blocked,
+            Failed::Api(ApiError::Slowed { .. }) => Cause::Slowed,
+            Failed::Api(ApiError::SiteDown { .. }) => Cause::Site,
+            Failed::Api(ApiError::ClinicDown { .. } | ApiError::Refused { .. })
+            | Failed::Store(_) => Cause::Clinic,
+        };
+        match &failed {
+            Failed::Api(error) => tracing::info!(%error, "a look taught nothing"),
+            Failed::Store(error) => tracing::error!(%error, "what was seen could not be kept"),
+        }
+        findings.failures += 1;
+        findings.trouble.get_or_insert(Trouble {
+            since: self.clock.now(),
+            cause,
+        });
+    }
+
+    async fn save<T: serde::Serialize>(&self, listing: &Listing, rows: &[T]) {
+        if let Err(error) = self
+            .store
+            .save_listing(listing, rows, self.clock.now())
+            .await
+        {
+            tracing::warn!(%error, "a list could not be saved");
+        }
+    }
+
+    /// Brings back what the last run knew: lists, slots that were there, when looks were good.
+    pub(crate) async fn remember(&self) -> Result<(), StoreError> {
+        let good = self.store.last_good_looks().await?;
+        let listed = self.store.listed().await?;
+        let clinics: Vec<ClinicId> = self.board().plan.keys().cloned().collect();
+        let present = self.store.present(clinics.clone()).await?;
+        let pairs: Vec<(ClinicId, SpecialtyId)> = self
+            .board()
+            .plan
+            .iter()
+            .flat_map(|(clinic, plan)| {
+                plan.pairs
+                    .keys()
+                    .map(|specialty| (clinic.clone(), specialty.clone()))
+            })
+            .collect();
+        let mut lists = HashMap::new();
+        for (clinic, specialty) in pairs {
+            let listing = Listing::Doctors(clinic.clone(), specialty.clone());
+            if let Some(list) = self.store.listing::<Doctor>(&listing).await? {
+                lists.insert((clinic, specialty), list.value);
+            }
+        }
+        let mut board = self.board();
+        board.listed.extend(listed);
+        for (clinic, facts) in &mut board.facts {
+            facts.good_at = good.get(clinic).copied();
+        }
+        for ((clinic, specialty), doctors) in lists {
+            if let Some(facts) = board.facts.get_mut(&clinic) {
+                facts.note_doctors(&specialty, &doctors);
+            }
+        }
+        for (_, opening) in present {
+            if let Some(facts) = board.facts.get_mut(&opening.clinic_id) {
+                facts
+                    .doctor(&opening.doctor_id)
+                    .starts
+                    .insert(opening.slot.start);
+            }
+        }
+        Ok(())
+    }
+}

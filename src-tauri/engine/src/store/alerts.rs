@@ -1,0 +1,207 @@
+//! Alerts: raised with the look that saw their slots, kept as the inbox.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use rusqlite::{Connection, OptionalExtension, Row, named_params};
+use serde::{Deserialize, Serialize};
+
+use super::{Result, Store, from_word, moment, ms};
+use crate::model::{
+    Alert, AlertId, AlertSlot, AlertState, Answer, ClinicId, Delivery, DoctorId, Slot, WatchId,
+};
+
+/// «Позже».
+const SNOOZE: TimeDelta = TimeDelta::minutes(15);
+
+/// Whom and what an alert is about, with names as they were when it was raised.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Subject {
+    /// Whom it is for; empty for oneself.
+    pub nickname: String,
+    /// The clinic.
+    pub clinic_id: ClinicId,
+    /// Its short name.
+    pub clinic: String,
+    /// Its address.
+    pub address: Option<String>,
+    /// The specialty's name.
+    pub specialty: String,
+    /// The booking site's page.
+    pub link: String,
+}
+
+impl Store {
+    /// The newest alerts, newest first.
+    pub(crate) async fn alerts(&self, limit: u32) -> Result<Vec<Alert>> {
+        self.with(move |connection| {
+            let ids = connection
+                .prepare_cached("SELECT id FROM alert ORDER BY raised_at DESC, id DESC LIMIT ?1")?
+                .query_map([limit], |row| row.get(0))?
+                .collect::<rusqlite::Result<Vec<u32>>>()?;
+            ids.into_iter()
+                .filter_map(|id| read(connection, AlertId(id)).transpose())
+                .collect()
+        })
+        .await
+    }
+
+    /// One alert.
+    pub(crate) async fn alert(&self, id: AlertId) -> Result<Option<Alert>> {
+        self.with(move |connection| read(connection, id)).await
+    }
+
+    /// How many alerts wait for an answer.
+    pub(crate) async fn unanswered(&self) -> Result<u32> {
+        self.with(|connection| {
+            Ok(connection
+                .prepare_cached("SELECT count(*) FROM alert WHERE state ->> 'kind' = 'raised'")?
+                .query_row((), |row| row.get(0))?)
+        })
+        .await
+    }
+
+    /// Notes an answer. It stops all further telling, except «Позже», which starts it anew.
+    /// An alert whose slots are gone stays gone. `None`: no such alert.
+    pub(crate) async fn answer(
+        &self,
+        id: AlertId,
+        answer: Answer,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Alert>> {
+        self.with(move |connection| {
+            let tx = connection.transaction()?;
+            let Some(alert) = read(&tx, id)? else { return Ok(None) };
+            let state = match answer {
+                _ if alert.state == AlertState::Gone => AlertState::Gone,
+                Answer::Seen => AlertState::Seen,
+                Answer::Acted => AlertState::Acted,
+                Answer::Dismiss => AlertState::Dismissed,
+                Answer::Later => AlertState::Snoozed { until: now + SNOOZE },
+            };
+            set_state(&tx, id, state)?;
+            if let AlertState::Snoozed { until } = state {
+                tx.execute(
+                    "UPDATE outbox SET state = 'due', told = 0, attempts = 0, next_at = :until, at = :now, lease_until = NULL
+                     WHERE alert_id = :id AND kind = 'appeared' AND state <> 'dead'",
+                    named_params! {":until": ms(until), ":now": ms(now), ":id": id.0},
+                )?;
+            } else {
+                tx.execute(
+                    "UPDATE outbox SET state = 'expired', at = :now, error = 'answered'
+                     WHERE alert_id = :id AND state = 'due'",
+                    named_params! {":now": ms(now), ":id": id.0},
+                )?;
+            }
+            if state == AlertState::Dismissed {
+                tx.execute(
+                    "INSERT OR IGNORE INTO hidden
+                     SELECT alert.watch_id, opening_id FROM alert_slot JOIN alert ON alert.id = alert_id
+                     WHERE alert_id = ?1 AND EXISTS (SELECT 1 FROM watch WHERE watch.id = alert.watch_id)",
+                    [id.0],
+                )?;
+            }
+            let alert = read(&tx, id)?;
+            tx.commit()?;
+            Ok(alert)
+        })
+        .await
+    }
+}
+
+/// Writes an alert's state.
+pub(super) fn set_state(connection: &Connection, id: AlertId, state: AlertState) -> Result<()> {
+    connection
+        .prepare_cached("UPDATE alert SET state = :state WHERE id = :id")?
+        .execute(named_params! {":state": serde_json::to_string(&state)?, ":id": id.0})?;
+    Ok(())
+}
+
+/// Reads an alert whole.
+pub(super) fn read(connection: &Connection, id: AlertId) -> Result<Option<Alert>> {
+    let head = connection
+        .prepare_cached("SELECT watch_id, subject, state, raised_at FROM alert WHERE id = ?1")?
+        .query_row([id.0], |row| {
+            Ok((
+                row.get::<_, u32>(0)?,
+                row.get::<_, String>(1)?,
+                row.get::<_, String>(2)?,
+                row.get::<_, i64>(3)?,
+            ))
+        })
+        .optional()?;
+    let Some((watch_id, subject, state, raised_at)) = head else {
+        return Ok(None);
+    };
+    let subject: Subject = serde_json::from_str(&subject)?;
+    Ok(Some(Alert {
+        id,
+        watch_id: WatchId(watch_id),
+        nickname: subject.nickname,
+        clinic_id: subject.clinic_id,
+        clinic: subject.clinic,
+        address: subject.address,
+        specialty: subject.specialty,
+        link: subject.link,
+        raised_at: moment(raised_at),
+        state: serde_json::from_str(&state)?,
+        slots: slots(connection, id, 0)?,
+        deliveries: deliveries(connection, id)?,
+    }))
+}
+
+/// The slots of an alert whose opening ids are greater than `told`, soonest first.
+pub(super) fn slots(connection: &Connection, id: AlertId, told: i64) -> Result<Vec<AlertSlot>> {
+    let rows = connection
+        .prepare_cached(
+            "SELECT opening.doctor, alert_slot.doctor, slot, first_seen, gone_at
+             FROM alert_slot JOIN opening ON opening.id = opening_id
+             WHERE alert_id = :id AND opening_id > :told ORDER BY start, opening_id",
+        )?
+        .query_map(named_params! {":id": id.0, ":told": told}, slot_columns)?
+        .collect::<rusqlite::Result<Vec<_>>>()?;
+    rows.into_iter()
+        .map(|(doctor_id, doctor, slot, first_seen, gone_at)| {
+            let slot: Slot = serde_json::from_str(&slot)?;
+            Ok(AlertSlot {
+                doctor_id: DoctorId(doctor_id),
+                doctor,
+                start: slot.start,
+                end: slot.end,
+                room: slot.room,
+                first_seen: moment(first_seen),
+                gone_at: gone_at.map(moment),
+            })
+        })
+        .collect()
+}
+
+fn slot_columns(row: &Row<'_>) -> rusqlite::Result<(String, String, String, i64, Option<i64>)> {
+    Ok((
+        row.get(0)?,
+        row.get(1)?,
+        row.get(2)?,
+        row.get(3)?,
+        row.get(4)?,
+    ))
+}
+
+fn deliveries(connection: &Connection, id: AlertId) -> Result<Vec<Delivery>> {
+    let rows = connection
+        .prepare_cached(
+            "SELECT channel, state, at, error FROM outbox WHERE alert_id = ?1 AND kind = 'appeared' ORDER BY channel",
+        )?
+        .query_map([id.0], |row| {
+            Ok((row.get(0)?, row.get::<_, String>(1)?, row.get::<_, i64>(2)?, row.get(3)?))
+        })?
+        .collect::<rusqlite::Result<Vec<_>>>()?;
+    rows.into_iter()
+        .map(|(channel, state, at, error)| {
+            Ok(Delivery {
+                channel,
+                state: from_word(state)?,
+                at: moment(at),
+                error,
+            })
+        })
+        .collect()
+}

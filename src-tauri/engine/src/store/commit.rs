@@ -1,0 +1,366 @@
+//! The one transaction that matters: what a good look at a doctor saw, the
+//! openings it made, the alerts they raised and what each channel must be told.
+//! A crash neither loses an alert nor raises it twice.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use rusqlite::{Transaction, named_params};
+
+use super::{Result, Store, StoreError, alerts, looks, moment, ms};
+use crate::{
+    diff::{Known, diff},
+    model::{AlertId, AlertState, DoctorId, Key, Look, Outcome, Slot, TimeWish, WatchId},
+    store::Subject,
+};
+
+/// Openings of one watch that come within this time are one alert.
+const JOIN_WITHIN: TimeDelta = TimeDelta::seconds(30);
+/// A first look that comes later than this after it was due alerts too: nobody is looking at the window any more.
+const SHOWN_WITHIN: TimeDelta = TimeDelta::minutes(10);
+/// Openings stay comparable this long after their start.
+const MEMORY: TimeDelta = TimeDelta::days(1);
+
+/// A watch that covers the doctor looked at.
+#[derive(Debug, Clone)]
+pub(crate) struct Coverage {
+    /// The watch.
+    pub watch_id: WatchId,
+    /// When it suits.
+    pub wish: TimeWish,
+    /// What its alerts say.
+    pub subject: Subject,
+    /// The doctors of this place have been listed once: a doctor not pending is new, not unseen.
+    pub listed: bool,
+}
+
+/// A good look at one doctor.
+#[derive(Debug, Clone)]
+pub(crate) struct DoctorLook {
+    /// The log line; `appeared` and `vanished` are filled in here. Its key is a doctor's.
+    pub look: Look,
+    /// The doctor's name.
+    pub doctor: String,
+    /// The slots, sorted by start.
+    pub slots: Vec<Slot>,
+    /// Who wants to know.
+    pub coverage: Arc<[Coverage]>,
+    /// The channels to tell.
+    pub channels: Arc<[String]>,
+}
+
+/// What a commit did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Committed {
+    /// The log line with its counts.
+    pub look: Look,
+    /// Alerts raised, joined, gone or returned.
+    pub alerts: Vec<AlertId>,
+    /// Some opening is missing for the first time: look again soon to confirm.
+    pub unconfirmed: bool,
+}
+
+impl Store {
+    /// Commits a good look: snapshot, openings, alerts, outbox and log, together.
+    pub(crate) async fn commit(&self, look: DoctorLook) -> Result<Committed> {
+        self.with(move |connection| {
+            let tx = connection.transaction()?;
+            let committed = commit(&tx, look)?;
+            tx.commit()?;
+            Ok(committed)
+        })
+        .await
+    }
+
+    /// Logs a look that changes nothing else.
+    pub(crate) async fn log(&self, look: Look) -> Result<()> {
+        self.with(move |connection| looks::insert(connection, &look))
+            .await
+    }
+}
+
+fn commit(tx: &Transaction<'_>, seen: DoctorLook) -> Result<Committed> {
+    let DoctorLook {
+        mut look,
+        doctor,
+        slots,
+        coverage,
+        channels,
+    } = seen;
+    let Key::Doctor {
+        clinic_id,
+        doctor_id,
+    } = look.key.clone()
+    else {
+        return Err(StoreError::Closed);
+    };
+    let (clinic, id, now) = (clinic_id.as_str(), doctor_id.as_str(), look.at);
+
+    tx.prepare_cached("INSERT OR REPLACE INTO snapshot VALUES (:clinic, :doctor, :now, :slots)")?.execute(
+        named_params! {
+            ":clinic": clinic, ":doctor": id, ":now": ms(now), ":slots": serde_json::to_string(&slots)?,
+        },
+    )?;
+
+    let known = known(tx, clinic, id, now)?;
+    let changes = diff(&known, &slots, now);
+    for opening in &changes.present {
+        tx.prepare_cached("UPDATE opening SET last_seen = ?2, absent_looks = 0 WHERE id = ?1")?
+            .execute((opening, ms(now)))?;
+    }
+    for opening in &changes.returned {
+        tx.prepare_cached(
+            "UPDATE opening SET last_seen = ?2, absent_looks = 0, gone_at = NULL, flaps = flaps + 1 WHERE id = ?1",
+        )?
+        .execute((opening, ms(now)))?;
+    }
+    for opening in changes.vanished.iter().chain(&changes.absent) {
+        tx.prepare_cached(
+            "UPDATE opening SET absent_looks = absent_looks + 1, gone_at = coalesce(gone_at, ?2) WHERE id = ?1",
+        )?
+        .execute((opening, ms(now)))?;
+    }
+    let mut appeared = Vec::with_capacity(changes.appeared.len());
+    for slot in changes.appeared {
+        tx.prepare_cached(
+            "INSERT INTO opening (clinic, doctor, start, generation, slot, first_seen, last_seen)
+             SELECT :clinic, :doctor, :start, coalesce(max(generation) + 1, 0), :slot, :now, :now
+             FROM opening WHERE clinic = :clinic AND doctor = :doctor AND start = :start",
+        )?
+        .execute(named_params! {
+            ":clinic": clinic, ":doctor": id, ":start": ms(slot.start), ":slot": serde_json::to_string(&slot)?, ":now": ms(now),
+        })?;
+        appeared.push((tx.last_insert_rowid(), slot));
+    }
+
+    let unseen = take_pending(tx, clinic, id, now)?;
+    let mut touched = Vec::new();
+    if !appeared.is_empty() {
+        for watch in coverage.iter() {
+            let shows_only = unseen.contains(&watch.watch_id) || !watch.listed;
+            if shows_only {
+                continue;
+            }
+            let suiting: Vec<i64> = appeared
+                .iter()
+                .filter(|(_, slot)| watch.wish.suits(slot.start, now))
+                .map(|(opening, _)| *opening)
+                .collect();
+            if !suiting.is_empty() {
+                touched.push(raise(tx, watch, &doctor, &suiting, &channels, now)?);
+            }
+        }
+    }
+    touched.extend(mark_gone(tx, &changes.absent, &changes.vanished, now)?);
+    touched.extend(mark_back(tx, &changes.returned)?);
+
+    look.appeared = u32::try_from(appeared.len()).unwrap_or(u32::MAX);
+    look.vanished = u32::try_from(changes.vanished.len()).unwrap_or(u32::MAX);
+    look.outcome = if slots.is_empty() {
+        Outcome::Empty
+    } else {
+        Outcome::Fresh
+    };
+    looks::insert(tx, &look)?;
+    Ok(Committed {
+        look,
+        alerts: touched,
+        unconfirmed: !changes.vanished.is_empty(),
+    })
+}
+
+/// The latest generation of each slot of the doctor that may still come back.
+fn known(
+    tx: &Transaction<'_>,
+    clinic: &str,
+    doctor: &str,
+    now: DateTime<Utc>,
+) -> Result<Vec<Known>> {
+    Ok(tx
+        .prepare_cached(
+            "SELECT id, start, max(generation), gone_at, absent_looks FROM opening
+             WHERE clinic = :clinic AND doctor = :doctor AND (start >= :since OR gone_at IS NULL)
+             GROUP BY start",
+        )?
+        .query_map(
+            named_params! {":clinic": clinic, ":doctor": doctor, ":since": ms(now - MEMORY)},
+            |row| {
+                Ok(Known {
+                    id: row.get(0)?,
+                    start: moment(row.get(1)?),
+                    gone_at: row.get::<_, Option<i64>>(3)?.map(moment),
+                    absent_looks: row.get(4)?,
+                })
+            },
+        )?
+        .collect::<rusqlite::Result<Vec<_>>>()?)
+}
+
+/// The watches that see this doctor for the first time now, and are therefore only shown what is there.
+fn take_pending(
+    tx: &Transaction<'_>,
+    clinic: &str,
+    doctor: &str,
+    now: DateTime<Utc>,
+) -> Result<Vec<WatchId>> {
+    let rows = tx
+        .prepare_cached(
+            "DELETE FROM pending WHERE clinic = ?1 AND doctor = ?2 RETURNING watch_id, since",
+        )?
+        .query_map((clinic, doctor), |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<rusqlite::Result<Vec<(u32, i64)>>>()?;
+    Ok(rows
+        .into_iter()
+        .filter(|(_, since)| now - moment(*since) <= SHOWN_WITHIN)
+        .map(|(watch, _)| WatchId(watch))
+        .collect())
+}
+
+/// Raises an alert, or lets the slots join one that was raised a moment ago.
+fn raise(
+    tx: &Transaction<'_>,
+    watch: &Coverage,
+    doctor: &str,
+    openings: &[i64],
+    channels: &[String],
+    now: DateTime<Utc>,
+) -> Result<AlertId> {
+    let subject = serde_json::to_string(&watch.subject)?;
+    let recent: Option<u32> = tx
+        .prepare_cached(
+            "SELECT max(id) FROM alert WHERE watch_id = :watch AND subject = :subject
+             AND state ->> 'kind' = 'raised' AND joined_at >= :since",
+        )?
+        .query_row(
+            named_params! {
+                ":watch": watch.watch_id.0, ":subject": subject, ":since": ms(now - JOIN_WITHIN),
+            },
+            |row| row.get(0),
+        )?;
+    let id = if let Some(id) = recent {
+        tx.execute(
+            "UPDATE alert SET joined_at = ?2 WHERE id = ?1",
+            (id, ms(now)),
+        )?;
+        id
+    } else {
+        tx.prepare_cached(
+            "INSERT INTO alert (watch_id, subject, state, raised_at, joined_at)
+             VALUES (:watch, :subject, :state, :now, :now)",
+        )?
+        .execute(named_params! {
+            ":watch": watch.watch_id.0, ":subject": subject,
+            ":state": serde_json::to_string(&AlertState::Raised)?, ":now": ms(now),
+        })?;
+        u32::try_from(tx.last_insert_rowid()).map_err(|_| StoreError::Closed)?
+    };
+    for opening in openings {
+        tx.prepare_cached("INSERT INTO alert_slot VALUES (?1, ?2, ?3)")?
+            .execute((id, opening, doctor))?;
+    }
+    for channel in channels {
+        tx.prepare_cached(
+            "INSERT INTO outbox (alert_id, channel, kind, state, next_at, at)
+             VALUES (:id, :channel, 'appeared', 'due', :now, :now)
+             ON CONFLICT (alert_id, channel, kind) DO UPDATE
+             SET state = 'due', attempts = 0, next_at = :now, at = :now WHERE state <> 'leased'",
+        )?
+        .execute(named_params! {":id": id, ":channel": channel, ":now": ms(now)})?;
+    }
+    Ok(AlertId(id))
+}
+
+/// Alerts all of whose slots are gone for certain: nobody is told of them any more,
+/// and whoever was told without answering hears that they are gone.
+fn mark_gone(
+    tx: &Transaction<'_>,
+    absent: &[i64],
+    vanished: &[i64],
+    now: DateTime<Utc>,
+) -> Result<Vec<AlertId>> {
+    let mut gone = Vec::new();
+    for opening in absent.iter().chain(vanished) {
+        let alerts = tx
+            .prepare_cached(
+                "SELECT alert.id FROM alert_slot JOIN alert ON alert.id = alert_id
+                 WHERE opening_id = :opening AND state ->> 'kind' IN ('raised', 'snoozed')
+                 AND NOT EXISTS (
+                     SELECT 1 FROM alert_slot AS other JOIN opening ON opening.id = other.opening_id
+                     WHERE other.alert_id = alert.id AND opening.start > :now
+                     AND (opening.gone_at IS NULL OR opening.absent_looks < :looks))",
+            )?
+            .query_map(
+                named_params! {":opening": opening, ":now": ms(now), ":looks": crate::diff::CONFIRMING_LOOKS},
+                |row| row.get(0),
+            )?
+            .collect::<rusqlite::Result<Vec<u32>>>()?;
+        for id in alerts {
+            alerts::set_state(tx, AlertId(id), AlertState::Gone)?;
+            tx.execute(
+                "INSERT OR IGNORE INTO outbox (alert_id, channel, kind, state, next_at, at)
+                 SELECT alert_id, channel, 'gone', 'due', :now, :now FROM outbox
+                 WHERE alert_id = :id AND kind = 'appeared' AND told > 0",
+                named_params! {":id": id, ":now": ms(now)},
+            )?;
+            tx.execute(
+                "UPDATE outbox SET state = 'expired', at = :now, error = 'gone'
+                 WHERE alert_id = :id AND kind = 'appeared' AND state = 'due'",
+                named_params! {":id": id, ":now": ms(now)},
+            )?;
+            gone.push(AlertId(id));
+        }
+    }
+    Ok(gone)
+}
+
+/// Alerts some of whose slots came back soon: there again, told already.
+fn mark_back(tx: &Transaction<'_>, returned: &[i64]) -> Result<Vec<AlertId>> {
+    let mut back = Vec::new();
+    for opening in returned {
+        let alerts = tx
+            .prepare_cached(
+                "SELECT alert.id FROM alert_slot JOIN alert ON alert.id = alert_id
+                 WHERE opening_id = ?1 AND state ->> 'kind' = 'gone'",
+            )?
+            .query_map([opening], |row| row.get(0))?
+            .collect::<rusqlite::Result<Vec<u32>>>()?;
+        for id in alerts {
+            alerts::set_state(tx, AlertId(id), AlertState::Raised)?;
+            back.push(AlertId(id));
+        }
+    }
+    Ok(back)
+}
+
+impl Store {
+    /// Notes that these doctors of a specialty were listed: for every watch whose place had not been listed yet
+    /// they are to be shown before they are alerted.
+    pub(crate) async fn note_listed(
+        &self,
+        watches: Vec<WatchId>,
+        key: Key,
+        doctors: Vec<DoctorId>,
+        now: DateTime<Utc>,
+    ) -> Result<()> {
+        let Key::Specialty {
+            clinic_id,
+            specialty_id,
+        } = key
+        else {
+            return Ok(());
+        };
+        self.with(move |connection| {
+            let tx = connection.transaction()?;
+            for watch in watches {
+                tx.prepare_cached("INSERT OR IGNORE INTO listed VALUES (?1, ?2, ?3)")?
+                    .execute((watch.0, clinic_id.as_str(), specialty_id.as_str()))?;
+                for doctor in &doctors {
+                    tx.prepare_cached("INSERT OR IGNORE INTO pending VALUES (?1, ?2, ?3, ?4)")?
+                        .execute((watch.0, clinic_id.as_str(), doctor.as_str(), ms(now)))?;
+                }
+            }
+            Ok(tx.commit()?)
+        })
+        .await
+    }
+}

@@ -1,0 +1,238 @@
+//! SQLite: one file, one connection, one writer.
+//!
+//! SQL stands beside the one function that runs it, a file a table. What must
+//! be true together commits together: see [`commit`].
+
+mod alerts;
+mod commit;
+mod listings;
+mod looks;
+mod outbox;
+mod settings;
+mod watches;
+
+use std::{
+    fs::{File, OpenOptions, TryLockError},
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex},
+};
+
+use chrono::{DateTime, Utc};
+use rusqlite::{Connection, ErrorCode};
+use rusqlite_migration::{M, Migrations};
+
+pub(crate) use alerts::Subject;
+pub(crate) use commit::{Coverage, DoctorLook};
+pub(crate) use listings::Listing;
+pub use looks::Opening;
+pub(crate) use outbox::{Due, Told};
+pub(crate) use settings::{FORM_LIMIT, Name as SettingName};
+
+/// The database's file name inside the data folder.
+pub(crate) const FILE_NAME: &str = "talonchik.db";
+
+/// Why the database cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Another program holds the data folder.
+    #[error("the data folder is in use by another copy of the program")]
+    InUse,
+    /// A newer program wrote it; nothing was touched.
+    #[error("the database is of version {found}, this program knows {known}: update the program")]
+    Newer {
+        /// Version of the file.
+        found: i64,
+        /// Version this program writes.
+        known: i64,
+    },
+    /// The folder or the lock file cannot be used.
+    #[error("the data folder {} cannot be used", path.display())]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// SQLite failed.
+    #[error("the database failed")]
+    Sqlite(#[from] rusqlite::Error),
+    /// The schema could not be brought up to date.
+    #[error("the database could not be brought up to date")]
+    Migration(#[from] rusqlite_migration::Error),
+    /// A stored value is not what was written.
+    #[error("a stored value is unreadable")]
+    Unreadable(#[from] serde_json::Error),
+    /// The program is stopping.
+    #[error("the database is closed")]
+    Closed,
+}
+
+impl StoreError {
+    /// Is another connection in the way (worth trying again)?
+    pub fn is_busy(&self) -> bool {
+        match self {
+            Self::Sqlite(error) => matches!(
+                error.sqlite_error_code(),
+                Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked)
+            ),
+            Self::InUse
+            | Self::Newer { .. }
+            | Self::Folder { .. }
+            | Self::Migration(_)
+            | Self::Unreadable(_)
+            | Self::Closed => false,
+        }
+    }
+}
+
+type Result<T, E = StoreError> = std::result::Result<T, E>;
+
+/// The database. Cheap to clone; the file is closed with the last clone.
+#[derive(Debug, Clone)]
+pub(crate) struct Store {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    connection: Mutex<Connection>,
+    /// Held as long as the database is open: a second program is refused.
+    _lock: File,
+}
+
+fn migrations() -> Migrations<'static> {
+    Migrations::new(vec![M::up(include_str!(
+        "../../migrations/0001_initial.sql"
+    ))])
+}
+
+/// The schema version this program writes: the number of migrations.
+const KNOWN_VERSION: i64 = 1;
+
+impl Store {
+    /// Opens (or makes) the database in `data_dir`, brings its schema up to date.
+    ///
+    /// An older database is copied beside itself first. A newer one is refused untouched.
+    pub(crate) fn open(data_dir: &Path) -> Result<Self> {
+        let folder = |source| StoreError::Folder {
+            path: data_dir.to_owned(),
+            source,
+        };
+        create_private_dir(data_dir).map_err(folder)?;
+        let lock = lock(data_dir)?;
+        let path = data_dir.join(FILE_NAME);
+        let mut connection = Connection::open(&path)?;
+        connection.busy_timeout(std::time::Duration::from_secs(5))?;
+        let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+        if found > KNOWN_VERSION {
+            return Err(StoreError::Newer {
+                found,
+                known: KNOWN_VERSION,
+            });
+        }
+        if 0 < found && found < KNOWN_VERSION {
+            connection.backup(
+                "main",
+                data_dir.join(format!("talonchik.v{found}.db")),
+                None,
+            )?;
+        }
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        connection.pragma_update(None, "synchronous", "FULL")?;
+        connection.pragma_update(None, "foreign_keys", true)?;
+        connection.pragma_update(None, "secure_delete", true)?;
+        connection.set_prepared_statement_cache_capacity(64);
+        migrations().to_latest(&mut connection)?;
+        Ok(Self {
+            inner: Arc::new(Inner {
+                connection: Mutex::new(connection),
+                _lock: lock,
+            }),
+        })
+    }
+
+    /// Runs `work` with the connection, off the async threads.
+    async fn with<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Connection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let inner = Arc::clone(&self.inner);
+        tokio::task::spawn_blocking(move || {
+            // A panic in an earlier call rolled its transaction back; the connection is sound.
+            let mut connection = inner
+                .connection
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner);
+            work(&mut connection)
+        })
+        .await
+        .map_err(|_| StoreError::Closed)?
+    }
+
+    /// Can the database be written and read back?
+    pub(crate) async fn check(&self) -> Result<()> {
+        self.with(|connection| {
+            let tx = connection.transaction()?;
+            tx.execute("INSERT OR REPLACE INTO setting VALUES ('check', '0')", ())?;
+            tx.query_row("PRAGMA quick_check", (), |row| row.get::<_, String>(0))?;
+            Ok(tx.rollback()?)
+        })
+        .await
+    }
+}
+
+#[cfg(unix)]
+fn create_private_dir(path: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path)
+}
+
+#[cfg(not(unix))]
+fn create_private_dir(path: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(path)
+}
+
+fn lock(data_dir: &Path) -> Result<File> {
+    let folder = |source| StoreError::Folder {
+        path: data_dir.to_owned(),
+        source,
+    };
+    let file = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(data_dir.join("lock"))
+        .map_err(folder)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(StoreError::InUse),
+        Err(TryLockError::Error(source)) => Err(folder(source)),
+    }
+}
+
+/// A moment as it is stored.
+fn ms(moment: DateTime<Utc>) -> i64 {
+    moment.timestamp_millis()
+}
+
+/// A stored moment; one out of range reads as the epoch.
+fn moment(ms: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp_millis(ms).unwrap_or_default()
+}
+
+/// A plain enum as the one word it is stored as.
+fn word<T: serde::Serialize>(value: &T) -> Result<String> {
+    match serde_json::to_value(value)? {
+        serde_json::Value::String(word) => Ok(word),
+        other => Ok(other.to_string()),
+    }
+}
+
+/// The enum a stored word stands for.
+fn from_word<T: serde::de::DeserializeOwned>(word: String) -> Result<T> {
+    Ok(serde_json::from_value(serde_json::Value::String(word))?)
+}

@@ -1,0 +1,200 @@
+//! Watches and what they have seen so far.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use rusqlite::{OptionalExtension, Row, Transaction, named_params};
+
+use super::{Result, Store, StoreError, moment, ms};
+use crate::model::{Activity, DoctorChoice, Watch, WatchDraft, WatchId};
+
+/// How long a removed watch can be brought back.
+const RESTORABLE: TimeDelta = TimeDelta::days(1);
+
+const COLUMNS: &str = "id, draft, activity, created_at";
+
+type Columns = (u32, String, String, i64);
+
+fn columns(row: &Row<'_>) -> rusqlite::Result<Columns> {
+    Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+}
+
+fn watch((id, draft, activity, created_at): Columns) -> Result<Watch> {
+    Ok(Watch {
+        id: WatchId(id),
+        draft: serde_json::from_str(&draft)?,
+        activity: serde_json::from_str(&activity)?,
+        created_at: moment(created_at),
+    })
+}
+
+impl Store {
+    /// All watches that were not removed, oldest first. An unreadable one is left out and logged.
+    pub(crate) async fn watches(&self) -> Result<Vec<Watch>> {
+        self.with(|connection| {
+            let sql = format!("SELECT {COLUMNS} FROM watch WHERE removed_at IS NULL ORDER BY id");
+            let rows = connection
+                .prepare_cached(&sql)?
+                .query_map((), columns)?
+                .collect::<rusqlite::Result<Vec<_>>>()?;
+            Ok(rows
+                .into_iter()
+                .filter_map(|row| {
+                    let id = row.0;
+                    watch(row)
+                        .inspect_err(
+                            |error| tracing::error!(watch.id = id, %error, "unreadable watch"),
+                        )
+                        .ok()
+                })
+                .collect())
+        })
+        .await
+    }
+
+    /// Adds watches in one transaction.
+    pub(crate) async fn add_watches(
+        &self,
+        drafts: Vec<(WatchDraft, Activity)>,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<Watch>> {
+        self.with(move |connection| {
+            let tx = connection.transaction()?;
+            let mut added = Vec::with_capacity(drafts.len());
+            for (draft, activity) in drafts {
+                tx.prepare_cached(
+                    "INSERT INTO watch (draft, activity, created_at) VALUES (:draft, :activity, :now)",
+                )?
+                .execute(named_params! {
+                    ":draft": serde_json::to_string(&draft)?,
+                    ":activity": serde_json::to_string(&activity)?,
+                    ":now": ms(now),
+                })?;
+                let id = WatchId(u32::try_from(tx.last_insert_rowid()).map_err(|_| StoreError::Closed)?);
+                expect(&tx, id, draft.places.iter().flat_map(chosen), now)?;
+                added.push(Watch { id, created_at: now, draft, activity });
+            }
+            tx.commit()?;
+            Ok(added)
+        })
+        .await
+    }
+
+    /// Replaces what a watch asks for; doctors new to it will be shown before they are alerted. `None`: no such watch.
+    pub(crate) async fn update_watch(
+        &self,
+        id: WatchId,
+        draft: WatchDraft,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Watch>> {
+        self.with(move |connection| {
+            let tx = connection.transaction()?;
+            let Some(old) = find(&tx, id)? else { return Ok(None) };
+            tx.execute(
+                "UPDATE watch SET draft = :draft WHERE id = :id",
+                named_params! {":draft": serde_json::to_string(&draft)?, ":id": id.0},
+            )?;
+            for place in &old.draft.places {
+                let kept = draft.places.iter().any(|new| {
+                    (&new.clinic_id, &new.specialty_id) == (&place.clinic_id, &place.specialty_id)
+                        && new.doctors == place.doctors
+                });
+                if !kept {
+                    tx.execute(
+                        "DELETE FROM listed WHERE watch_id = :id AND clinic = :clinic AND specialty = :specialty",
+                        named_params! {
+                            ":id": id.0, ":clinic": place.clinic_id.as_str(),
+                            ":specialty": place.specialty_id.as_str(),
+                        },
+                    )?;
+                }
+            }
+            let known: Vec<_> = old.draft.places.iter().flat_map(chosen).collect();
+            let fresh = draft.places.iter().flat_map(chosen).filter(|doctor| !known.contains(doctor));
+            expect(&tx, id, fresh, now)?;
+            tx.commit()?;
+            Ok(Some(Watch { draft, ..old }))
+        })
+        .await
+    }
+
+    /// Switches a watch on or off, or pauses it. `None`: no such watch.
+    pub(crate) async fn set_activity(
+        &self,
+        id: WatchId,
+        activity: Activity,
+    ) -> Result<Option<Watch>> {
+        self.with(move |connection| {
+            let tx = connection.transaction()?;
+            tx.execute(
+                "UPDATE watch SET activity = :activity WHERE id = :id AND removed_at IS NULL",
+                named_params! {":activity": serde_json::to_string(&activity)?, ":id": id.0},
+            )?;
+            let watch = find(&tx, id)?;
+            tx.commit()?;
+            Ok(watch)
+        })
+        .await
+    }
+
+    /// Removes a watch, and for good those removed more than a day ago. `false`: no such watch.
+    pub(crate) async fn remove_watch(&self, id: WatchId, now: DateTime<Utc>) -> Result<bool> {
+        self.with(move |connection| {
+            let tx = connection.transaction()?;
+            tx.execute(
+                "DELETE FROM watch WHERE removed_at < ?1",
+                [ms(now - RESTORABLE)],
+            )?;
+            let removed = tx.execute(
+                "UPDATE watch SET removed_at = :now WHERE id = :id AND removed_at IS NULL",
+                named_params! {":now": ms(now), ":id": id.0},
+            )?;
+            tx.commit()?;
+            Ok(removed > 0)
+        })
+        .await
+    }
+
+    /// Brings a removed watch back. `None`: there is none to bring back.
+    pub(crate) async fn restore_watch(&self, id: WatchId) -> Result<Option<Watch>> {
+        self.with(move |connection| {
+            let tx = connection.transaction()?;
+            tx.execute("UPDATE watch SET removed_at = NULL WHERE id = ?1", [id.0])?;
+            let watch = find(&tx, id)?;
+            tx.commit()?;
+            Ok(watch)
+        })
+        .await
+    }
+}
+
+fn find(tx: &Transaction<'_>, id: WatchId) -> Result<Option<Watch>> {
+    let sql = format!("SELECT {COLUMNS} FROM watch WHERE id = ?1 AND removed_at IS NULL");
+    tx.query_row(&sql, [id.0], columns)
+        .optional()?
+        .map(watch)
+        .transpose()
+}
+
+/// The doctors a place names.
+fn chosen(place: &crate::model::Place) -> impl Iterator<Item = (&str, &str)> {
+    let doctors = match &place.doctors {
+        DoctorChoice::Only { doctors } => doctors.as_slice(),
+        DoctorChoice::Any | DoctorChoice::Except { .. } => &[],
+    };
+    doctors
+        .iter()
+        .map(|doctor| (place.clinic_id.as_str(), doctor.id.as_str()))
+}
+
+/// Doctors chosen by name are awaited before any list has come.
+fn expect<'a>(
+    tx: &Transaction<'_>,
+    id: WatchId,
+    doctors: impl Iterator<Item = (&'a str, &'a str)>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    for (clinic, doctor) in doctors {
+        tx.prepare_cached("INSERT OR IGNORE INTO pending VALUES (:id, :clinic, :doctor, :since)")?
+            .execute(named_params! {":id": id.0, ":clinic": clinic, ":doctor": doctor, ":since": ms(now)})?;
+    }
+    Ok(())
+}

@@ -1,0 +1,421 @@
+//! Watches: what may be asked for, and what is known about each.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use tokio::time::Instant;
+
+use crate::{
+    board::{Board, is_active, is_expired},
+    error::Problem,
+    gorzdrav::link,
+    model::{
+        Activity, ClinicId, Doctor, DoctorChoice, DoctorRef, Place, ServiceState, Specialty,
+        TimeWish, Watch, WatchDraft, WatchId, WatchSlot, WatchState, WatchView,
+    },
+    schedule,
+    store::Opening,
+};
+
+const MOST_PLACES: usize = 20;
+const MOST_DOCTORS: usize = 100;
+const MOST_RANGES: usize = 20;
+const MOST_EXCEPTIONS: usize = 366;
+const LONGEST_NICKNAME: usize = 40;
+const LONGEST_ID: usize = 200;
+const LONGEST_NOTICE_MINUTES: u32 = 60 * 24 * 60;
+/// A watch is stale when its last good look is older than this many gaps.
+const STALE_GAPS: u32 = 3;
+/// Names at least this alike are offered as the same doctor or specialty.
+const ALIKE: f64 = 0.8;
+
+/// What is wrong with a draft, seen on this day (Moscow). Empty: nothing.
+pub(crate) fn problems(draft: &WatchDraft, today: NaiveDate) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let mut check = |wrong: bool, problem: Problem| {
+        if wrong && !problems.contains(&problem) {
+            problems.push(problem);
+        }
+    };
+    check(draft.places.is_empty(), Problem::NoPlace);
+    check(draft.places.len() > MOST_PLACES, Problem::TooManyPlaces);
+    let mut pairs = HashSet::new();
+    for place in &draft.places {
+        check(
+            !pairs.insert((&place.clinic_id, &place.specialty_id)),
+            Problem::RepeatedPlace,
+        );
+        let doctors: &[DoctorRef] = match &place.doctors {
+            DoctorChoice::Any => &[],
+            DoctorChoice::Only { doctors } | DoctorChoice::Except { doctors } => {
+                check(
+                    doctors.is_empty() || doctors.len() > MOST_DOCTORS,
+                    Problem::NoDoctor,
+                );
+                doctors
+            }
+        };
+        let ids = [place.clinic_id.as_str(), place.specialty_id.as_str()];
+        for id in ids
+            .into_iter()
+            .chain(doctors.iter().map(|doctor| doctor.id.as_str()))
+        {
+            check(id.is_empty() || id.len() > LONGEST_ID, Problem::BadId);
+        }
+    }
+    check(
+        draft.nickname.chars().count() > LONGEST_NICKNAME,
+        Problem::LongNickname,
+    );
+    check(
+        draft.until.is_some_and(|until| until < today),
+        Problem::Past,
+    );
+    let TimeWish {
+        ranges,
+        not_before,
+        not_after,
+        except,
+        notice_minutes,
+        earlier_than: _,
+    } = &draft.wish;
+    check(
+        ranges.len() > MOST_RANGES || except.len() > MOST_EXCEPTIONS,
+        Problem::TooManyRules,
+    );
+    for range in ranges {
+        check(
+            matches!((range.from, range.to), (Some(from), Some(to)) if from >= to),
+            Problem::EmptyRange,
+        );
+    }
+    check(
+        matches!((not_before, not_after), (Some(first), Some(last)) if first > last),
+        Problem::DatesReversed,
+    );
+    check(not_after.is_some_and(|last| last < today), Problem::Past);
+    check(
+        *notice_minutes > LONGEST_NOTICE_MINUTES,
+        Problem::LongNotice,
+    );
+    problems
+}
+
+/// What the views of all watches are made of.
+pub(crate) struct Sight {
+    /// Slots that are there, by clinic.
+    pub(crate) present: HashMap<ClinicId, Vec<(i64, Opening)>>,
+    /// Openings refused by each watch.
+    pub(crate) hidden: HashMap<WatchId, Vec<i64>>,
+    /// Looks since midnight, by clinic.
+    pub(crate) looks: HashMap<ClinicId, u32>,
+    pub(crate) now: DateTime<Utc>,
+}
+
+/// Everything a card or a page shows. What is lost is named; a match for it is looked for by the caller.
+pub(crate) fn view(watch: &Watch, board: &Board, sight: &Sight) -> WatchView {
+    let (slots, others) = slots(watch, board, sight);
+    let facts = |place: &Place| board.facts.get(&place.clinic_id);
+    let places = &watch.draft.places;
+    let checked_at = places
+        .iter()
+        .map(|place| {
+            facts(place)?
+                .good_at
+                .filter(|good| *good >= watch.created_at - TimeDelta::minutes(1))
+        })
+        .collect::<Option<Vec<_>>>()
+        .and_then(|good| good.into_iter().min());
+    let active = is_active(watch, sight.now) && !board.is_paused(sight.now);
+    let gap = schedule::gap(&board.load());
+    let state = state(watch, board, sight, !slots.is_empty(), checked_at.is_some());
+    let next_due = places
+        .iter()
+        .filter_map(|place| Some(facts(place)?.due))
+        .min()
+        .filter(|_| active);
+    let stale_after = TimeDelta::from_std(gap * STALE_GAPS).unwrap_or(TimeDelta::MAX);
+    let mut clinics: Vec<&ClinicId> = places.iter().map(|place| &place.clinic_id).collect();
+    clinics.dedup();
+    WatchView {
+        stale: active
+            && !matches!(state, WatchState::NoOnline { .. })
+            && checked_at.is_some_and(|checked| sight.now - checked > stale_after),
+        checked_at,
+        next_look_at: next_due.map(|due| moment_of(due, sight.now)),
+        gap_secs: active.then(|| u32::try_from(gap.as_secs()).unwrap_or(u32::MAX)),
+        slots,
+        others,
+        addresses: places
+            .iter()
+            .map(|place| {
+                board
+                    .clinics
+                    .get(&place.clinic_id)
+                    .and_then(|clinic| clinic.address.clone())
+            })
+            .collect(),
+        links: places
+            .iter()
+            .map(|place| {
+                let district = board
+                    .clinics
+                    .get(&place.clinic_id)
+                    .map(|clinic| &clinic.district_id);
+                link::specialty_page(district, &place.clinic_id, &place.specialty_id)
+            })
+            .collect(),
+        next_work_day: named_doctors(watch, board)
+            .filter_map(|doctor| doctor.next_work_day)
+            .min(),
+        looks_today: clinics
+            .into_iter()
+            .filter_map(|clinic| sight.looks.get(clinic))
+            .sum(),
+        state,
+        watch: watch.clone(),
+    }
+}
+
+/// The wall-clock time of a moment of the machine's clock.
+pub(crate) fn moment_of(instant: Instant, now: DateTime<Utc>) -> DateTime<Utc> {
+    now + TimeDelta::from_std(instant.saturating_duration_since(Instant::now()))
+        .unwrap_or(TimeDelta::zero())
+}
+
+fn named_doctors<'a>(
+    watch: &'a Watch,
+    board: &'a Board,
+) -> impl Iterator<Item = &'a crate::board::DoctorFacts> {
+    watch.draft.places.iter().flat_map(move |place| {
+        let doctors: &[DoctorRef] = match &place.doctors {
+            DoctorChoice::Only { doctors } => doctors,
+            DoctorChoice::Any | DoctorChoice::Except { .. } => &[],
+        };
+        let facts = board.facts.get(&place.clinic_id);
+        doctors
+            .iter()
+            .filter_map(move |doctor| facts?.doctors.get(&doctor.id))
+    })
+}
+
+/// Does the watch cover this doctor?
+pub(crate) fn covers(watch: &Watch, board: &Board, opening: &Opening) -> bool {
+    watch.draft.places.iter().any(|place| {
+        place.clinic_id == opening.clinic_id
+            && place.doctors.includes(&opening.doctor_id)
+            && (matches!(place.doctors, DoctorChoice::Only { .. })
+                || board
+                    .facts
+                    .get(&place.clinic_id)
+                    .is_some_and(|facts| facts.is_member(&place.specialty_id, &opening.doctor_id)))
+    })
+}
+
+fn slots(watch: &Watch, board: &Board, sight: &Sight) -> (Vec<WatchSlot>, Vec<WatchSlot>) {
+    let hidden = sight.hidden.get(&watch.id);
+    let clinics: HashSet<&ClinicId> = watch
+        .draft
+        .places
+        .iter()
+        .map(|place| &place.clinic_id)
+        .collect();
+    let mut slots: Vec<(bool, WatchSlot)> = clinics
+        .into_iter()
+        .filter_map(|clinic| sight.present.get(clinic))
+        .flatten()
+        .filter(|(_, opening)| opening.slot.start > sight.now && covers(watch, board, opening))
+        .map(|(id, opening)| {
+            let refused = hidden.is_some_and(|hidden| hidden.contains(id));
+            let slot = WatchSlot {
+                clinic_id: opening.clinic_id.clone(),
+                doctor_id: opening.doctor_id.clone(),
+                doctor: board.doctor_name(&opening.clinic_id, &opening.doctor_id),
+                slot: opening.slot.clone(),
+                first_seen: opening.first_seen,
+            };
+            (
+                !refused && watch.draft.wish.suits(slot.slot.start, sight.now),
+                slot,
+            )
+        })
+        .collect();
+    slots.sort_by(|(_, a), (_, b)| (a.slot.start, &a.doctor).cmp(&(b.slot.start, &b.doctor)));
+    let (suit, others): (Vec<_>, Vec<_>) = slots.into_iter().partition(|(suits, _)| *suits);
+    let bare = |slots: Vec<(bool, WatchSlot)>| slots.into_iter().map(|(_, slot)| slot).collect();
+    (bare(suit), bare(others))
+}
+
+fn state(watch: &Watch, board: &Board, sight: &Sight, found: bool, checked: bool) -> WatchState {
+    if is_expired(watch, sight.now) {
+        return WatchState::Expired;
+    }
+    match watch.activity {
+        Activity::Off => return WatchState::Paused { until: None },
+        Activity::PausedUntil { until } if until > sight.now => {
+            return WatchState::Paused { until: Some(until) };
+        }
+        Activity::PausedUntil { .. } | Activity::On => (),
+    }
+    if let Some(pause) = board.pause.filter(|_| board.is_paused(sight.now)) {
+        return WatchState::Paused { until: pause.until };
+    }
+    if found {
+        return WatchState::Found;
+    }
+    let lost = lost_places(watch, board);
+    if !lost.is_empty() {
+        let lost = lost.into_iter().map(|place| crate::model::Rebinding {
+            place,
+            suggestion: None,
+        });
+        return WatchState::Unbound {
+            lost: lost.collect(),
+        };
+    }
+    match board.service.state {
+        ServiceState::Offline => return WatchState::Offline,
+        ServiceState::Blocked => return WatchState::Blocked,
+        ServiceState::Down => return WatchState::SiteDown,
+        ServiceState::Slowed => return WatchState::Slowed,
+        ServiceState::Unknown | ServiceState::Fine => (),
+    }
+    let facts = || {
+        watch
+            .draft
+            .places
+            .iter()
+            .map(|place| (place, board.facts.get(&place.clinic_id)))
+    };
+    let troubles = facts().filter_map(|(place, facts)| {
+        let facts = facts?;
+        facts
+            .trouble
+            .or_else(|| facts.pairs.get(&place.specialty_id)?.trouble)
+    });
+    if let Some(since) = troubles.map(|trouble| trouble.since).min() {
+        return WatchState::ClinicDown { since };
+    }
+    if facts().all(|(_, facts)| facts.is_some_and(|facts| facts.no_online)) {
+        let phone = watch
+            .draft
+            .places
+            .first()
+            .and_then(|place| board.clinics.get(&place.clinic_id)?.phone.clone());
+        return WatchState::NoOnline { phone };
+    }
+    if !checked {
+        return WatchState::Unchecked;
+    }
+    match named_doctors(watch, board)
+        .filter_map(|doctor| doctor.opened)
+        .min()
+    {
+        Some(day) => WatchState::Opened { day },
+        None => WatchState::Waiting,
+    }
+}
+
+/// The places whose ids are no longer in the clinic's lists.
+fn lost_places(watch: &Watch, board: &Board) -> Vec<u32> {
+    let lost = |place: &Place| {
+        board.facts.get(&place.clinic_id).is_some_and(|facts| {
+            facts.lost_specialty(&place.specialty_id)
+                || match &place.doctors {
+                    DoctorChoice::Only { doctors } => {
+                        doctors.iter().all(|doctor| facts.lost_doctor(&doctor.id))
+                    }
+                    DoctorChoice::Any | DoctorChoice::Except { .. } => false,
+                }
+        })
+    };
+    (0..)
+        .zip(&watch.draft.places)
+        .filter(|(_, place)| lost(place))
+        .map(|(index, _)| index)
+        .collect()
+}
+
+/// The order of the home page: what was found, what needs the person, what is waited for, the rest.
+pub(crate) fn home_order(views: &mut [WatchView]) {
+    let rank = |view: &WatchView| match view.state {
+        WatchState::Found => 0,
+        WatchState::Opened { .. } => 1,
+        WatchState::Unbound { .. } | WatchState::Blocked => 2,
+        WatchState::Waiting | WatchState::Unchecked => 3,
+        WatchState::ClinicDown { .. }
+        | WatchState::NoOnline { .. }
+        | WatchState::SiteDown
+        | WatchState::Slowed
+        | WatchState::Offline => 4,
+        WatchState::Paused { .. } => 5,
+        WatchState::Expired => 6,
+    };
+    views.sort_by_key(|view| (rank(view), view.watch.id));
+}
+
+/// The specialty that a lost one most likely became: the same federal code, and the name most alike.
+pub(crate) fn match_specialty<'a>(place: &Place, rows: &'a [Specialty]) -> Option<&'a Specialty> {
+    if let Some(same) = rows.iter().find(|row| row.id == place.specialty_id) {
+        return Some(same);
+    }
+    let alike = |row: &Specialty| likeness(&row.name, &place.specialty_name);
+    let same_code = rows
+        .iter()
+        .filter(|row| place.fer_id.is_some() && row.fer_id == place.fer_id);
+    let best = |rows: &mut dyn Iterator<Item = &'a Specialty>| {
+        rows.max_by(|a, b| alike(a).total_cmp(&alike(b)))
+    };
+    best(&mut same_code.into_iter())
+        .or_else(|| best(&mut rows.iter().filter(|row| alike(row) >= ALIKE)))
+}
+
+/// The doctors chosen, found again by name. `None` when none of them is there.
+pub(crate) fn match_doctors(choice: &DoctorChoice, rows: &[Doctor]) -> Option<DoctorChoice> {
+    let again = |chosen: &[DoctorRef]| -> Vec<DoctorRef> {
+        let mut found: BTreeMap<&str, DoctorRef> = BTreeMap::new();
+        for doctor in chosen {
+            let same = rows.iter().find(|row| row.id == doctor.id);
+            let row = same.or_else(|| {
+                rows.iter()
+                    .map(|row| (likeness(&row.name, &doctor.name), row))
+                    .filter(|(alike, _)| *alike >= ALIKE)
+                    .max_by(|(a, _), (b, _)| a.total_cmp(b))
+                    .map(|(_, row)| row)
+            });
+            if let Some(row) = row {
+                found.insert(
+                    row.id.as_str(),
+                    DoctorRef {
+                        id: row.id.clone(),
+                        name: row.name.clone(),
+                    },
+                );
+            }
+        }
+        found.into_values().collect()
+    };
+    match choice {
+        DoctorChoice::Any => Some(DoctorChoice::Any),
+        DoctorChoice::Only { doctors } => {
+            let doctors = again(doctors);
+            (!doctors.is_empty()).then_some(DoctorChoice::Only { doctors })
+        }
+        DoctorChoice::Except { doctors } => {
+            let doctors = again(doctors);
+            Some(if doctors.is_empty() {
+                DoctorChoice::Any
+            } else {
+                DoctorChoice::Except { doctors }
+            })
+        }
+    }
+}
+
+fn likeness(a: &str, b: &str) -> f64 {
+    let fold = |text: &str| {
+        let lower = text.to_lowercase().replace('ё', "е");
+        lower.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    strsim::normalized_damerau_levenshtein(&fold(a), &fold(b))
+}
