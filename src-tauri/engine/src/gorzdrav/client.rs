@@ -13,7 +13,6 @@ use reqwest::{
     header::{ACCEPT, DATE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER},
     redirect,
 };
-
 use tokio::time::Instant;
 
 use super::{
@@ -84,6 +83,9 @@ impl std::fmt::Debug for Token {
     }
 }
 
+/// The service's time on its newest answer, and when that came.
+type ServiceTime = (DateTime<Utc>, Instant);
+
 /// Asks the appointment API. Cheap to clone; clones share connections and the pace.
 #[derive(Debug, Clone)]
 pub struct Client {
@@ -91,8 +93,7 @@ pub struct Client {
     base: Url,
     pace: Arc<Pace>,
     token: Arc<Mutex<Option<Token>>>,
-    /// The service's time on its newest answer, and when that came.
-    service_time: Arc<Mutex<Option<(DateTime<Utc>, Instant)>>>,
+    service_time: Arc<Mutex<Option<ServiceTime>>>,
 }
 
 impl Client {
@@ -254,7 +255,8 @@ impl Client {
     /// The body of a good answer. A connection that broke is tried once more.
     async fn get(&self, path: &[&str], why: Why) -> Result<Vec<u8>, ApiError> {
         let url = address(&self.base, path);
-        (|| self.get_once(url.clone(), why))
+        // Boxed, for it is held by every future above.
+        (|| Box::pin(self.get_once(url.clone(), why)))
             .retry(
                 ExponentialBuilder::default()
                     .with_min_delay(RETRY_PAUSE)
@@ -602,6 +604,16 @@ mod tests {
         service.client.districts(Why::Click).await.unwrap();
         assert_eq!(service.client.token().unwrap().expose(), "s3cret");
         assert!(!format!("{:?}", service.client).contains("s3cret"));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_services_clock_is_read_and_goes_on() {
+        let service = always(|| ([(header::DATE, "Tue, 18 Feb 2025 10:00:00 GMT")], NOTHING)).await;
+        assert_eq!(service.client.service_time(), None);
+        service.client.districts(Why::Click).await.unwrap();
+        tokio::time::sleep(Duration::from_secs(60)).await;
+        let time = service.client.service_time().unwrap();
+        assert_eq!(time.format("%H:%M").to_string(), "10:01");
     }
 
     #[tokio::test(start_paused = true)]
