@@ -611,7 +611,7 @@ mod tests {
         let service = always(|| ([(header::DATE, "Tue, 18 Feb 2025 10:00:00 GMT")], NOTHING)).await;
         assert_eq!(service.client.service_time(), None);
         service.client.districts(Why::Click).await.unwrap();
-        tokio::time::sleep(Duration::from_secs(60)).await;
+        tokio::time::sleep(Duration::from_mins(1)).await;
         let time = service.client.service_time().unwrap();
         assert_eq!(time.format("%H:%M").to_string(), "10:01");
     }
