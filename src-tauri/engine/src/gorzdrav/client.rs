@@ -13,7 +13,6 @@ use reqwest::{
     header::{ACCEPT, DATE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER},
     redirect,
 };
-
 use tokio::time::Instant;
 
 use super::{
@@ -425,4 +424,498 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
             .to_std()
             .unwrap_or(Duration::ZERO),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        io::ErrorKind,
+        net::SocketAddr,
+        sync::atomic::{AtomicUsize, Ordering},
+    };
+
+    use axum::{
+        Router,
+        body::{Body, Bytes},
+        extract::{Request, State},
+        http::header,
+        response::{IntoResponse, Redirect},
+        routing::any,
+    };
+    use proptest::prelude::*;
+    use rustls::pki_types::PrivateKeyDer;
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        net::TcpListener,
+        task::JoinSet,
+        time::Instant,
+    };
+
+    use super::*;
+    use crate::{gorzdrav::OfflineCause, model::Outcome};
+
+    const NOTHING: &str = r#"{"success": true, "errorCode": 0, "result": []}"#;
+
+    /// A service on this test's runtime; it ends with the test.
+    struct Service {
+        client: Client,
+        pace: Arc<Pace>,
+        _tasks: JoinSet<()>,
+    }
+
+    fn client(address: SocketAddr, tasks: JoinSet<()>) -> Service {
+        let pace = Arc::new(Pace::seeded(100_000, false, 1));
+        let base = Url::parse(&format!("http://{address}/_api/api/v2")).unwrap();
+        Service {
+            client: Client::new(base, Arc::clone(&pace)).unwrap(),
+            pace,
+            _tasks: tasks,
+        }
+    }
+
+    async fn service(router: Router) -> Service {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut tasks = JoinSet::new();
+        tasks.spawn(async move { axum::serve(listener, router).await.unwrap() });
+        client(address, tasks)
+    }
+
+    /// Whatever is asked, this is the answer.
+    async fn always<R: IntoResponse>(
+        answer: impl Fn() -> R + Clone + Send + Sync + 'static,
+    ) -> Service {
+        service(Router::new().fallback(any(move || {
+            let answer = answer.clone();
+            async move { answer().into_response() }
+        })))
+        .await
+    }
+
+    /// For each connection: the head of a request is read, these bytes are written, the connection is closed
+    /// (with a reset if so wanted). Counts connections.
+    async fn raw(answers: Vec<(Vec<u8>, bool)>) -> (Service, Arc<AtomicUsize>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let seen = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&seen);
+        let mut tasks = JoinSet::new();
+        tasks.spawn(async move {
+            loop {
+                let (mut socket, _) = listener.accept().await.unwrap();
+                let at = count.fetch_add(1, Ordering::SeqCst).min(answers.len() - 1);
+                let (bytes, reset) = &answers[at];
+                let mut head = [0; 4096];
+                let _ = socket.read(&mut head).await;
+                let _ = socket.write_all(bytes).await;
+                if *reset {
+                    // Nothing is left to send, so closing at once is a reset to the other side.
+                    socket.set_zero_linger().unwrap();
+                } else {
+                    let _ = socket.shutdown().await;
+                }
+            }
+        });
+        (client(address, tasks), seen)
+    }
+
+    fn ok(body: &str) -> Vec<u8> {
+        format!(
+            "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+            body.len()
+        )
+        .into_bytes()
+    }
+
+    async fn error_of(service: &Service) -> ApiError {
+        let answer = service.client.districts(Why::Click).await;
+        let error = answer.expect_err("this answer is no good");
+        let mut text = format!("{error} {error:?}");
+        let mut cause: Option<&dyn std::error::Error> = std::error::Error::source(&error);
+        while let Some(inner) = cause {
+            text = format!("{text} {inner}");
+            cause = inner.source();
+        }
+        assert!(
+            !text.contains("/shared/"),
+            "an address is no part of an error: {text}"
+        );
+        error
+    }
+
+    fn fault(error: &ApiError) -> Option<SiteFault> {
+        match error {
+            ApiError::SiteDown { fault, .. } => Some(*fault),
+            _ => None,
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn every_question_asks_its_own_address_and_says_who_asks() {
+        let asked: Arc<Mutex<Vec<String>>> = Arc::default();
+        let router = Router::new()
+            .fallback(any(
+                |State(asked): State<Arc<Mutex<Vec<String>>>>, request: Request| async move {
+                    assert_eq!(request.headers()[header::USER_AGENT], USER_AGENT);
+                    assert!(
+                        request.headers()[header::ACCEPT_ENCODING]
+                            .to_str()
+                            .unwrap()
+                            .contains("gzip")
+                    );
+                    asked.lock().unwrap().push(request.uri().to_string());
+                    NOTHING
+                },
+            ))
+            .with_state(Arc::clone(&asked));
+        let Service {
+            client,
+            pace,
+            _tasks,
+        } = service(router).await;
+        let (clinic, doctor) = (ClinicId::from("1174"), DoctorId::from("п100.1"));
+        let why = Why::Click;
+        client.districts(why).await.unwrap();
+        client.clinics(why).await.unwrap();
+        client.clinics_of(&"12".into(), why).await.unwrap();
+        client.clinic(&clinic, why).await.unwrap_err();
+        client.specialties(&clinic, why).await.unwrap();
+        client.doctors(&clinic, &"a/+=".into(), why).await.unwrap();
+        client.slots(&clinic, &doctor, why).await.unwrap();
+        client.timetable(&clinic, &"..".into(), why).await.unwrap();
+        let paths = [
+            "shared/districts",
+            "shared/lpus",
+            "shared/district/12/lpus",
+            "shared/lpu/1174",
+            "schedule/lpu/1174/specialties",
+            "schedule/lpu/1174/speciality/a%2F%2B%3D/doctors",
+            "schedule/lpu/1174/doctor/%D0%BF100.1/appointments",
+            "schedule/lpu/1174/doctor/%252E%252E/timetable",
+        ];
+        let expected = paths.map(|path| format!("/_api/api/v2/{path}"));
+        assert_eq!(*asked.lock().unwrap(), expected);
+        assert_eq!(pace.requests_total(), 8);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_newest_token_is_kept_and_not_shown() {
+        let service = always(|| ([("token", "s3cret")], NOTHING)).await;
+        assert_eq!(service.client.token(), None);
+        service.client.districts(Why::Click).await.unwrap();
+        assert_eq!(service.client.token().unwrap().expose(), "s3cret");
+        assert!(!format!("{:?}", service.client).contains("s3cret"));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_services_clock_is_read_and_goes_on() {
+        let service = always(|| ([(header::DATE, "Tue, 18 Feb 2025 10:00:00 GMT")], NOTHING)).await;
+        assert_eq!(service.client.service_time(), None);
+        service.client.districts(Why::Click).await.unwrap();
+        tokio::time::sleep(Duration::from_mins(1)).await;
+        let time = service.client.service_time().unwrap();
+        assert_eq!(time.format("%H:%M").to_string(), "10:01");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn fault_1_html_with_200_is_a_failed_look() {
+        let page = include_str!("../../fixtures/maintenance.html");
+        let service = always(move || ([(header::CONTENT_TYPE, "text/html")], page)).await;
+        let error = error_of(&service).await;
+        assert_eq!(fault(&error), Some(SiteFault::Unreadable));
+        assert_eq!(error.outcome(), Outcome::Unavailable);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn fault_7_a_cut_answer_is_a_failed_look_and_not_tried_again() {
+        let mut cut = ok(NOTHING);
+        cut.truncate(cut.len() - 5);
+        let (service, seen) = raw(vec![(cut, false)]).await;
+        assert_eq!(fault(&error_of(&service).await), Some(SiteFault::Cut));
+        assert_eq!(seen.load(Ordering::SeqCst), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn fault_8_a_body_is_read_up_to_8_mb() {
+        let service = always(|| {
+            let piece = Bytes::from(vec![b' '; 64 * 1024]);
+            let endless =
+                futures::stream::repeat_with(move || Ok::<_, std::io::Error>(piece.clone()));
+            Body::from_stream(endless)
+        })
+        .await;
+        assert_eq!(fault(&error_of(&service).await), Some(SiteFault::TooLarge));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn fault_8_a_gzip_bomb_is_measured_after_decompression() {
+        // Nine empty MB in 9 KB, made by `head -c 9437184 /dev/zero | gzip -9`.
+        const BOMB: &[u8] = include_bytes!("../../fixtures/bomb.json.gz");
+        let service = always(|| ([(header::CONTENT_ENCODING, "gzip")], BOMB)).await;
+        assert_eq!(fault(&error_of(&service).await), Some(SiteFault::TooLarge));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn fault_9_a_stalled_answer_ends_after_10_seconds() {
+        let service =
+            always(|| Body::from_stream(futures::stream::pending::<std::io::Result<Bytes>>()))
+                .await;
+        let asked = Instant::now();
+        assert_eq!(fault(&error_of(&service).await), Some(SiteFault::Timeout));
+        let took = asked.elapsed().as_secs();
+        assert!((9..=11).contains(&took), "{took}");
+        assert_eq!(
+            service.pace.requests_total(),
+            1,
+            "a timeout is not tried again"
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn fault_9_a_trickling_answer_ends_after_20_seconds() {
+        let service = always(|| {
+            Body::from_stream(futures::stream::unfold((), |()| async {
+                tokio::time::sleep(Duration::from_secs(1)).await;
+                Some((Ok::<_, std::io::Error>(Bytes::from_static(b" ")), ()))
+            }))
+        })
+        .await;
+        let asked = Instant::now();
+        assert_eq!(fault(&error_of(&service).await), Some(SiteFault::Timeout));
+        let took = asked.elapsed().as_secs();
+        assert!((19..=21).contains(&took), "{took}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn fault_11_every_form_of_retry_after_is_obeyed() {
+        let date = "Tue, 18 Feb 2025 10:00:00 GMT";
+        for (status, after, said, hold) in [
+            (429, "90", Some(90), 90),
+            (503, "90", Some(90), 90),
+            (429, "-1", Some(0), 1),
+            (429, "315360000", Some(315_360_000), 3600),
+            (429, "Tue, 18 Feb 2025 10:02:00 GMT", Some(120), 120),
+            (429, "Tue, 18 Feb 2025 09:00:00 GMT", Some(0), 1),
+            (429, "soon", None, 30),
+        ] {
+            let service = always(move || {
+                let status = StatusCode::from_u16(status).unwrap();
+                (status, [(header::RETRY_AFTER, after), (header::DATE, date)])
+            })
+            .await;
+            let error = error_of(&service).await;
+            let said = said.map(Duration::from_secs);
+            assert!(
+                matches!(error, ApiError::Slowed { retry_after } if retry_after == said),
+                "{after}: {error:?}"
+            );
+            assert_eq!(error.outcome(), Outcome::Blocked);
+            let held = service.pace.hold().unwrap();
+            assert!(held <= Duration::from_secs(hold), "{after}: {held:?}");
+            if said.is_some() {
+                assert!(
+                    held > Duration::from_millis(hold * 1000 - 500),
+                    "{after}: {held:?}"
+                );
+            }
+            assert!((service.pace.share() - 0.5).abs() < 1e-9);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn fault_12_other_statuses_are_the_sites_fault_and_slow_nobody() {
+        for status in [500, 502, 503, 504, 404, 408, 400] {
+            let service = always(move || (StatusCode::from_u16(status).unwrap(), NOTHING)).await;
+            assert_eq!(
+                fault(&error_of(&service).await),
+                Some(SiteFault::Status(status))
+            );
+            assert_eq!(service.pace.hold(), None);
+            assert_eq!(service.pace.requests_total(), 1);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn fault_13_a_403_means_that_the_address_is_refused() {
+        let service = always(|| (StatusCode::FORBIDDEN, NOTHING)).await;
+        let error = error_of(&service).await;
+        assert!(matches!(
+            error,
+            ApiError::Blocked {
+                status: Some(403),
+                ..
+            }
+        ));
+        assert_eq!(error.outcome(), Outcome::Blocked);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn fault_13_a_refused_connection_is_a_refusal_and_not_tried_again() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let service = client(listener.local_addr().unwrap(), JoinSet::new());
+        drop(listener);
+        let error = error_of(&service).await;
+        assert!(
+            matches!(
+                error,
+                ApiError::Blocked {
+                    status: None,
+                    source: Some(_)
+                }
+            ),
+            "{error:?}"
+        );
+        assert_eq!(service.pace.requests_total(), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn fault_13_a_broken_connection_is_tried_once_more_through_the_pace() {
+        for reset in [true, false] {
+            let (service, seen) = raw(vec![(Vec::new(), reset), (ok(NOTHING), false)]).await;
+            service.client.districts(Why::Background).await.unwrap();
+            assert_eq!(seen.load(Ordering::SeqCst), 2);
+            assert_eq!(service.pace.requests_total(), 2);
+
+            let (service, seen) = raw(vec![(Vec::new(), reset)]).await;
+            let error = error_of(&service).await;
+            assert!(
+                matches!(error, ApiError::Blocked { status: None, .. }),
+                "{error:?}"
+            );
+            assert_eq!(seen.load(Ordering::SeqCst), 2);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn fault_14_a_redirect_is_followed_on_the_same_host_only() {
+        let router = Router::new()
+            .route(
+                "/_api/api/v2/shared/districts",
+                any(|| async { Redirect::to("/elsewhere") }),
+            )
+            .route("/elsewhere", any(|| async { NOTHING }))
+            .route(
+                "/_api/api/v2/shared/lpus",
+                any(|| async { Redirect::to("https://example.com/") }),
+            )
+            .route(
+                "/_api/api/v2/shared/lpu/1",
+                any(|| async { Redirect::to("/_api/api/v2/shared/lpu/1") }),
+            );
+        let Service { client, _tasks, .. } = service(router).await;
+        client.districts(Why::Click).await.unwrap();
+        let foreign = client.clinics(Why::Click).await.unwrap_err();
+        assert_eq!(fault(&foreign), Some(SiteFault::Redirected));
+        let circle = client.clinic(&"1".into(), Why::Click).await.unwrap_err();
+        assert_eq!(fault(&circle), Some(SiteFault::Redirected));
+    }
+
+    #[tokio::test]
+    async fn fault_15_a_name_that_does_not_resolve_means_offline() {
+        let base = Url::parse("https://nowhere.invalid/_api/api/v2").unwrap();
+        let client = Client::new(base, Arc::new(Pace::new(360, true))).unwrap();
+        // A proxy of this machine would answer in the name's stead.
+        if ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"]
+            .iter()
+            .any(|name| std::env::var_os(name).is_some())
+        {
+            println!("skipped: there is a proxy");
+            return;
+        }
+        let error = client.districts(Why::Click).await.unwrap_err();
+        assert!(
+            matches!(
+                error,
+                ApiError::Offline {
+                    cause: OfflineCause::Name,
+                    ..
+                }
+            ),
+            "{error:?}"
+        );
+        assert_eq!(error.outcome(), Outcome::Offline);
+    }
+
+    /// A TLS server on this machine whose certificate nobody vouches for.
+    #[tokio::test(start_paused = true)]
+    async fn fault_17_a_strangers_certificate_is_refused_and_means_offline() {
+        let own = rcgen::generate_simple_self_signed(vec!["127.0.0.1".into()]).unwrap();
+        let key = PrivateKeyDer::try_from(own.signing_key.serialize_der()).unwrap();
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = rustls::ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![own.cert.der().clone()], key)
+            .unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut tasks = JoinSet::new();
+        tasks.spawn(async move {
+            let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
+            loop {
+                let (socket, _) = listener.accept().await.unwrap();
+                let greeted = acceptor.accept(socket).await;
+                assert!(greeted.is_err(), "nothing may be said to a stranger");
+            }
+        });
+        let base = Url::parse(&format!("https://{address}/_api/api/v2")).unwrap();
+        let client = Client::new(base, Arc::new(Pace::new(360, true))).unwrap();
+        let error = client.districts(Why::Click).await.unwrap_err();
+        assert!(
+            matches!(
+                error,
+                ApiError::Offline {
+                    cause: OfflineCause::Impostor,
+                    ..
+                }
+            ),
+            "{error:?}"
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_answer_on_another_protocol_is_the_sites_fault() {
+        let (service, _) = raw(vec![(b"SSH-2.0-OpenSSH_9.6\r\n".to_vec(), false)]).await;
+        assert_eq!(fault(&error_of(&service).await), Some(SiteFault::Exchange));
+    }
+
+    #[test]
+    fn a_base_must_be_http() {
+        let pace = Arc::new(Pace::new(1, false));
+        for base in [
+            "ftp://gorzdrav.spb.ru/",
+            "mailto:a@example.com",
+            "file:///etc",
+        ] {
+            let client = Client::new(Url::parse(base).unwrap(), Arc::clone(&pace));
+            assert!(matches!(client, Err(ClientError::Base)), "{base}");
+        }
+    }
+
+    #[test]
+    fn routes_that_are_missing_mean_offline() {
+        let kinds = [
+            ErrorKind::NetworkUnreachable,
+            ErrorKind::HostUnreachable,
+            ErrorKind::NetworkDown,
+        ];
+        assert!(kinds.iter().all(|kind| net::is_no_route(*kind)));
+        assert!(!net::is_no_route(ErrorKind::ConnectionRefused));
+    }
+
+    proptest! {
+        #[test]
+        fn an_id_is_exactly_one_segment_whatever_is_in_it(id in "\\PC{1,40}|[./%+=!;:\\\\?#]{1,6}") {
+            let base = Url::parse(DEFAULT_BASE).unwrap();
+            let url = address(&base, &["schedule", "lpu", &id, "specialties"]);
+            let segments: Vec<_> = url.path_segments().unwrap().collect();
+            prop_assert_eq!(segments.len(), 7);
+            prop_assert_eq!((url.query(), url.fragment(), url.host_str()), (None, None, base.host_str()));
+            let decoded = percent_encoding::percent_decode_str(segments[5]).decode_utf8().unwrap();
+            if id != "." && id != ".." {
+                prop_assert_eq!(decoded, id);
+            }
+        }
+    }
 }

@@ -4,12 +4,16 @@ use std::{
     error::Error,
     io::{self, ErrorKind},
     net::SocketAddr,
+    time::Duration,
 };
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use rustls::CertificateError;
 
 use super::error::{ApiError, OfflineCause, SiteFault};
+
+/// Less than the time to connect: a resolver that is silent means no network, not a slow service.
+const NAME_TIMEOUT: Duration = Duration::from_secs(4);
 
 /// The system's resolver, with a failure that can be told from others.
 #[derive(Debug)]
@@ -22,8 +26,10 @@ struct Unresolved(#[source] io::Error);
 impl Resolve for Resolver {
     fn resolve(&self, name: Name) -> Resolving {
         Box::pin(async move {
-            let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0))
+            let lookup = tokio::net::lookup_host((name.as_str(), 0));
+            let found: Vec<SocketAddr> = tokio::time::timeout(NAME_TIMEOUT, lookup)
                 .await
+                .unwrap_or_else(|late| Err(late.into()))
                 .map_err(Unresolved)?
                 .collect();
             Ok(Box::new(found.into_iter()) as Addrs)
@@ -37,12 +43,12 @@ pub(super) fn before_answer(error: reqwest::Error) -> ApiError {
     if let Some(tls) = find::<rustls::Error>(&error).cloned() {
         return certificate(&tls, error);
     }
-    // A timeout first: the kernel's own ETIMEDOUT is one too.
-    if error.is_timeout() || has_kind(&error, &[ErrorKind::TimedOut]) {
-        return site(SiteFault::Timeout, error);
-    }
     if find::<Unresolved>(&error).is_some() {
         return offline(OfflineCause::Name, error);
+    }
+    // The kernel's own ETIMEDOUT is a timeout too.
+    if error.is_timeout() || has_kind(&error, &[ErrorKind::TimedOut]) {
+        return site(SiteFault::Timeout, error);
     }
     if has_kind(&error, NO_ROUTE) {
         return offline(OfflineCause::Route, error);
@@ -96,9 +102,16 @@ const BROKEN: &[ErrorKind] = &[
     ErrorKind::UnexpectedEof,
 ];
 
+#[cfg(test)]
+pub(super) fn is_no_route(kind: ErrorKind) -> bool {
+    NO_ROUTE.contains(&kind)
+}
+
 fn is_broken(error: &(dyn Error + 'static)) -> bool {
-    has_kind(error, BROKEN)
-        || find::<hyper::Error>(error).is_some_and(hyper::Error::is_incomplete_message)
+    let is_gone = |error: &hyper::Error| {
+        error.is_incomplete_message() || error.is_canceled() || error.is_closed()
+    };
+    has_kind(error, BROKEN) || find::<hyper::Error>(error).is_some_and(is_gone)
 }
 
 /// A stranger's certificate means that a stranger answered; a stale one of the right name is the service's own fault.

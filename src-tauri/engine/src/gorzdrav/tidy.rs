@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use html2text::render::TrivialDecorator;
 use regex::Regex;
 
 /// More than the longest real text; html2text and regexes get no more than this.
@@ -48,7 +49,7 @@ fn plain(text: &str) -> String {
         return text.to_owned();
     }
     let marked = text.replace("\r\n", "\n").replace('\n', "<br>");
-    html2text::config::plain_no_decorate()
+    html2text::config::with_decorator(TrivialDecorator::new())
         .no_link_wrapping()
         .string_from_read(marked.as_bytes(), LONGEST)
         .unwrap_or_else(|_| text.to_owned())
@@ -304,4 +305,104 @@ pub(super) fn room(text: Option<&str>) -> Option<String> {
 
 fn regex(pattern: &str) -> Regex {
     Regex::new(pattern).expect("the pattern is a constant and tested")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn split(name: &str) -> (String, Option<String>) {
+        let (name, note) = doctor(line(name), [None, None, None], None);
+        (name.unwrap(), note)
+    }
+
+    #[test]
+    fn a_persons_name_is_found_wherever_it_stands() {
+        for (name, shown, note) in [
+            ("ОСИНИНА В.В.", "Осинина В.В.", None),
+            ("осинина в.в.", "осинина в.в.", None),
+            ("ОСИНИНА ВВ", "Осинина ВВ", None),
+            ("ОСИНИНА ВВ-УД", "Осинина ВВ", Some("УД")),
+            ("Осинин П. И. ", "Осинин П.И.", None),
+            ("Осинин П.И..", "Осинин П.И.", None),
+            (
+                "Осинин П.И.отпуск с 01/04/24",
+                "Осинин П.И.",
+                Some("отпуск с 01/04/24"),
+            ),
+            (
+                "Осинин П.И.,30 уч.(Ивовая, 6 ) каб.7",
+                "Осинин П.И.",
+                Some("30 уч.(Ивовая, 6 ) каб.7"),
+            ),
+            ("Осинин П. И.(до года). ", "Осинин П.И.", Some("до года")),
+            (
+                "4 уч. ОСИНИН П.И. 22.03 к др. врачу",
+                "Осинин П.И.",
+                Some("4 уч.; 22.03 к др. врачу"),
+            ),
+            (
+                "1. ДЕТСКИЙ ВРАЧ Липова Агата Ильинична",
+                "Липова Агата Ильинична",
+                Some("1. ДЕТСКИЙ ВРАЧ"),
+            ),
+            (
+                "Липова Агата Ильинична (Врач (семейный))",
+                "Липова Агата Ильинична",
+                Some("Врач (семейный)"),
+            ),
+            (
+                "Липова (Осинина) Агата Ильинична",
+                "Липова (Осинина) Агата Ильинична",
+                None,
+            ),
+            (
+                "Осинин П.И. !!!детский прием!!!",
+                "Осинин П.И.",
+                Some("детский прием"),
+            ),
+            ("Мамедов Али Гусейн оглы", "Мамедов Али Гусейн оглы", None),
+            ("ОСИНИН", "Осинин", None),
+            ("КИМ ЛЕВ", "Ким Лев", None),
+        ] {
+            assert_eq!(
+                split(name),
+                (shown.to_owned(), note.map(String::from)),
+                "{name}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_no_person_is_left_whole() {
+        for (name, shown) in [
+            ("Дежурный врач (104 к)", "Дежурный врач (104 к)"),
+            ("Кабинет УЗ диагностики", "Кабинет УЗ диагностики"),
+            (
+                "Диспансеризация (Осинин П.И.)",
+                "Диспансеризация (Осинин П.И.)",
+            ),
+            ("КАБИНЕТ ДИСПАНСЕРИЗАЦИИ", "Кабинет диспансеризации"),
+            ("КАБИНЕТ УЗИ ДЛЯ ВЗРОСЛЫХ", "Кабинет УЗИ для взрослых"),
+            ("ЭКГ", "ЭКГ"),
+            ("Справка 002-О/У", "Справка 002-О/У"),
+            ("1 УЧАСТОК ОСИНИН СД", "1 участок Осинин СД"),
+        ] {
+            assert_eq!(split(name), (shown.to_owned(), None), "{name}");
+        }
+    }
+
+    #[test]
+    fn the_number_sign_of_a_clinic_never_ends_a_line() {
+        assert_eq!(clinic_name("ГП №27"), "ГП №\u{a0}27");
+        assert_eq!(clinic_name("ГП № 27, №  3"), "ГП №\u{a0}27, №\u{a0}3");
+        assert_eq!(clinic_name("Номер №"), "Номер №");
+    }
+
+    #[test]
+    fn an_endless_text_is_cut() {
+        let long = "<b>я</b> ".repeat(100_000);
+        assert!(paragraph(&long).unwrap().len() < LONGEST);
+        assert_eq!(line(&"я".repeat(100_000)).unwrap().chars().count(), LONGEST);
+    }
 }

@@ -534,3 +534,535 @@ fn integer(value: &Value) -> Option<i32> {
         Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use chrono::TimeZone;
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+    use crate::model::Outcome;
+
+    /// An answer written by us, named after its quirk.
+    fn fixture(name: &str) -> Vec<u8> {
+        let path = format!("{}/fixtures/{name}", env!("CARGO_MANIFEST_DIR"));
+        fs::read(path).unwrap_or_else(|error| panic!("{name}: {error}"))
+    }
+
+    fn doctors(name: &str) -> Answer<Doctor> {
+        list::<DoctorRow>(&fixture(name)).unwrap()
+    }
+
+    fn named(name: &str) -> Vec<(String, Option<String>)> {
+        let rows = doctors(name).rows.into_iter();
+        rows.map(|doctor| (doctor.name, doctor.note)).collect()
+    }
+
+    fn pairs(pairs: &[(&str, Option<&str>)]) -> Vec<(String, Option<String>)> {
+        let owned =
+            |(name, note): &(&str, Option<&str>)| (String::from(*name), note.map(String::from));
+        pairs.iter().map(owned).collect()
+    }
+
+    fn utc(day: u32, hour: u32, minute: u32) -> DateTime<Utc> {
+        Utc.with_ymd_and_hms(2025, 2, day, hour, minute, 0).unwrap()
+    }
+
+    fn day(day: u32) -> Option<RowDate> {
+        let day = NaiveDate::from_ymd_opt(2025, 2, day)?;
+        Some(RowDate::Day { day })
+    }
+
+    fn success(result: &Value) -> Vec<u8> {
+        json!({"result": result, "success": true, "errorCode": 0})
+            .to_string()
+            .into()
+    }
+
+    #[test]
+    fn a_numeric_district_id_is_text_to_us() {
+        let rows = list::<DistrictRow>(&fixture("district-numeric-id.json"))
+            .unwrap()
+            .rows;
+        let rows: Vec<_> = rows
+            .iter()
+            .map(|row| (row.id.as_str(), row.name.as_str()))
+            .collect();
+        assert_eq!(rows, [("1", "Заречный"), ("2", "Озёрный")]);
+    }
+
+    #[test]
+    fn an_inactive_clinic_is_hidden_and_not_counted_as_skipped() {
+        let answer = list::<ClinicRow>(&fixture("clinic-inactive.json")).unwrap();
+        assert_eq!(answer.skipped, 0);
+        let [clinic] = answer.rows.try_into().unwrap();
+        let text = |text: &str| Some(text.to_owned());
+        assert_eq!(
+            clinic,
+            Clinic {
+                id: "1".into(),
+                name: "ГП №\u{a0}901".into(),
+                full_name: "СПб ГБУЗ \"Городская поликлиника №\u{a0}901\"".into(),
+                district_id: "1".into(),
+                district_name: "Заречный".into(),
+                kind: text("Поликлиника взрослая"),
+                address: text("ул. Ивовая, д. 1"),
+                phone: text("(812) 000-00-01"),
+                email: text("p901@example.com"),
+                latitude: Some(59.925_867),
+                longitude: Some(30.307_837),
+                institution: text("11111111-1111-1111-1111-111111111111"),
+                vendor: "Ариадна".into(),
+            }
+        );
+    }
+
+    #[test]
+    fn a_clinic_of_which_nothing_is_known_has_its_id() {
+        let answer = list::<ClinicRow>(&fixture("clinic-nothing-known.json")).unwrap();
+        assert_eq!(answer.skipped, 0);
+        assert_eq!(answer.rows[0].name, "3");
+        assert_eq!(
+            (answer.rows[0].latitude, &answer.rows[0].phone),
+            (None, &None)
+        );
+    }
+
+    #[test]
+    fn one_clinic_is_read_from_an_object_and_from_a_list_of_one() {
+        for result in [json!({"id": 44}), json!([{"id": "44"}])] {
+            assert_eq!(clinic(&success(&result)).unwrap().id.0, "44");
+        }
+        for result in [json!(null), json!([]), json!("44"), json!({"id": null})] {
+            assert!(matches!(
+                clinic(&success(&result)),
+                Err(ApiError::SiteDown {
+                    fault: SiteFault::Unreadable,
+                    ..
+                })
+            ));
+        }
+    }
+
+    #[test]
+    fn a_federal_code_of_nothing_is_none() {
+        let rows = list::<SpecialtyRow>(&fixture("specialty-fer-id-none.json"))
+            .unwrap()
+            .rows;
+        let codes: Vec<_> = rows.iter().map(|row| row.fer_id.as_deref()).collect();
+        assert_eq!(codes, [Some("27"), None, None, None]);
+        assert_eq!(rows[0].name, "ТЕРАПЕВТ участковый");
+        let counts = Counts {
+            free: 3,
+            tickets: 5,
+            first: day(17),
+            last: day(28),
+        };
+        assert_eq!(rows[0].counts, counts);
+        assert_eq!(rows[2].counts, Counts::default());
+    }
+
+    #[test]
+    fn fault_26_swapped_dates_are_put_in_order_and_midnight_is_a_day() {
+        let rows = doctors("doctor-swapped-dates.json").rows;
+        let moment = Some(RowDate::Moment {
+            at: utc(17, 12, 30),
+        });
+        let dates: Vec<_> = rows
+            .iter()
+            .map(|row| (row.counts.first, row.counts.last))
+            .collect();
+        assert_eq!(
+            dates,
+            [(day(17), day(28)), (day(17), moment), (moment, moment)]
+        );
+    }
+
+    #[test]
+    fn fault_26_the_time_of_the_answer_is_no_date() {
+        let rows = doctors("doctor-time-of-answer.json").rows;
+        assert_eq!(rows[0].counts.first, None);
+        assert!(matches!(rows[0].counts.last, Some(RowDate::Moment { .. })));
+        // With something free an offset is only another way to write a date.
+        assert!(matches!(rows[1].counts.first, Some(RowDate::Moment { .. })));
+        assert!(matches!(rows[1].counts.last, Some(RowDate::Day { .. })));
+        assert_eq!(rows[1].name, "Осинин Пётр Ильич");
+    }
+
+    #[test]
+    fn what_was_mixed_into_a_name_is_in_the_note() {
+        assert_eq!(
+            named("doctor-notes-in-name.json"),
+            pairs(&[
+                (
+                    "Осинина В.В.",
+                    Some("3 ТО 25/27 участки\nтерапевтические участки № 25, 27")
+                ),
+                ("Кленин Л.М.", Some("отпуск с 01.02 по 15.02")),
+                ("Ольхина-Речная Майя Петровна", Some("каб.12")),
+                ("Липова Агата Ильинична", Some("Рецепты")),
+                ("Дежурный врач (104 к)", None),
+                ("Кабинет вакцинации от COVID-19", None),
+            ])
+        );
+    }
+
+    #[test]
+    fn a_name_in_parts_is_preferred() {
+        assert_eq!(
+            named("doctor-split-name.json"),
+            pairs(&[
+                ("Липова Агата Ильинична", Some("каб. 5")),
+                ("Кабинет доврачебной помощи", None),
+                ("Ким Ли", None),
+                ("Липова А.И.", Some("2 уч.")),
+            ])
+        );
+    }
+
+    #[test]
+    fn a_room_or_the_id_stands_in_for_a_missing_name() {
+        let names: Vec<_> = named("doctor-null-name.json")
+            .into_iter()
+            .map(|(name, _)| name)
+            .collect();
+        assert_eq!(names, ["007375", "Кабинет № 317", "каб. 8б"]);
+    }
+
+    #[test]
+    fn html_in_a_comment_becomes_text_and_a_less_sign_stays() {
+        let notes: Vec<_> = named("doctor-html-comment.json")
+            .into_iter()
+            .map(|(_, note)| note)
+            .collect();
+        let [marked, plain, hostile] = notes.try_into().unwrap();
+        let marked = marked.unwrap();
+        assert_eq!(
+            marked.split('\n').collect::<Vec<_>>(),
+            [
+                "ул. Ивовая, дом 28.",
+                "Дети с признаками ОРВИ — в бокс.",
+                "Кабинет №106."
+            ]
+        );
+        assert_eq!(plain.as_deref(), Some("Дети <1 года\nи > 3 лет & родители"));
+        assert_eq!(hostile.as_deref(), Some("запись"));
+    }
+
+    #[test]
+    fn ids_stay_byte_by_byte() {
+        let ids: Vec<_> = doctors("doctor-odd-id.json")
+            .rows
+            .into_iter()
+            .map(|row| row.id.0)
+            .collect();
+        assert_eq!(
+            ids,
+            [
+                "п76с.621",
+                "п76c.915",
+                "wvDg9y3y5fDg7+Xi8g==",
+                "-12",
+                "000104",
+                "д71.115!",
+                " 47,1 ",
+                "20735418",
+                "18.02.2025;13:00;п100.136",
+                "."
+            ]
+        );
+    }
+
+    #[test]
+    fn fault_5_a_bad_row_costs_itself_alone() {
+        let answer = doctors("doctor-bad-row.json");
+        let ids: Vec<_> = answer.rows.iter().map(|row| row.id.as_str()).collect();
+        assert_eq!((ids, answer.skipped), (vec!["1", "2"], 7));
+        assert_eq!(
+            (answer.rows[0].counts.free, answer.rows[0].counts.tickets),
+            (3, 0)
+        );
+    }
+
+    #[test]
+    fn fault_10_direction_and_control_characters_are_dropped() {
+        assert_eq!(
+            named("doctor-direction-marks.json"),
+            pairs(&[("Липова А.И.", Some("кабинет 7"))])
+        );
+    }
+
+    #[test]
+    fn fault_19_a_repeated_slot_is_one_and_slots_are_in_order() {
+        let answer = slots(&fixture("slot-repeated-and-unsorted.json")).unwrap();
+        let starts: Vec<_> = answer.rows.iter().map(|slot| slot.start).collect();
+        assert_eq!(starts, [utc(18, 10, 0), utc(18, 10, 15), utc(18, 11, 0)]);
+        assert_eq!(answer.skipped, 3);
+        assert_eq!(answer.rows[0].end, Some(utc(18, 10, 15)));
+        assert_eq!(answer.rows[0].address.as_deref(), Some("ул. Ивовая, дом 3"));
+        assert_eq!(
+            (&answer.rows[1].address, answer.rows[1].room.as_deref()),
+            (&None, Some("435"))
+        );
+        // It cannot end before it starts.
+        assert_eq!(answer.rows[2].end, None);
+    }
+
+    #[test]
+    fn fault_26_every_form_of_a_date_is_read_and_none_means_moscow() {
+        let answer = slots(&fixture("slot-every-date-form.json")).unwrap();
+        assert_eq!(answer.skipped, 0);
+        let hours: Vec<_> = answer
+            .rows
+            .iter()
+            .map(|slot| slot.start.format("%d %H").to_string())
+            .collect();
+        assert_eq!(
+            hours,
+            [
+                "18 07", "18 08", "18 09", "18 10", "18 11", "18 12", "18 13", "18 14", "18 21"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_closed_day_of_the_timetable_says_why() {
+        let answer = timetable(&fixture("timetable-closed-day.json")).unwrap();
+        assert_eq!((answer.rows.len(), answer.skipped), (3, 2));
+        let closed = &answer.rows[0];
+        assert_eq!(
+            (closed.bookable, closed.deny_cause.as_deref()),
+            (false, Some("Нерабочий день"))
+        );
+        assert_eq!(
+            (answer.rows[1].bookable, answer.rows[1].slots.len()),
+            (true, 0)
+        );
+        assert_eq!(
+            (answer.rows[2].bookable, answer.rows[2].slots.len()),
+            (true, 1)
+        );
+    }
+
+    #[test]
+    fn fault_6_success_without_rows_is_an_empty_list() {
+        for name in [
+            "success-null-result.json",
+            "success-empty-list.json",
+            "success-without-result.json",
+        ] {
+            let answer = slots(&fixture(name)).unwrap();
+            assert_eq!(
+                (answer.rows.len(), answer.skipped, answer.code),
+                (0, 0, 0),
+                "{name}"
+            );
+        }
+    }
+
+    #[test]
+    fn fault_2_nothing_free_is_no_error() {
+        for (name, code) in [
+            ("error-39-nothing-free.json", 39),
+            ("error-39-as-text.json", 39),
+        ] {
+            let answer = slots(&fixture(name)).unwrap();
+            assert_eq!((answer.rows.len(), answer.code), (0, code), "{name}");
+        }
+        for code in EMPTY {
+            let body = json!({"success": false, "errorCode": code}).to_string();
+            assert_eq!(list::<DoctorRow>(body.as_bytes()).unwrap().code, code);
+        }
+    }
+
+    #[test]
+    fn fault_3_and_4_codes_decide_between_passing_and_final() {
+        for code in [1, 602, 603, 610, 616, 645, 660, 0, -7] {
+            let body = json!({"success": false, "errorCode": code, "message": "Нет"}).to_string();
+            let error = slots(body.as_bytes()).unwrap_err();
+            assert!(matches!(&error, ApiError::ClinicDown { .. }), "{error:?}");
+            assert_eq!(
+                (error.code(), error.outcome()),
+                (Some(code), Outcome::Unavailable)
+            );
+        }
+        for code in FINAL {
+            let body = json!({"success": false, "errorCode": code, "message": "Нет"}).to_string();
+            let error = slots(body.as_bytes()).unwrap_err();
+            assert!(
+                matches!(&error, ApiError::Refused { message, .. } if message == "Нет"),
+                "{error:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn fault_5_an_unknown_code_is_passing_and_keeps_its_text() {
+        let error = slots(&fixture("error-unknown-code.json")).unwrap_err();
+        assert!(
+            matches!(&error, ApiError::ClinicDown { code: 4711, message } if message == "Неведомая беда"),
+            "{error:?}"
+        );
+        let error = slots(&fixture("error-without-code.json")).unwrap_err();
+        assert!(matches!(error, ApiError::ClinicDown { code: 0, .. }));
+    }
+
+    #[test]
+    fn fault_1_and_10_what_is_not_our_json_is_unreadable() {
+        let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+        let bodies: [&[u8]; 9] = [
+            &fixture("maintenance.html"),
+            b"",
+            b"null",
+            b"[]",
+            b"{}",
+            br#"{"result": NaN, "success": true}"#,
+            br#"{"result": "text", "success": true}"#,
+            b"{\"result\": \"\xff\xfe\", \"success\": true}",
+            deep.as_bytes(),
+        ];
+        for body in bodies {
+            let error = slots(body).unwrap_err();
+            assert!(
+                matches!(
+                    error,
+                    ApiError::SiteDown {
+                        fault: SiteFault::Unreadable,
+                        ..
+                    }
+                ),
+                "{error:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn fault_10_a_byte_order_mark_and_repeated_keys_do_no_harm() {
+        let body = "\u{feff}{\"success\": false, \"success\": true, \"result\": [], \"result\": [{\"id\": \"1\", \"id\": \"2\"}]}";
+        let rows = list::<DoctorRow>(body.as_bytes()).unwrap().rows;
+        assert_eq!(rows[0].id.0, "2");
+    }
+
+    #[test]
+    fn fault_7_an_answer_cut_anywhere_is_no_answer() {
+        for name in [
+            "doctor-notes-in-name.json",
+            "slot-every-date-form.json",
+            "clinic-inactive.json",
+            "error-39-nothing-free.json",
+        ] {
+            let body = fixture(name);
+            let end = body.iter().rposition(|byte| *byte == b'}').unwrap();
+            for cut in 0..end {
+                assert!(
+                    list::<DoctorRow>(&body[..cut]).is_err(),
+                    "{name} cut at {cut}"
+                );
+            }
+        }
+    }
+
+    /// Any JSON, shallow and small.
+    fn any_json() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<f64>().prop_map(Value::from),
+            "\\PC{0,30}".prop_map(Value::from),
+            "[0-9T:.+Z -]{0,30}".prop_map(Value::from),
+            "[<>/a-zбр&;= ]{0,40}".prop_map(Value::from),
+        ];
+        leaf.prop_recursive(3, 24, 6, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..5).prop_map(Value::from),
+                prop::collection::hash_map(key(), inner, 0..6)
+                    .prop_map(|map| Value::Object(map.into_iter().collect())),
+            ]
+        })
+    }
+
+    fn key() -> impl Strategy<Value = String> {
+        prop::sample::select(vec![
+            "id",
+            "name",
+            "comment",
+            "nearestDate",
+            "lastDate",
+            "freeParticipantCount",
+            "visitStart",
+            "visitEnd",
+            "appointments",
+            "isActive",
+            "lpuShortName",
+            "latitude",
+            "success",
+            "result",
+            "errorCode",
+            "message",
+            "lastName",
+            "firstName",
+            "ariaNumber",
+        ])
+        .prop_map(String::from)
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_it_panic(body in prop::collection::vec(any::<u8>(), 0..300)) {
+            let _ = slots(&body);
+        }
+
+        #[test]
+        fn no_json_makes_it_panic(value in any_json()) {
+            for body in [value.to_string().into_bytes(), success(&value)] {
+                let _ = list::<DistrictRow>(&body);
+                let _ = list::<ClinicRow>(&body);
+                let _ = list::<SpecialtyRow>(&body);
+                let _ = list::<DoctorRow>(&body);
+                let _ = slots(&body);
+                let _ = timetable(&body);
+                let _ = clinic(&body);
+            }
+        }
+
+        #[test]
+        fn good_rows_around_any_row_stay(row in any_json(), at in 0_usize..4) {
+            let mut rows: Vec<Value> = (0..3).map(|n| json!({"id": format!("good {n}"), "name": "Липова А.И."})).collect();
+            rows.insert(at, row);
+            let answer = list::<DoctorRow>(&success(&Value::from(rows))).unwrap();
+            let good: Vec<_> = answer.rows.iter().filter(|row| row.id.0.starts_with("good ")).collect();
+            prop_assert_eq!(good.len(), 3);
+            prop_assert_eq!(answer.rows.len() + answer.skipped, 4);
+        }
+
+        #[test]
+        fn slots_are_sorted_and_each_start_is_there_once(minutes in prop::collection::vec(0_u32..600, 0..60)) {
+            let rows: Vec<Value> = minutes
+                .iter()
+                .map(|m| json!({"visitStart": format!("2025-02-18T{:02}:{:02}:00", 8 + m / 60, m % 60)}))
+                .collect();
+            let answer = slots(&success(&Value::from(rows))).unwrap();
+            let wanted: std::collections::BTreeSet<_> = minutes.into_iter().collect();
+            prop_assert_eq!(answer.rows.len(), wanted.len());
+            prop_assert!(answer.rows.is_sorted_by(|a, b| a.start < b.start));
+        }
+
+        #[test]
+        fn no_letter_of_a_name_is_lost(
+            name in "[А-ЯЁа-яё]{0,9}[ (.,-]{0,2}[А-ЯЁ]{0,2}[. ]{0,2}[А-Яа-я]{0,6}[ ().,!0-9-]{0,4}[А-Яа-яa-z0-9 №/()-]{0,20}",
+            comment in "[А-Яа-я0-9 .]{0,20}",
+        ) {
+            let Some(name) = tidy::line(&name) else { return Ok(()) };
+            let (shown, note) = tidy::doctor(Some(name.clone()), [None, None, None], tidy::paragraph(&comment));
+            let all = format!("{} {}", shown.unwrap(), note.unwrap_or_default()).to_lowercase();
+            for letter in name.to_lowercase().chars().filter(|c| c.is_alphanumeric()) {
+                let wanted = name.to_lowercase().matches(letter).count();
+                prop_assert!(all.matches(letter).count() >= wanted, "{} → {}", name, all);
+            }
+        }
+    }
+}
