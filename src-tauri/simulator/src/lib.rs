@@ -1,1 +1,54 @@
-//! Simulated city.
+//! A city that answers like the real appointment API.
+//!
+//! It stands in for gorzdrav.spb.ru in tests, benches and the demo, and lies the
+//! way the real service lies. [`City`] is the city itself: its content, its clock
+//! and what a test does to it. [`Server`] puts it on a loopback port. [`Fault`] is
+//! one way to answer badly. [`telegram::Telegram`] stands in for the Bot API.
+//!
+//! ```no_run
+//! # async fn example() -> std::io::Result<()> {
+//! use std::time::Duration;
+//! use simulator::{City, Config, Extent, Fault, Scope, Server};
+//!
+//! let city = City::new(Config::default());
+//! let server = Server::start(city.clone(), 0).await?;
+//! let place = city.a_doctor();
+//! let tomorrow = city.now() + chrono::TimeDelta::days(1);
+//! city.offer(&place.clinic, &place.doctor, tomorrow);
+//! city.fail(Scope::Clinic(place.clinic.clone()), Fault::Code(602), Extent::Next(3));
+//! println!("{}", server.base_url());
+//! server.stop().await;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Every person, clinic and street is invented; only the districts are real.
+
+mod agenda;
+mod answer;
+mod bodies;
+mod city;
+mod clinics;
+mod config;
+mod connection;
+mod distort;
+mod districts;
+mod faults;
+mod hours;
+mod ids;
+mod moscow;
+mod people;
+mod random;
+mod server;
+mod specialties;
+mod staff;
+pub mod telegram;
+mod vendor;
+mod wire;
+
+pub use agenda::Opening;
+pub use city::{City, ClinicInfo, DoctorInfo, Place, Request, SpecialtyInfo};
+pub use config::{Config, World};
+pub use faults::{Extent, Fault, Scope, UnknownFault};
+pub use server::Server;
+pub use vendor::Vendor;
