@@ -419,3 +419,170 @@ fn likeness(a: &str, b: &str) -> f64 {
     };
     strsim::normalized_damerau_levenshtein(&fold(a), &fold(b))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Counts, TimeRange};
+
+    fn place() -> Place {
+        Place {
+            clinic_id: "1".into(),
+            clinic_name: "ГП № 1".to_owned(),
+            specialty_id: "78".into(),
+            specialty_name: "Врач-терапевт участковый".to_owned(),
+            fer_id: Some("27".to_owned()),
+            doctors: DoctorChoice::Any,
+        }
+    }
+
+    fn draft() -> WatchDraft {
+        WatchDraft {
+            places: vec![place()],
+            ..WatchDraft::default()
+        }
+    }
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    fn time(text: &str) -> Option<chrono::NaiveTime> {
+        Some(text.parse().unwrap())
+    }
+
+    #[test]
+    fn a_plain_draft_has_no_problems_and_each_slip_has_its_own() {
+        let today = day("2026-11-23");
+        assert_eq!(problems(&draft(), today), []);
+        let wish = |wish| WatchDraft { wish, ..draft() };
+        let range = |from, to| TimeWish {
+            ranges: vec![TimeRange {
+                days: vec![],
+                from: time(from),
+                to: time(to),
+            }],
+            ..TimeWish::default()
+        };
+        let cases = [
+            (wish(range("17:00", "17:00")), Problem::EmptyRange),
+            (wish(range("20:00", "08:00")), Problem::EmptyRange),
+            (
+                wish(TimeWish {
+                    not_before: Some(day("2026-12-10")),
+                    not_after: Some(day("2026-12-09")),
+                    ..TimeWish::default()
+                }),
+                Problem::DatesReversed,
+            ),
+            (
+                wish(TimeWish {
+                    not_after: Some(day("2026-11-22")),
+                    ..TimeWish::default()
+                }),
+                Problem::Past,
+            ),
+            (
+                wish(TimeWish {
+                    notice_minutes: 100_000,
+                    ..TimeWish::default()
+                }),
+                Problem::LongNotice,
+            ),
+            (
+                WatchDraft {
+                    until: Some(day("2026-11-22")),
+                    ..draft()
+                },
+                Problem::Past,
+            ),
+            (
+                WatchDraft {
+                    places: vec![Place {
+                        doctors: DoctorChoice::Only { doctors: vec![] },
+                        ..place()
+                    }],
+                    ..draft()
+                },
+                Problem::NoDoctor,
+            ),
+            (
+                WatchDraft {
+                    places: vec![Place {
+                        specialty_id: "".into(),
+                        ..place()
+                    }],
+                    ..draft()
+                },
+                Problem::BadId,
+            ),
+        ];
+        for (draft, problem) in cases {
+            assert_eq!(problems(&draft, today), [problem]);
+        }
+    }
+
+    fn specialty(id: &str, fer_id: Option<&str>, name: &str) -> Specialty {
+        Specialty {
+            id: id.into(),
+            fer_id: fer_id.map(str::to_owned),
+            name: name.to_owned(),
+            counts: Counts::default(),
+        }
+    }
+
+    #[test]
+    fn fault_23_a_lost_specialty_is_found_by_its_code_then_by_its_name() {
+        let rows = [
+            specialty("a", Some("20"), "Врач-терапевт участковый"),
+            specialty("b", Some("27"), "Терапевт"),
+            specialty("c", Some("27"), "ВРАЧ-ТЕРАПЕВТ  УЧАСТКОВЫЙ"),
+        ];
+        assert_eq!(match_specialty(&place(), &rows).unwrap().id.as_str(), "c");
+        let nameless = Place {
+            fer_id: None,
+            ..place()
+        };
+        assert_eq!(
+            match_specialty(&nameless, &rows[..1]).unwrap().id.as_str(),
+            "a"
+        );
+        assert!(match_specialty(&nameless, &[specialty("x", None, "Логопед")]).is_none());
+    }
+
+    #[test]
+    fn lost_doctors_are_found_by_name_whatever_the_letters() {
+        let row = |id: &str, name: &str| Doctor {
+            id: id.into(),
+            name: name.to_owned(),
+            note: None,
+            area: None,
+            counts: Counts::default(),
+        };
+        let rows = [
+            row("n1", "СЕМЕНОВ ПЁТР ИЛЬИЧ"),
+            row("n2", "Орлова Анна Львовна"),
+        ];
+        let chosen = DoctorRef {
+            id: "old".into(),
+            name: "Семёнов Петр Ильич".to_owned(),
+        };
+        let found = match_doctors(
+            &DoctorChoice::Only {
+                doctors: vec![chosen.clone()],
+            },
+            &rows,
+        )
+        .unwrap();
+        assert!(matches!(found, DoctorChoice::Only { doctors } if doctors[0].id.as_str() == "n1"));
+        assert_eq!(
+            match_doctors(
+                &DoctorChoice::Only {
+                    doctors: vec![chosen]
+                },
+                &rows[1..]
+            ),
+            None
+        );
+    }
+}

@@ -236,3 +236,73 @@ fn word<T: serde::Serialize>(value: &T) -> Result<String> {
 fn from_word<T: serde::de::DeserializeOwned>(word: String) -> Result<T> {
     Ok(serde_json::from_value(serde_json::Value::String(word))?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn migrations_are_sound_and_as_many_as_this_program_knows() {
+        migrations().validate().expect("every migration applies");
+        let folder = tempfile::tempdir().unwrap();
+        drop(Store::open(folder.path()).unwrap());
+        let file = Connection::open(folder.path().join(FILE_NAME)).unwrap();
+        let version: i64 = file
+            .pragma_query_value(None, "user_version", |row| row.get(0))
+            .unwrap();
+        assert_eq!(version, KNOWN_VERSION);
+    }
+
+    #[test]
+    fn fault_41_a_newer_database_is_refused_untouched() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(FILE_NAME);
+        let file = Connection::open(&path).unwrap();
+        file.execute_batch("CREATE TABLE future (x); PRAGMA user_version = 7")
+            .unwrap();
+        drop(file);
+        let before = std::fs::read(&path).unwrap();
+        let refused = Store::open(folder.path()).unwrap_err();
+        assert!(matches!(
+            refused,
+            StoreError::Newer {
+                found: 7,
+                known: KNOWN_VERSION
+            }
+        ));
+        assert_eq!(std::fs::read(&path).unwrap(), before);
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_made_and_a_file_that_is_no_database_are_clear_errors() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("file");
+        std::fs::write(&file, "not a folder").unwrap();
+        assert!(matches!(
+            Store::open(&file.join("data")).unwrap_err(),
+            StoreError::Folder { .. }
+        ));
+        std::fs::write(
+            folder.path().join(FILE_NAME),
+            "not a database, but long enough to be read as one".repeat(40),
+        )
+        .unwrap();
+        assert!(matches!(
+            Store::open(folder.path()).unwrap_err(),
+            StoreError::Sqlite(_)
+        ));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_data_folder_is_for_its_owner_alone() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().join("data");
+        drop(Store::open(&data).unwrap());
+        assert_eq!(
+            std::fs::metadata(&data).unwrap().permissions().mode() & 0o777,
+            0o700
+        );
+    }
+}
