@@ -2,8 +2,8 @@
 
 ## Tray menu: ux.md, section 7. `$slots` and `$watches` are numbers, `$time` is ready text.
 
-tray-found = Slots: { $slots } — { $specialty }
-tray-found-for = Slots: { $slots } — { $specialty }, { $nick }
+tray-found = ✓ Slots: { $slots } — { $specialty }
+tray-found-for = ✓ Slots: { $slots } — { $specialty }, { $nick }
 tray-waiting = Watching { $watches }
 tray-waiting-checked = Watching { $watches } · checked { $time }
 tray-nothing = Watching nothing yet
@@ -34,10 +34,10 @@ tray-tooltip-found = { -brand }. { $status }. Slots: { $slots }
 window-hint-title = { -brand } keeps watching
 window-minimised-title = { -brand } is minimised
 trial-title = { -brand }
-demo-failed-title = The practice city did not open
-demo-failed = Please try again. Details are in the program's log.
+start-demo-title = The practice city did not open
+start-demo = Please try again. Details are in the program's log.
 start-in-use-title = { -brand } is already running
-start-in-use = Another program uses this data: a { -brand } window or talonctl. Close it and start { -brand } again.
+start-in-use = Another program uses this data: { -brand } or talonctl. Close it and start this one again.
 start-newer-title = The data is newer than the program
 start-newer = A newer version wrote this data. Install it: an older one could damage it.
 start-storage-title = The data cannot be opened

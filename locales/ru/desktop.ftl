@@ -2,8 +2,8 @@
 
 ## Tray menu: ux.md, section 7. `$slots` and `$watches` are numbers, `$time` is ready text.
 
-tray-found = Есть талоны: { $slots } — { $specialty }
-tray-found-for = Есть талоны: { $slots } — { $specialty }, { $nick }
+tray-found = ✓ Есть талоны: { $slots } — { $specialty }
+tray-found-for = ✓ Есть талоны: { $slots } — { $specialty }, { $nick }
 tray-waiting = Ждём талоны: { $watches }
 tray-waiting-checked = Ждём талоны: { $watches } · проверили в { $time }
 tray-nothing = Пока ничего не ждём
@@ -34,10 +34,10 @@ tray-tooltip-found = { -brand }. { $status }. Есть: { $slots }
 window-hint-title = { -brand } ждёт дальше
 window-minimised-title = { -brand } свёрнут
 trial-title = { -brand }
-demo-failed-title = Учебный город не открылся
-demo-failed = Попробуйте ещё раз. Подробности — в журнале программы.
+start-demo-title = Учебный город не открылся
+start-demo = Попробуйте ещё раз. Подробности — в журнале программы.
 start-in-use-title = { -brand } уже работает
-start-in-use = С этими данными уже работает другая программа: окно { -brand } или talonctl. Закройте её и запустите { -brand } снова.
+start-in-use = С этими данными уже работает другая программа: { -brand } или talonctl. Закройте её и запустите эту снова.
 start-newer-title = Данные новее программы
 start-newer = Данные записала более новая версия. Установите её: старая могла бы их испортить.
 start-storage-title = Не удалось открыть данные

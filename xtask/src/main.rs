@@ -3,6 +3,7 @@
 //! A command is a module with its own `Args` and one function; a new command is
 //! such a module, a variant of [`Task`] and a line in [`main`].
 
+mod bench;
 mod cross;
 mod packages;
 mod rules;
@@ -30,6 +31,8 @@ enum Task {
     Run(run::Args),
     /// Run every check and test, the cheapest first.
     Test(test::Args),
+    /// Measure a figure that the README states.
+    Bench(bench::Args),
     /// Type-check the program for Windows and macOS on a Linux machine.
     CrossCheck(cross::Args),
 }
@@ -38,6 +41,7 @@ fn main() -> ExitCode {
     let done = match Xtask::parse().task {
         Task::Run(args) => run::run(&args),
         Task::Test(args) => test::run(&args),
+        Task::Bench(args) => bench::run(&args),
         Task::CrossCheck(args) => cross::run(&args),
     };
     match done {

@@ -1,0 +1,477 @@
+### Talonchik, Russian: the words of the window. State names and shared words are in core.ftl.
+### Dates and times come in as ready text; data (names, specialties) is never inflected.
+
+app-name = { -brand }
+
+## Shared buttons and small words
+
+add = Добавить
+back = Назад
+call = Позвонить
+cancel = Отмена
+change = Изменить
+change-what = Изменить: { $what }
+check = Проверить
+check-again = Проверить ещё раз
+check-now = Проверить сейчас
+check-failed = Проверить не удалось.
+checked = Проверили.
+checked-at = Проверили в { $time }
+checking = Проверяем…
+clear = Очистить
+close = Закрыть
+copied = Скопировано.
+copy = Скопировать
+copy-what = Скопировать: { $what }
+copy-failed = Скопировать не удалось. Выделите текст и нажмите Ctrl + C.
+details = Подробности
+edit = Изменить
+extend = Продлить
+field-error = Ошибка:
+loading = Загружаем
+messages = Сообщения
+more = Ещё
+next = Дальше
+no = Нет
+yes = Да
+quit = Выйти
+quit-title = Выйти из программы
+stay = Остаться
+refresh = Обновить
+resume = Продолжить
+retry = Повторить
+room = каб. { $room }
+save = Сохранить
+saved = Сохранено.
+show-more = Показать ещё: { $n }
+show-earlier = Показать более ранние
+understood = Понятно
+undo = Вернуть
+day-yesterday = вчера
+soon = ближайшее время
+moscow-time = Время везде московское.
+
+## Shell
+
+nav = Разделы
+nav-menu = Меню
+nav-close = Закрыть меню
+nav-watches = Жду талон
+nav-find = Найти врача
+nav-inbox = События
+nav-settings = Настройки
+nav-help = Помощь
+nav-unanswered = { $n ->
+    [one] { $n } событие ждёт ответа
+    [few] { $n } события ждут ответа
+   *[many] { $n } событий ждут ответа
+}
+demo-name = Учебный город
+demo-strip = Учебный город — талоны ненастоящие
+demo-enter = Войти в учебный город
+demo-leave = Выйти из учебного города
+
+## Failures: what happened, and what to do
+
+error-not-found = Этого больше нет: запись удалена или изменилась. Вернитесь к списку.
+error-invalid = Программа не приняла эти данные. Проверьте, что всё заполнено.
+error-bad-link = Не узнали ссылку. Скопируйте её целиком со страницы записи на gorzdrav.spb.ru.
+error-offline = Нет интернета. Проверьте подключение и нажмите «Повторить».
+error-blocked = Похоже, включён VPN. Сайт записи часто не отвечает зарубежным адресам. Выключите VPN и нажмите «Повторить».
+error-slowed = Сайт записи попросил сделать паузу. Повторите через минуту.
+error-clinic-down = Поликлиника не отвечает. Её система записи недоступна, на сайте сейчас то же самое. Повторите позже.
+error-site-down = Сайт записи не отвечает. Ваши настройки в порядке. Повторите позже.
+error-storage = Не получилось прочитать или сохранить данные на этом компьютере. Проверьте, есть ли место на диске.
+error-unknown = Что-то не получилось. Повторите; если не поможет, перезапустите программу.
+
+problem-no-place = Выберите поликлинику и специальность.
+problem-too-many-places = В одном ожидании не больше 20 поликлиник.
+problem-repeated-place = Одна и та же поликлиника с той же специальностью добавлена дважды. Уберите одну.
+problem-bad-id = Поликлинику или врача не удалось прочитать. Выберите их заново.
+problem-no-doctor = Отметьте хотя бы одного врача.
+problem-long-nickname = Имя слишком длинное: можно до 40 знаков.
+problem-empty-range = Время «до» должно быть позже времени «с».
+problem-too-many-rules = Слишком много промежутков или исключённых дат. Уберите лишние.
+problem-dates-reversed = «Не позже» наступает до «Не раньше». Поменяйте одну из дат.
+problem-past = Последний день уже прошёл. Выберите день позже.
+problem-long-notice = Время до приёма слишком большое: можно до 60 дней.
+problem-too-long = Слишком много текста.
+problem-bad-file = Это не файл программы { -brand }. Выберите другой.
+problem-bad-budget = Запросов в час может быть от 30 до 360.
+
+## First run
+
+welcome-hello = Здравствуйте. Помогу дождаться талона к врачу
+welcome-who = Кому нужен врач?
+welcome-clinic = Где искать?
+welcome-specialty = Какой врач?
+welcome-doctors = К кому именно?
+welcome-time = Когда удобно?
+welcome-tell = Как сообщить?
+welcome-done = Всё готово
+welcome-step = Шаг { $n } из { $of }
+welcome-start = Начать
+welcome-finish = Готово
+welcome-file = У меня есть файл с настройками
+welcome-demo = Попробовать на учебном городе
+welcome-leave = Пропустить, настрою потом
+welcome-done-text = Мы ждём талон за вас. Окно можно закрыть — программа останется рядом с часами. Пока компьютер выключен или спит, проверок нет.
+time-any = В любое время
+time-own = Выбрать дни и время
+tell-switches = Звук и запуск
+who-label = Кому нужен врач?
+who-title = Для кого
+who-me = Мне
+who-other = Близкому
+who-name = Как назвать?
+who-name-hint = Например: мама
+who-name-error = Напишите, как назвать, например «мама».
+
+## Trial notification
+
+trial-heading = Пробное уведомление
+trial-hint = Так вы узнаете, что не пропустите талон.
+trial-show = Показать пробное уведомление
+trial-again = Показать ещё раз
+trial-seen = Видите его в углу экрана?
+trial-fine = Хорошо. Так и сообщим о талоне.
+trial-fix = Как включить уведомления
+trial-fix-windows =
+    Откройте «Параметры» → «Система» → «Уведомления» и включите их.
+    В списке программ ниже включите уведомления для программы { -brand }.
+    Выключите режим «Не беспокоить» (колокольчик рядом с часами).
+trial-fix-mac =
+    Откройте «Системные настройки» → «Уведомления» → { -brand } и разрешите уведомления.
+    Выберите стиль «Предупреждения», чтобы сообщение не исчезало само.
+    Выключите «Фокусирование» в строке меню.
+trial-fix-linux =
+    Откройте «Параметры» → «Уведомления» и включите их, в том числе для программы { -brand }.
+    Выключите режим «Не беспокоить».
+    Если панели уведомлений в системе нет, поставьте программу для них, например dunst или mako.
+trial-fix-inbox = Даже без уведомлений ничего не пропадёт: все талоны видны на странице «События».
+
+## Choosing: clinic, specialty, doctors
+
+crumbs = Ваш выбор
+crumb-clinic = Поликлиника
+crumb-specialty = Какой врач
+crumb-doctors = К кому
+crumb-time = Когда удобно
+clinic-search = Номер, название, улица или метро
+clinic-district-choose = Выбрать район
+clinic-district-is = { $district } район.
+clinic-district-name = { $district } район
+clinic-district-clear = Все районы
+clinic-districts = Районы
+clinic-list = Поликлиники
+clinic-own = Поликлиники, где вы уже ждёте
+clinic-list-empty = Список поликлиник ещё загружается. Он появится сам.
+clinic-count = { $n ->
+    [one] { $n } поликлиника
+    [few] { $n } поликлиники
+   *[many] { $n } поликлиник
+}
+clinic-read-as = Показываем результаты для «{ $q }»
+clinic-other = Выбрать другую поликлинику
+link-read = По ссылке нашли: { $what }
+link-use = Выбрать это
+link-shallow = В этой ссылке нет поликлиники. Найдите её по номеру или улице.
+specialty-search = Название специальности
+specialty-list = Специальности
+specialty-none = Такой специальности в списке нет: «{ $q }». Попробуйте начать слово иначе.
+specialty-alike = Как в первой поликлинике
+free-some = есть { $n }
+free-none = сейчас нет
+free-now = Талоны уже есть
+free-more = И ещё: { $n }
+free-wait = Ждать другое время
+book = Записаться
+book-hint = Запись — на сайте Горздрава, он откроется в браузере.
+soonest = ближайший: { $when }
+doctor-whom = К кому именно?
+doctor-any = К любому врачу
+doctor-only = Только к выбранным
+doctor-except = К любому, кроме выбранных
+doctor-only-which = Кто подходит?
+doctor-except-which = Кто не подходит?
+doctor-choose-one = Отметьте хотя бы одного врача.
+doctor-list = Кто принимает
+doctor-lost = Сейчас нет в списке поликлиники
+doctors-any = любой врач
+doctors-chosen = выбранные врачи
+doctors-except = любой врач, кроме: { $names }
+watch-title = { $specialty } — { $doctors }
+
+## Finding
+
+find-clinic = Где искать?
+find-specialty = Какой врач?
+find-doctors = К кому именно?
+find-time = Когда удобно?
+find-summary = Чего ждём
+find-adding = Выберите ещё одну поликлинику: она будет по счёту { $n }.
+find-back-to-summary = Не добавлять
+find-stopped = В прошлый раз вы выбрали: { $what }
+find-continue = Продолжить
+find-restart = Начать заново
+place-add = Добавить ещё поликлинику
+place-remove = Убрать
+place-remove-what = Убрать: { $what }
+until-title = До какого дня ждать
+until-label = Ждать до
+until-hint = Можно не заполнять: будем ждать, пока не остановите.
+until-none = Пока не остановите
+until-day = До { $day }
+wait = Ждать талон
+watch-added = Ждём талон: { $title }
+
+## Time wish editor
+
+wish-time = Когда удобно?
+wish-preset-any = Любое
+wish-preset-morning = Утром, до 12:00
+wish-preset-day = Днём, 12:00–17:00
+wish-preset-evening = Вечером, после 17:00
+wish-preset-own = Своё
+wish-says = Будем ждать талон
+wish-more = Указать даты
+wish-first-day = Не раньше
+wish-last-day = Не позже
+wish-bad-dates = «Не позже» наступает до «Не раньше». Поменяйте одну из дат.
+wish-bad-times = Время «до» должно быть позже времени «с».
+wish-fix = Исправьте ошибку во времени.
+wish-rule = Промежуток { $n }
+wish-rule-from = С
+wish-rule-to = До
+wish-rule-add = Добавить промежуток
+wish-rule-remove = Удалить
+wish-days-label = Дни недели
+wish-days-none = Дни не выбраны — подойдёт любой.
+wish-except-label = Кроме дат
+wish-except-add = Исключить дату
+wish-except-remove = Больше не исключать: { $day }
+wish-notice-label = Не предлагать, если до приёма меньше
+wish-notice-none = Предлагать любые
+
+## Watches: home, cards, page
+
+status-never = Ещё не проверяли.
+status-just-now = Проверили только что, в { $time }.
+status-checked = Проверили { $ago } назад, в { $time }.
+status-next = Следующая проверка — через { $in }.
+status-next-soon = Следующая проверка — меньше чем через минуту.
+never-checked = ещё не получали
+unchecked-text = Проверим в ближайшую минуту и сообщим здесь.
+opened-text = Открыли день: { $day }. Свободных талонов пока нет. Сообщим, как только появятся.
+expired-text = Последний день, который вам подходил, прошёл. Продлите срок или уберите ожидание.
+next-work-day = Ближайший рабочий день врача: { $day }
+found-at = Найдено в { $time }
+for-whom = Для: { $nick }
+slots-soonest = Ближайшие талоны
+slots-last = Что было свободно в { $time }
+slots-more = Ещё { $n }
+slot-room = { $when }, { $room }
+slot-taken = заняли
+dismiss = Не подходит
+later = Позже
+pause-hour = Пауза на 1 час
+pause-tomorrow = Пауза до завтра, 8:00
+pause-off = Пауза без срока
+remove = Больше не ждать
+close-hint-before = Окно можно закрыть: проверки продолжатся, программа останется рядом с часами.
+rebind-offer = Похоже, это он: { $what }
+rebind-take = Да, это он
+rebind-choose = Выбрать врача
+watch = Ожидание
+watch-tabs = Об ожидании
+watch-gone = Этого ожидания больше нет.
+watch-removed = Больше не ждём: { $title }
+watch-restored = Снова ждём талон.
+watch-restore-failed = Вернуть не удалось. Создайте ожидание заново.
+tab-slots = Талоны
+tab-history = История
+tab-setup = Настройка
+gap = Проверяем раз в { $every }
+looks-today = сегодня { $n ->
+    [one] { $n } проверка
+    [few] { $n } проверки
+   *[many] { $n } проверок
+}
+others = Не подходят по времени ({ $n })
+others-hide = Скрыть неподходящие
+history-openings = Какие талоны появлялись
+history-looks = Как проходили проверки
+history-none = Талоны ещё не появлялись. Здесь будет видно, когда они появились и сколько продержались.
+history-no-looks = Проверок ещё не было.
+history-appeared = появился: { $when }
+history-still = свободен
+history-lived = был свободен { $duration }
+outcome-fresh = Ответ получен
+outcome-empty = Талонов нет
+outcome-unavailable = Не отвечает
+outcome-blocked = Сайт не пустил
+outcome-offline = Нет интернета
+outcome-new = новых талонов: { $n }
+setup-places = Где и к кому
+setup-pause = Пауза
+setup-remove = Больше не ждать
+setup-remove-hint = Вернуть можно в течение дня на странице «События».
+activity-on = Сейчас ждём и проверяем.
+
+## Inbox
+
+inbox-filter = Какие события показать
+inbox-all = Все
+inbox-open = Ждут ответа
+inbox-empty = Здесь останется каждый найденный талон, пока вы не ответите.
+inbox-none-open = Всё отвечено.
+alert-raised = Ждёт ответа
+alert-snoozed = Напомним в { $time }
+alert-seen = Прочитано
+alert-acted = Открывали запись
+alert-dismissed = Не подходит
+alert-gone = Талоны разобрали
+answered-seen = Отметили как прочитанное.
+answered-later = Напомним через 15 минут.
+answered-acted = Сайт записи открыт в браузере.
+answered-dismiss = Эти талоны больше не покажем. Ждём другие.
+channel-desktop = Уведомление на экране
+channel-telegram = Телеграм
+channel-stdout = Командная строка
+delivery-due = { $channel }: ещё не показано
+delivery-leased = { $channel }: отправляем
+delivery-sent = { $channel }: показано в { $time }
+delivery-expired = { $channel }: не успели показать, талоны уже разобрали
+delivery-dead = { $channel }: не показано
+delivery-retry = { $channel }: пока не показано, пробуем ещё
+delivery-why = Причина: { $why }
+
+## Settings
+
+settings-title = Настройки: { $section }
+settings-sections = Разделы настроек
+settings-notifications = Уведомления
+settings-view = Вид и язык
+settings-start = Запуск и значок
+settings-checks = Проверки
+settings-data = Данные
+settings-about = О программе
+set-notifications = Показывать уведомления
+set-notifications-hint = Сообщение в углу экрана, когда появился талон.
+set-sound = Звук
+set-sound-hint = Только когда талон найден.
+set-hide = Скрывать подробности
+set-hide-hint = В уведомлении будет только «Есть талоны», без врача и поликлиники.
+set-text-size = Размер текста
+set-text-size-hint = Ещё можно нажать Ctrl и плюс или минус.
+text-size-normal = Обычный
+text-size-large = Крупный
+text-size-largest = Очень крупный
+set-theme = Оформление
+theme-system = Как в системе
+theme-light = Светлое
+theme-dark = Тёмное
+theme-contrast = Контрастное
+set-language = Язык
+set-autostart = Запускать вместе с компьютером
+set-autostart-hint = Программа начнёт ждать талоны сразу, окно не откроется.
+set-tray = Значок рядом с часами
+set-tray-there = Когда окно закрыто, программа работает рядом с часами. Нажмите на значок, чтобы открыть окно.
+set-tray-quit = Чтобы остановить проверки совсем, выберите «Выйти» в меню значка или в разделе «О программе».
+checks-hint = Чем чаще проверяем, тем раньше узнаем о талоне. Все ожидания делят одно число запросов.
+budget-label = Как часто проверять
+budget-usual = Как обычно
+budget-less = Реже
+budget-least = Совсем редко
+budget-own = Своё значение
+budget-hint = { $n ->
+    [one] Не больше { $n } запроса в час
+   *[other] Не больше { $n } запросов в час
+}
+checks-today = Сегодня
+requests-today = { $n ->
+    [one] Сегодня { $n } запрос
+    [few] Сегодня { $n } запроса
+   *[many] Сегодня { $n } запросов
+}
+requests-hour = За последний час: { $n } из { $of }
+data-copy = Перенести на другой компьютер
+data-copy-hint = В файл попадут ожидания и настройки.
+data-export = Сохранить в файл
+data-import = Взять из файла
+data-import-ask = Взять ожидания и настройки из файла?
+data-import-hint = Ожидания из файла добавятся к вашим, настройки заменятся.
+data-import-choose = Выбрать файл
+data-exported = Файл сохранён.
+data-imported = { $n ->
+    [one] Добавлено { $n } ожидание.
+    [few] Добавлено { $n } ожидания.
+   *[many] Добавлено { $n } ожиданий.
+}
+data-demo = Учебный город
+data-demo-hint = Выдуманный город, чтобы попробовать программу. Ваши ожидания он не трогает.
+data-folders = Где лежат данные
+data-folders-hint = Всё хранится только на этом компьютере.
+folder-data = Ожидания, история, настройки
+folder-cache = То, что можно скачать заново
+folder-logs = Журнал работы
+version = Версия { $version }
+unofficial = Неофициальная программа
+about-text = { -brand } не связан с Горздравом. Он смотрит на открытые страницы записи gorzdrav.spb.ru, как это делаете вы, только не устаёт. Записываетесь вы сами, на сайте.
+about-private = Имена и данные пациентов программе не нужны. Она никуда не отправляет то, что вы выбрали.
+selfcheck-title = Проверка
+selfcheck-hint = Всё ли готово, чтобы дождаться талона.
+report-copy = Скопировать отчёт
+report-copied = Отчёт скопирован. Личных данных в нём нет.
+subject-network = Интернет
+subject-service = Сайт записи
+subject-clock = Часы компьютера
+subject-database = Данные программы
+subject-notifications = Уведомления
+subject-tray = Значок рядом с часами
+subject-autostart = Запуск вместе с компьютером
+check-network-fine = Есть.
+check-network-remark = Есть, но связь неустойчивая.
+check-network-broken = Нет. Проверьте подключение.
+check-service-fine = Отвечает.
+check-service-remark = Отвечает медленно или просит паузы. Проверки продолжаются.
+check-service-broken = Не отвечает. Если включён VPN, выключите его; если нет — подождите.
+check-clock-fine = Идут верно.
+check-clock-remark = Немного расходятся с точным временем.
+check-clock-broken = Показывают неверное время. Включите точное время в настройках системы.
+check-database-fine = В порядке.
+check-database-remark = В порядке, есть замечание. Оно в отчёте.
+check-database-broken = Не читаются или не сохраняются. Проверьте место на диске.
+check-notifications-fine = Показываются.
+check-notifications-remark = Могут не показываться: выключены в программе или включён режим «Не беспокоить».
+check-notifications-broken = Система их не показывает. Как включить — в разделе «Помощь».
+check-tray-fine = Есть.
+check-tray-remark = В этой системе его нет, поэтому окно будет сворачиваться.
+check-tray-broken = Показать не удалось, поэтому окно будет сворачиваться.
+check-autostart-fine = Включён.
+check-autostart-remark = Выключен. Включить можно в разделе «Запуск и значок».
+check-autostart-broken = Включить не удалось. Добавьте программу в автозапуск в настройках системы.
+
+## Help
+
+help-how = Как это работает
+help-how-1 = Вы выбираете поликлинику, врача и удобное время.
+help-how-2 = Программа сама смотрит, не появился ли талон, — днём и ночью, пока компьютер включён и не спит.
+help-how-3 = Когда талон появится, вы увидите уведомление в углу экрана и услышите звук.
+help-how-4 = Нажмите «Записаться»: откроется сайт Горздрава, дальше записываетесь вы сами. Не медлите — талоны часто разбирают за минуты.
+help-how-5 = Окно можно закрыть: проверки продолжатся. Остановить их совсем — «Выйти» в меню значка рядом с часами.
+help-notify = Если уведомления не видно
+help-trial = Показать пробное уведомление
+help-selfcheck = Открыть проверку
+help-none = Если талонов долго нет
+help-none-text = Добавьте в ожидание ещё поликлинику или выберите любого врача: так шансов больше. Если помощь нужна скорее, позвоните в регистратуру или по телефону 122.
+help-keys = Клавиши
+keys-new = Новое ожидание
+keys-search = Поле поиска на странице
+keys-check = Проверить сейчас
+keys-larger = Текст крупнее
+keys-smaller = Текст мельче
+keys-usual = Обычный размер текста
+keys-remove = Больше не ждать (когда выбрано название)
+keys-region = Следующая часть окна
+keys-back = Назад

@@ -1,0 +1,129 @@
+//! Files a person chooses: watches and settings as JSON.
+
+use std::{
+    fs::{self, File},
+    io::{self, Read, Write},
+    path::{Path, PathBuf},
+};
+
+use engine::{Backup, text::dates::date_of};
+use tauri::{AppHandle, Runtime};
+use tauri_plugin_dialog::{DialogExt, FileDialogBuilder, FilePath};
+use tokio::{sync::oneshot, task::spawn_blocking};
+
+use crate::{desk::Desk, error::CommandError};
+
+/// The engine takes no larger file; neither is one read.
+const LARGEST: u64 = 32 * 1024 * 1024;
+
+/// Asks where to save; `None` when the person thought better of it.
+pub(crate) async fn ask_where_to_save<R: Runtime>(
+    app: &AppHandle<R>,
+    desk: &Desk,
+) -> Option<PathBuf> {
+    let words = desk.words();
+    let today = date_of(desk.program.clock().now()).to_string();
+    let name = words.say_with("export-file", &[("date", today.into())]);
+    let dialog = dialog(app, desk, "export-title").set_file_name(name);
+    let (chosen, answer) = oneshot::channel();
+    dialog.save_file(move |path| {
+        let _ = chosen.send(path);
+    });
+    path_of(answer.await.ok().flatten())
+}
+
+/// Asks which file to open; `None` when the person thought better of it.
+pub(crate) async fn ask_what_to_open<R: Runtime>(
+    app: &AppHandle<R>,
+    desk: &Desk,
+) -> Option<PathBuf> {
+    let (chosen, answer) = oneshot::channel();
+    dialog(app, desk, "import-title").pick_file(move |path| {
+        let _ = chosen.send(path);
+    });
+    path_of(answer.await.ok().flatten())
+}
+
+fn dialog<R: Runtime>(app: &AppHandle<R>, desk: &Desk, title: &str) -> FileDialogBuilder<R> {
+    let words = desk.words();
+    app.dialog()
+        .file()
+        .set_title(words.say(title))
+        .add_filter(words.say("file-kind"), &["json"])
+}
+
+fn path_of(chosen: Option<FilePath>) -> Option<PathBuf> {
+    chosen?.into_path().ok()
+}
+
+/// Writes the file whole or not at all.
+pub(crate) async fn write(path: PathBuf, backup: &Backup) -> Result<(), CommandError> {
+    let text = serde_json::to_vec_pretty(backup).map_err(|error| CommandError::system(&error))?;
+    off_the_runtime(move || write_whole(&path, &text)).await
+}
+
+/// Reads a file of text.
+pub(crate) async fn read(path: PathBuf) -> Result<String, CommandError> {
+    off_the_runtime(move || {
+        let mut bytes = Vec::new();
+        // One byte more than is taken, so that the engine sees it is too large.
+        File::open(path)?
+            .take(LARGEST + 1)
+            .read_to_end(&mut bytes)?;
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    })
+    .await
+}
+
+async fn off_the_runtime<T: Send + 'static>(
+    work: impl FnOnce() -> io::Result<T> + Send + 'static,
+) -> Result<T, CommandError> {
+    match spawn_blocking(work).await {
+        Ok(done) => done.map_err(|error| CommandError::system(&error)),
+        Err(error) => Err(CommandError::system(&error)),
+    }
+}
+
+fn write_whole(path: &Path, text: &[u8]) -> io::Result<()> {
+    let mut unfinished = path.as_os_str().to_owned();
+    unfinished.push(".part");
+    let unfinished = PathBuf::from(unfinished);
+    let written = File::create(&unfinished)
+        .and_then(|mut file| file.write_all(text).and_then(|()| file.sync_all()))
+        .and_then(|()| fs::rename(&unfinished, path));
+    if written.is_err() {
+        // Nothing is lost when this fails too.
+        let _ = fs::remove_file(&unfinished);
+    }
+    written
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_written_whole_and_leaves_nothing_beside_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("талончик.json");
+        fs::write(&path, "before").unwrap();
+        write_whole(&path, b"after").unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "after");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_folder_in_the_way_loses_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("taken");
+        fs::create_dir(&path).unwrap();
+        write_whole(&path, b"after").unwrap_err();
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_file_that_is_not_there_is_an_error_with_a_code() {
+        let error = read("/nowhere/at/all.json".into()).await.unwrap_err();
+        assert_eq!(error.code, engine::ErrorCode::Storage);
+    }
+}

@@ -1,0 +1,432 @@
+//! What the window may ask for: one thin command for each operation of the
+//! engine, and the desktop's own few.
+//!
+//! `ui/src/ipc/bindings.ts` is generated from this file; a test fails when it
+//! is stale (`UPDATE_BINDINGS=1 cargo test -p talonchik bindings` rewrites it).
+
+use chrono::{DateTime, Utc};
+use engine::{Imported, Opening, model};
+use model::{
+    Activity, Alert, AlertId, Answer, Check, Clinic, ClinicHits, ClinicId, Dated, District,
+    DistrictId, Doctor, DoctorId, Folders, LinkTarget, Look, Settings, Slot, Specialty,
+    SpecialtyId, Status, Watch, WatchDraft, WatchId, WatchView, WorkDay,
+};
+use serde::{Deserialize, Serialize};
+use specta::Type;
+use tauri::{AppHandle, Runtime, State};
+use tauri_specta::{Builder, Event, collect_commands, collect_events};
+
+use crate::{check, desk::Desk, error::CommandError, files, links, quit};
+
+type Answered<T> = Result<T, CommandError>;
+
+/// Something changed: the window asks again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type, Event)]
+pub(crate) struct Changed(pub model::Event);
+
+/// Show this route.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type, Event)]
+pub(crate) struct Navigate(pub String);
+
+/// Where the window opens.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct StartPage {
+    /// From a notification, the tray or a link; `None`: at home.
+    pub route: Option<String>,
+}
+
+/// Every command and event.
+pub(crate) fn builder<R: Runtime>() -> Builder<R> {
+    Builder::new()
+        .commands(collect_commands![
+            districts,
+            clinics,
+            clinic,
+            search_clinics,
+            specialties,
+            doctors,
+            slots,
+            timetable,
+            read_link,
+            draft_from_link,
+            add_watch,
+            update_watch,
+            set_activity,
+            remove_watch,
+            restore_watch,
+            watches,
+            watch,
+            check_now,
+            looks,
+            openings,
+            inbox,
+            alert,
+            answer,
+            status,
+            pause,
+            resume,
+            settings,
+            save_settings,
+            form,
+            save_form,
+            self_check::<tauri::Wry>,
+            start_page,
+            enter_demo,
+            leave_demo,
+            open_link::<tauri::Wry>,
+            trial_notification,
+            folders,
+            quit::<tauri::Wry>,
+            export_to_file::<tauri::Wry>,
+            import_from_file::<tauri::Wry>,
+        ])
+        .events(collect_events![Changed, Navigate])
+        .disable_serde_phases()
+}
+
+/// The districts of the city.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn districts(desk: State<'_, Desk>) -> Answered<Dated<Vec<District>>> {
+    Ok(desk.engine().districts().await?)
+}
+
+/// The clinics of a district, or of the city.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn clinics(
+    desk: State<'_, Desk>,
+    district: Option<DistrictId>,
+) -> Answered<Dated<Vec<Clinic>>> {
+    Ok(desk.engine().clinics(district).await?)
+}
+
+/// One clinic.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn clinic(desk: State<'_, Desk>, id: ClinicId) -> Answered<Clinic> {
+    Ok(desk.engine().clinic(id).await?)
+}
+
+/// Clinics that match what was typed, best first.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn search_clinics(
+    desk: State<'_, Desk>,
+    text: String,
+    district: Option<DistrictId>,
+    limit: u32,
+) -> Answered<ClinicHits> {
+    Ok(desk.engine().search_clinics(&text, district, limit).await?)
+}
+
+/// The specialties of a clinic; empty when it offers nothing online.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn specialties(
+    desk: State<'_, Desk>,
+    clinic: ClinicId,
+) -> Answered<Dated<Vec<Specialty>>> {
+    Ok(desk.engine().specialties(clinic).await?)
+}
+
+/// The doctors of a specialty.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn doctors(
+    desk: State<'_, Desk>,
+    clinic: ClinicId,
+    specialty: SpecialtyId,
+) -> Answered<Dated<Vec<Doctor>>> {
+    Ok(desk.engine().doctors(clinic, specialty).await?)
+}
+
+/// The free slots of a doctor.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn slots(
+    desk: State<'_, Desk>,
+    clinic: ClinicId,
+    doctor: DoctorId,
+) -> Answered<Dated<Vec<Slot>>> {
+    Ok(desk.engine().slots(clinic, doctor).await?)
+}
+
+/// The working days of a doctor.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn timetable(
+    desk: State<'_, Desk>,
+    clinic: ClinicId,
+    doctor: DoctorId,
+) -> Answered<Dated<Vec<WorkDay>>> {
+    Ok(desk.engine().timetable(clinic, doctor).await?)
+}
+
+/// What a pasted link points at.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn read_link(desk: State<'_, Desk>, text: String) -> Answered<LinkTarget> {
+    Ok(desk.engine().read_link(&text)?)
+}
+
+/// A whole draft from a pasted link, with names.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn draft_from_link(desk: State<'_, Desk>, text: String) -> Answered<WatchDraft> {
+    Ok(desk.engine().draft_from_link(&text).await?)
+}
+
+/// Begins to watch.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn add_watch(desk: State<'_, Desk>, draft: WatchDraft) -> Answered<Watch> {
+    Ok(desk.engine().add_watch(draft).await?)
+}
+
+/// Changes what a watch waits for.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn update_watch(
+    desk: State<'_, Desk>,
+    id: WatchId,
+    draft: WatchDraft,
+) -> Answered<Watch> {
+    Ok(desk.engine().update_watch(id, draft).await?)
+}
+
+/// Switches a watch on, off, or off for a while.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn set_activity(
+    desk: State<'_, Desk>,
+    id: WatchId,
+    activity: Activity,
+) -> Answered<Watch> {
+    Ok(desk.engine().set_activity(id, activity).await?)
+}
+
+/// Removes a watch; it can be restored for a day.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn remove_watch(desk: State<'_, Desk>, id: WatchId) -> Answered<()> {
+    Ok(desk.engine().remove_watch(id).await?)
+}
+
+/// Takes the removal of a watch back.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn restore_watch(desk: State<'_, Desk>, id: WatchId) -> Answered<Watch> {
+    Ok(desk.engine().restore_watch(id).await?)
+}
+
+/// Every watch, in the order of the home page.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn watches(desk: State<'_, Desk>) -> Answered<Vec<WatchView>> {
+    Ok(desk.engine().watches().await?)
+}
+
+/// One watch.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn watch(desk: State<'_, Desk>, id: WatchId) -> Answered<WatchView> {
+    Ok(desk.engine().watch(id).await?)
+}
+
+/// Looks at one watch or all of them now; answers when that is done.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn check_now(desk: State<'_, Desk>, id: Option<WatchId>) -> Answered<()> {
+    Ok(desk.engine().check_now(id).await?)
+}
+
+/// The latest looks of a watch, newest first.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn looks(desk: State<'_, Desk>, id: WatchId, limit: u32) -> Answered<Vec<Look>> {
+    Ok(desk.engine().looks(id, limit).await?)
+}
+
+/// The openings a watch has seen, newest first.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn openings(
+    desk: State<'_, Desk>,
+    id: WatchId,
+    limit: u32,
+) -> Answered<Vec<Opening>> {
+    Ok(desk.engine().openings(id, limit).await?)
+}
+
+/// Alerts, newest first.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn inbox(desk: State<'_, Desk>, limit: u32) -> Answered<Vec<Alert>> {
+    Ok(desk.engine().inbox(limit).await?)
+}
+
+/// One alert.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn alert(desk: State<'_, Desk>, id: AlertId) -> Answered<Alert> {
+    Ok(desk.engine().alert(id).await?)
+}
+
+/// Answers an alert.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn answer(desk: State<'_, Desk>, id: AlertId, answer: Answer) -> Answered<Alert> {
+    Ok(desk.engine().answer(id, answer).await?)
+}
+
+/// The state of the program.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn status(desk: State<'_, Desk>) -> Answered<Status> {
+    Ok(desk.engine().status().await?)
+}
+
+/// Pauses every watch; without a moment, until resumed.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn pause(desk: State<'_, Desk>, until: Option<DateTime<Utc>>) -> Answered<()> {
+    Ok(desk.engine().pause(until).await?)
+}
+
+/// Ends the pause.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn resume(desk: State<'_, Desk>) -> Answered<()> {
+    Ok(desk.engine().resume().await?)
+}
+
+/// What the person has set.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn settings(desk: State<'_, Desk>) -> Answered<Settings> {
+    Ok(desk.engine().settings().await?)
+}
+
+/// Keeps what the person has set.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn save_settings(desk: State<'_, Desk>, settings: Settings) -> Answered<Settings> {
+    Ok(desk.engine().save_settings(settings).await?)
+}
+
+/// What was typed into an unfinished form.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn form(desk: State<'_, Desk>, name: String) -> Answered<Option<String>> {
+    Ok(desk.engine().form(&name).await?)
+}
+
+/// Keeps what is typed into a form, or forgets it.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn save_form(
+    desk: State<'_, Desk>,
+    name: String,
+    text: Option<String>,
+) -> Answered<()> {
+    Ok(desk.engine().save_form(&name, text).await?)
+}
+
+/// The self-check: the engine's lines and the desktop's.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn self_check<R: Runtime>(
+    app: AppHandle<R>,
+    desk: State<'_, Desk>,
+) -> Answered<Vec<Check>> {
+    let mut checks = desk.engine().self_check().await?;
+    checks.extend(check::lines(&app, &desk).await);
+    Ok(checks)
+}
+
+/// Where the window is to open; from now on it hears `Navigate`.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn start_page(desk: State<'_, Desk>) -> Answered<StartPage> {
+    Ok(StartPage {
+        route: desk.pages.started(),
+    })
+}
+
+/// Changes to the practice city.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn enter_demo(desk: State<'_, Desk>) -> Answered<()> {
+    desk.enter_demo().await.map_err(CommandError::from)
+}
+
+/// Back to the real city.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn leave_demo(desk: State<'_, Desk>) -> Answered<()> {
+    desk.leave_demo().await.map_err(CommandError::from)
+}
+
+/// Opens a page of the booking site, or a telephone number.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn open_link<R: Runtime>(app: AppHandle<R>, url: String) -> Answered<()> {
+    Ok(links::open(&app, &url)?)
+}
+
+/// Shows a notification for trial.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn trial_notification(desk: State<'_, Desk>) -> Answered<()> {
+    let shown = desk.toasts.trial(desk.words()).await;
+    shown.map_err(|wrong| CommandError::system(&wrong))
+}
+
+/// The folders of the program.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn folders(desk: State<'_, Desk>) -> Answered<Folders> {
+    Ok(desk.folders.to_model())
+}
+
+/// Ends the program.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn quit<R: Runtime>(app: AppHandle<R>) -> Answered<()> {
+    quit::quit(&app);
+    Ok(())
+}
+
+/// Asks for a file and writes watches and settings to it; `false` when none was chosen.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn export_to_file<R: Runtime>(
+    app: AppHandle<R>,
+    desk: State<'_, Desk>,
+) -> Answered<bool> {
+    let Some(path) = files::ask_where_to_save(&app, &desk).await else {
+        return Ok(false);
+    };
+    let backup = desk.engine().export().await?;
+    files::write(path, &backup).await?;
+    Ok(true)
+}
+
+/// Asks for a file and takes watches and settings from it; `None` when none was chosen.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn import_from_file<R: Runtime>(
+    app: AppHandle<R>,
+    desk: State<'_, Desk>,
+) -> Answered<Option<Imported>> {
+    let Some(path) = files::ask_what_to_open(&app, &desk).await else {
+        return Ok(None);
+    };
+    let text = files::read(path).await?;
+    Ok(Some(desk.engine().import(&text).await?))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,374 @@
+//! System notifications: the desktop's way to tell an alert.
+//!
+//! One alert has one notification, replaced when it is told again and taken
+//! back when it is answered or gone. Where a system has no buttons or loses
+//! them, a click on the body still opens the watch, and the inbox has the rest.
+
+mod system;
+
+use std::{
+    collections::VecDeque,
+    path::PathBuf,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use engine::{
+    Channel, Message, TellError,
+    clock::Clock,
+    model::{Alert, AlertId, Answer, MessageKind, Settings, WatchId},
+    text::{
+        Words,
+        notice::{Manner, notice},
+    },
+};
+use tokio::{sync::watch, time};
+use tokio_util::sync::CancellationToken;
+use tracing::{debug, info};
+
+use crate::{
+    ask::{Ask, Asks},
+    program::Mode,
+    tasks::Tasks,
+};
+pub(crate) use system::Wrong;
+
+/// How long a notification server may take; some hang for a minute.
+const LIMIT: Duration = Duration::from_secs(5);
+
+/// After how long a server that hung or failed is tried again.
+const AGAIN: Duration = Duration::from_mins(1);
+
+/// After how long a server that is not there is looked for again.
+const LOOK_AGAIN: Duration = Duration::from_mins(5);
+
+/// Notifications whose buttons are listened to; each costs a connection. The
+/// oldest is forgotten for a newer one, and its alert stays in the inbox.
+const OPEN: usize = 16;
+
+/// What to show.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Toast {
+    /// The bold line.
+    pub title: String,
+    /// The text under it.
+    pub body: String,
+    /// Titles of the buttons, in order.
+    pub buttons: Vec<(Button, String)>,
+    /// What a click on the body does, in words, if it does anything.
+    pub body_title: Option<String>,
+    /// Stays until it is answered or taken back.
+    pub lasting: bool,
+    /// With the system's sound.
+    pub sound: bool,
+}
+
+/// A button of a notification.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Button {
+    /// «Записаться», «Посмотреть».
+    Primary,
+    /// «Позже».
+    Later,
+}
+
+/// What a person did with a notification.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Press {
+    /// A click on its body.
+    Body,
+    /// A button.
+    Button(Button),
+    /// It was closed, or it went by itself.
+    Closed,
+}
+
+/// Shows notifications and does what their buttons say.
+pub(crate) struct Toasts {
+    settings: watch::Receiver<Option<Settings>>,
+    asks: Asks,
+    clock: Clock,
+    tasks: Tasks,
+    icon: Option<PathBuf>,
+    open: Mutex<VecDeque<Open>>,
+}
+
+/// A notification on the screen.
+struct Open {
+    /// Alerts of the two cities may have one number.
+    mode: Mode,
+    alert: AlertId,
+    shown: Arc<system::Shown>,
+    /// Ends the waiting for a press.
+    waiting: CancellationToken,
+}
+
+impl Toasts {
+    /// `icon` is a picture on the disk for servers that take no name.
+    pub(crate) fn new(
+        settings: watch::Receiver<Option<Settings>>,
+        asks: Asks,
+        clock: Clock,
+        tasks: Tasks,
+        icon: Option<PathBuf>,
+    ) -> Arc<Self> {
+        Arc::new(Self {
+            settings,
+            asks,
+            clock,
+            tasks,
+            icon,
+            open: Mutex::default(),
+        })
+    }
+
+    /// The channel of one city.
+    pub(crate) fn channel(self: &Arc<Self>, mode: Mode) -> Arc<dyn Channel> {
+        Arc::new(Desktop {
+            toasts: self.clone(),
+            mode,
+        })
+    }
+
+    /// Shows something that needs no answer.
+    pub(crate) async fn say(&self, title: String, body: String) -> Result<(), Wrong> {
+        let toast = Toast {
+            title,
+            body,
+            ..Toast::default()
+        };
+        self.show(&toast, None).await.map(drop)
+    }
+
+    /// The trial notification of the settings page: sounds as a real one would.
+    pub(crate) async fn trial(&self, words: Words) -> Result<(), Wrong> {
+        let sound = self.settings.borrow().as_ref().is_none_or(|it| it.sound);
+        let toast = Toast {
+            title: words.say("trial-title"),
+            body: words.say("test-ok"),
+            sound,
+            ..Toast::default()
+        };
+        self.show(&toast, None).await.map(drop)
+    }
+
+    async fn show(&self, toast: &Toast, replaced: Option<u32>) -> Result<system::Shown, Wrong> {
+        time::timeout(LIMIT, system::show(toast, replaced, self.icon.as_deref()))
+            .await
+            .unwrap_or(Err(Wrong::Hangs))
+    }
+
+    async fn tell(self: &Arc<Self>, mode: Mode, message: &Message) -> Result<(), TellError> {
+        let settings = self.known_settings().await?;
+        if !settings.notifications {
+            return Err(TellError::Never {
+                why: "notifications are off in the settings".to_owned(),
+            });
+        }
+        let alert = &message.alert;
+        let words = Words::new(settings.language);
+        let toast = toast_of(message, mode, &settings, words, &self.clock);
+        let before = self.forget(mode, alert.id);
+        let replaced = before.as_ref().and_then(|shown| shown.id());
+        let shown = self.show(&toast, replaced).await.map_err(|wrong| {
+            debug!("a notification was not shown: {wrong}");
+            TellError::Later {
+                after: Some(match wrong {
+                    Wrong::Hangs | Wrong::Refused(_) => AGAIN,
+                    Wrong::Absent => LOOK_AGAIN,
+                }),
+                why: wrong.to_string(),
+            }
+        })?;
+        info!("alert {} is on the screen", alert.id);
+        self.listen(mode, message, &toast, words, shown);
+        Ok(())
+    }
+
+    /// The settings, waited for while the first engine starts.
+    async fn known_settings(&self) -> Result<Settings, TellError> {
+        let mut settings = self.settings.clone();
+        let known = time::timeout(LIMIT, settings.wait_for(Option::is_some)).await;
+        known
+            .ok()
+            .and_then(|known| known.ok()?.clone())
+            .ok_or_else(|| TellError::Later {
+                after: Some(AGAIN),
+                why: "the settings are not known yet".to_owned(),
+            })
+    }
+
+    /// Waits for a press in a task of its own and does what it says.
+    fn listen(
+        self: &Arc<Self>,
+        mode: Mode,
+        message: &Message,
+        toast: &Toast,
+        words: Words,
+        shown: system::Shown,
+    ) {
+        let shown = Arc::new(shown);
+        let waiting = CancellationToken::new();
+        self.remember(Open {
+            mode,
+            alert: message.alert.id,
+            shown: shown.clone(),
+            waiting: waiting.clone(),
+        });
+        let (alert, watch) = (message.alert.id, message.alert.watch_id);
+        // In the practice city there is no page to book on: the window shows the rest.
+        let books = mode == Mode::Real
+            && toast
+                .buttons
+                .iter()
+                .any(|(_, title)| *title == words.say("notice-book"));
+        let link = books.then(|| message.alert.link.clone());
+        let toasts = self.clone();
+        self.tasks.spawn(async move {
+            let Some(press) = waiting.run_until_cancelled(shown.pressed()).await else {
+                return;
+            };
+            toasts.drop_if_current(mode, alert, &shown);
+            if let Some(ask) = ask_of(press, alert, watch, link) {
+                // The receiver is gone only when the program is.
+                let _ = toasts.asks.send(ask);
+            }
+        });
+    }
+
+    fn remember(&self, new: Open) {
+        let mut open = self.lock();
+        open.push_back(new);
+        while open.len() > OPEN {
+            if let Some(oldest) = open.pop_front() {
+                oldest.waiting.cancel();
+            }
+        }
+    }
+
+    /// Stops listening to an alert's notification; it stays on the screen.
+    fn forget(&self, mode: Mode, alert: AlertId) -> Option<Arc<system::Shown>> {
+        let mut open = self.lock();
+        let place = open
+            .iter()
+            .position(|it| it.mode == mode && it.alert == alert)?;
+        let it = open.remove(place)?;
+        it.waiting.cancel();
+        Some(it.shown)
+    }
+
+    /// As [`Toasts::forget`], unless it has been replaced by a newer one.
+    fn drop_if_current(&self, mode: Mode, alert: AlertId, shown: &Arc<system::Shown>) {
+        self.lock()
+            .retain(|it| !(it.mode == mode && it.alert == alert && Arc::ptr_eq(&it.shown, shown)));
+    }
+
+    async fn withdraw(&self, mode: Mode, alert: AlertId) {
+        if let Some(shown) = self.forget(mode, alert)
+            && time::timeout(LIMIT, shown.close()).await.is_err()
+        {
+            debug!("the notification of alert {alert} could not be taken back");
+        }
+    }
+
+    /// Takes every notification of a city back: no one would answer its buttons.
+    pub(crate) async fn withdraw_all(&self, mode: Mode) {
+        let alerts: Vec<AlertId> = self
+            .lock()
+            .iter()
+            .filter(|it| it.mode == mode)
+            .map(|it| it.alert)
+            .collect();
+        for alert in alerts {
+            self.withdraw(mode, alert).await;
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, VecDeque<Open>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Will notifications be shown here? Asks the server, at most for the usual limit.
+pub(crate) async fn server() -> Result<String, Wrong> {
+    time::timeout(LIMIT, system::server())
+        .await
+        .unwrap_or(Err(Wrong::Hangs))
+}
+
+struct Desktop {
+    toasts: Arc<Toasts>,
+    mode: Mode,
+}
+
+#[async_trait]
+impl Channel for Desktop {
+    fn name(&self) -> &'static str {
+        "desktop"
+    }
+
+    async fn tell(&self, message: &Message) -> Result<(), TellError> {
+        self.toasts.tell(self.mode, message).await
+    }
+
+    async fn withdraw(&self, alert: &Alert) {
+        self.toasts.withdraw(self.mode, alert.id).await;
+    }
+}
+
+/// The notification of a message.
+fn toast_of(
+    message: &Message,
+    mode: Mode,
+    settings: &Settings,
+    words: Words,
+    clock: &Clock,
+) -> Toast {
+    let manner = Manner {
+        hide_details: settings.hide_details,
+        demo: mode == Mode::Demo,
+    };
+    let notice = notice(
+        &message.alert,
+        message.kind,
+        &message.fresh,
+        words,
+        clock.now(),
+        manner,
+    );
+    let found = match message.kind {
+        MessageKind::Appeared => true,
+        MessageKind::Gone => false,
+    };
+    Toast {
+        title: notice.title,
+        body: notice.body,
+        buttons: [
+            notice.primary.map(|title| (Button::Primary, title)),
+            notice.secondary.map(|title| (Button::Later, title)),
+        ]
+        .into_iter()
+        .flatten()
+        .collect(),
+        body_title: Some(words.say("notice-look")),
+        lasting: found,
+        sound: found && settings.sound,
+    }
+}
+
+/// What a press asks for. `link` is the page to book on, if the primary button leads there.
+fn ask_of(press: Press, alert: AlertId, watch: WatchId, link: Option<String>) -> Option<Ask> {
+    match press {
+        Press::Closed => None,
+        Press::Button(Button::Later) => Some(Ask::Answer(alert, Answer::Later)),
+        Press::Body => Some(Ask::Read { alert, watch }),
+        Press::Button(Button::Primary) => Some(match link {
+            Some(link) => Ask::Book { alert, link },
+            None => Ask::Read { alert, watch },
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,11 @@
+//! The browser engine's own processes: how they start, crash and end.
+
+#[cfg(target_os = "linux")]
+mod linux;
+#[cfg(target_os = "linux")]
+pub(crate) use linux::{end_after, outlive_crashes, prepare};
+
+#[cfg(not(target_os = "linux"))]
+mod other;
+#[cfg(not(target_os = "linux"))]
+pub(crate) use other::{end_after, outlive_crashes, prepare};

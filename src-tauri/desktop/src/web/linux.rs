@@ -1,0 +1,167 @@
+//! WebKitGTK: a page process per window, and a network process for all of them
+//! that does not end by itself.
+
+use std::{
+    fs,
+    os::unix::process::CommandExt,
+    process::Command,
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
+
+use rustix::process::{Pid, Signal, getpid, kill_process};
+use tauri::{AppHandle, Manager, Runtime, WebviewWindow};
+use tokio::time;
+use tracing::{debug, info, warn};
+use webkit2gtk::WebViewExt;
+
+use crate::tasks::Tasks;
+
+/// Older ones may show an empty window on some graphics drivers.
+const DMABUF_WORKS_SINCE: (u32, u32) = (2, 48);
+
+const NO_DMABUF: &str = "WEBKIT_DISABLE_DMABUF_RENDERER";
+
+/// How long a closed window may be opened again without starting its processes anew.
+const GRACE: Duration = Duration::from_secs(3);
+
+/// The network process as the kernel knows it: the first 15 letters.
+const NETWORK_PROCESS: &str = "WebKitNetworkPr";
+
+/// Before anything else runs: switches the DMABUF renderer off for an old WebKitGTK.
+///
+/// Setting a variable is unsafe once there are threads, and `unsafe` is
+/// forbidden here; the program replaces itself by one that has the variable.
+pub(crate) fn prepare() {
+    if std::env::var_os(NO_DMABUF).is_some() {
+        return;
+    }
+    let Ok(version) = tauri::webview_version() else {
+        return;
+    };
+    if !needs_no_dmabuf(&version) {
+        return;
+    }
+    if let Ok(program) = std::env::current_exe() {
+        // It returns only when it failed: then the program goes on as it is.
+        let _ = Command::new(program)
+            .args(std::env::args_os().skip(1))
+            .env(NO_DMABUF, "1")
+            .exec();
+    }
+}
+
+fn needs_no_dmabuf(version: &str) -> bool {
+    let mut parts = version.split('.').map(str::parse::<u32>);
+    match (parts.next(), parts.next()) {
+        (Some(Ok(major)), Some(Ok(minor))) => (major, minor) < DMABUF_WORKS_SINCE,
+        _ => false,
+    }
+}
+
+/// A page whose process crashed is loaded again once; the engine has noticed nothing.
+pub(crate) fn outlive_crashes<R: Runtime>(window: &WebviewWindow<R>) {
+    let tried = AtomicBool::new(false);
+    let connected = window.with_webview(move |view| {
+        view.inner()
+            .connect_web_process_terminated(move |view, reason| {
+                warn!("the page's process ended: {reason:?}");
+                if !tried.swap(true, Ordering::SeqCst) {
+                    view.reload();
+                }
+            });
+    });
+    if let Err(error) = connected {
+        warn!("a crash of the page will not be noticed: {error}");
+    }
+}
+
+/// Some time after the window was destroyed, and if it was not opened again,
+/// ends the network process, which holds 40 MiB for no one.
+///
+/// `WebKit` starts another one with the next window. Nothing is lost: the pages
+/// are in the program, and no page runs.
+pub(crate) fn end_after<R: Runtime>(app: AppHandle<R>, tasks: &Tasks) {
+    tasks.spawn(async move {
+        time::sleep(GRACE).await;
+        let here = app.clone();
+        // On the main thread no window can be built meanwhile.
+        let sent = app.run_on_main_thread(move || {
+            if here.webview_windows().is_empty() {
+                end_network_process();
+            }
+        });
+        if let Err(error) = sent {
+            debug!("the network process stays: {error}");
+        }
+    });
+}
+
+fn end_network_process() {
+    for process in children() {
+        match kill_process(process, Signal::TERM) {
+            Ok(()) => info!("the network process {} ends", process.as_raw_nonzero()),
+            Err(error) => debug!("the network process stays: {error}"),
+        }
+    }
+}
+
+/// Network processes that this very process has started.
+fn children() -> Vec<Pid> {
+    let own = getpid().as_raw_nonzero().get();
+    let Ok(processes) = fs::read_dir("/proc") else {
+        return Vec::new();
+    };
+    processes
+        .flatten()
+        .filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok())
+        .filter(|process| {
+            fs::read_to_string(format!("/proc/{process}/stat"))
+                .is_ok_and(|stat| is_network_process_of(&stat, own))
+        })
+        .filter_map(Pid::from_raw)
+        .collect()
+}
+
+/// Reads `pid (name) state parent …`.
+fn is_network_process_of(stat: &str, parent: i32) -> bool {
+    let Some((before, after)) = stat.rsplit_once(')') else {
+        return false;
+    };
+    let name = before.split_once('(').map(|(_, name)| name);
+    let mut rest = after.split_whitespace();
+    let state = rest.next();
+    let its_parent = rest.next().and_then(|text| text.parse::<i32>().ok());
+    name == Some(NETWORK_PROCESS) && its_parent == Some(parent) && state != Some("Z")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_an_old_webkit_needs_the_older_renderer() {
+        assert!(needs_no_dmabuf("2.46.6"));
+        assert!(!needs_no_dmabuf("2.48.0"));
+        assert!(!needs_no_dmabuf("2.50.6"));
+        assert!(!needs_no_dmabuf("3.0"));
+        assert!(!needs_no_dmabuf("unknown"));
+    }
+
+    #[test]
+    fn only_our_own_network_process_is_ended() {
+        let ours = "812 (WebKitNetworkPr) S 700 812 700 0 -1";
+        assert!(is_network_process_of(ours, 700));
+        assert!(!is_network_process_of(ours, 701));
+        assert!(!is_network_process_of(
+            "812 (WebKitWebProces) S 700 1 1",
+            700
+        ));
+        assert!(!is_network_process_of(
+            "812 (WebKitNetworkPr) Z 700 1 1",
+            700
+        ));
+        assert!(!is_network_process_of("812 (a) (b) S 700 1 1", 700));
+        assert!(!is_network_process_of("", 700));
+    }
+}

@@ -1,0 +1,14 @@
+//! Windows and macOS end their web processes themselves and show a crashed page again.
+
+use tauri::{AppHandle, Runtime, WebviewWindow};
+
+use crate::tasks::Tasks;
+
+/// Nothing is to be prepared.
+pub(crate) fn prepare() {}
+
+/// The system reloads a page that crashed.
+pub(crate) fn outlive_crashes<R: Runtime>(_window: &WebviewWindow<R>) {}
+
+/// The processes end with the window.
+pub(crate) fn end_after<R: Runtime>(_app: AppHandle<R>, _tasks: &Tasks) {}

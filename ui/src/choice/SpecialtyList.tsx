@@ -1,0 +1,116 @@
+import { useQuery } from '@tanstack/react-query';
+import { useMemo, useState } from 'react';
+import { useText } from '../i18n/text.ts';
+import type { ClinicId, Specialty } from '../ipc/host.ts';
+import { useQuestions } from '../ipc/queries.ts';
+import { Button } from '../kit/Button.tsx';
+import { SearchInput } from '../kit/Fields.tsx';
+import { ChoiceList, ChoiceRow } from '../kit/List.tsx';
+import { ErrorNote, ListSkeleton, Note } from '../kit/Notes.tsx';
+import { CallButton } from './Call.tsx';
+import { Checked } from './Checked.tsx';
+
+const MANY = 12;
+const fold = (text: string) => text.toLowerCase().replaceAll('ё', 'е');
+
+/** «Какой врач?»: those with slots first, and the one chosen elsewhere before all. */
+export function SpecialtyList({
+  clinic,
+  alike,
+  onChoose,
+  onOther,
+}: {
+  clinic: ClinicId;
+  alike?: { ferId: string | null; name: string } | null;
+  onChoose: (specialty: Specialty) => void;
+  onOther: () => void;
+}) {
+  const text = useText();
+  const questions = useQuestions();
+  const specialties = useQuery(questions.specialties(clinic));
+  const about = useQuery(questions.clinic(clinic));
+  const [typed, setTyped] = useState('');
+
+  const all = specialties.data?.value;
+  const isAlike = (specialty: Specialty) =>
+    alike != null &&
+    ((alike.ferId !== null && alike.ferId === specialty.ferId) ||
+      fold(alike.name) === fold(specialty.name));
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `isAlike` reads `alike` only
+  const ordered = useMemo(
+    () =>
+      [...(all ?? [])].sort(
+        (a, b) =>
+          Number(isAlike(b)) - Number(isAlike(a)) ||
+          Number(b.counts.free > 0) - Number(a.counts.free > 0) ||
+          a.name.localeCompare(b.name, 'ru'),
+      ),
+    [all, alike],
+  );
+
+  if (specialties.isPending) return <ListSkeleton rows={8} />;
+  if (specialties.isError)
+    return <ErrorNote error={specialties.error} retry={() => specialties.refetch()} />;
+  if (ordered.length === 0) {
+    const phone = about.data?.phone ?? null;
+    return (
+      <div className="flex flex-col gap-4">
+        <Note
+          tone="neutral"
+          actions={
+            <>
+              <CallButton phone={phone} />
+              <Button onPress={onOther}>{text('clinic-other')}</Button>
+            </>
+          }
+        >
+          {phone === null ? text('no-online-no-phone') : text('no-online', { phone })}
+        </Note>
+        <Checked
+          at={specialties.data.checkedAt}
+          busy={specialties.isFetching}
+          refresh={() => specialties.refetch()}
+        />
+      </div>
+    );
+  }
+  const wanted = fold(typed.trim());
+  const shown = ordered.filter(({ name }) => fold(name).includes(wanted));
+  return (
+    <div className="flex flex-col gap-4">
+      {ordered.length > MANY && (
+        <SearchInput label={text('specialty-search')} value={typed} onChange={setTyped} />
+      )}
+      {shown.length === 0 ? (
+        <Note tone="neutral">{text('specialty-none', { q: typed })}</Note>
+      ) : (
+        <ChoiceList label={text('specialty-list')}>
+          {shown.map((specialty) => (
+            <ChoiceRow
+              key={specialty.id}
+              title={specialty.name}
+              details={isAlike(specialty) ? text('specialty-alike') : undefined}
+              aside={<Free free={specialty.counts.free} />}
+              onPress={() => onChoose(specialty)}
+            />
+          ))}
+        </ChoiceList>
+      )}
+      <Checked
+        at={specialties.data.checkedAt}
+        busy={specialties.isFetching}
+        refresh={() => specialties.refetch()}
+      />
+    </div>
+  );
+}
+
+/** «есть 12» / «сейчас нет» */
+export function Free({ free }: { free: number }) {
+  const text = useText();
+  return free > 0 ? (
+    <span className="tabular font-semibold text-ok">{text('free-some', { n: free })}</span>
+  ) : (
+    <span className="text-text-2">{text('free-none')}</span>
+  );
+}

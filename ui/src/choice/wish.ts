@@ -1,0 +1,148 @@
+// A wish for time in words and in parts. The sentence is made exactly as the program makes it.
+
+import type { Format } from '../i18n/format.ts';
+import { DAYS } from '../i18n/format.ts';
+import type { Text } from '../i18n/text.ts';
+import type { Day, TimeRange, TimeWish } from '../ipc/host.ts';
+
+const NAMED_EXCEPTIONS = 5;
+
+export function anyTime(): TimeWish {
+  return {
+    ranges: [],
+    notBefore: null,
+    notAfter: null,
+    except: [],
+    noticeMinutes: 0,
+    earlierThan: null,
+  };
+}
+
+export const PRESETS = ['any', 'morning', 'day', 'evening', 'own'] as const;
+export type Preset = (typeof PRESETS)[number];
+
+const RANGES: Record<Exclude<Preset, 'any' | 'own'>, TimeRange> = {
+  morning: { days: [], from: null, to: '12:00:00' },
+  day: { days: [], from: '12:00:00', to: '17:00:00' },
+  evening: { days: [], from: '17:00:00', to: null },
+};
+
+export function presetRanges(preset: Preset): TimeRange[] {
+  switch (preset) {
+    case 'any':
+      return [];
+    case 'own':
+      // Nothing is narrowed before the person narrows it.
+      return [{ days: [], from: null, to: null }];
+    case 'morning':
+    case 'day':
+    case 'evening':
+      return [RANGES[preset]];
+    default:
+      return preset satisfies never;
+  }
+}
+
+const same = (a: string | null, b: string | null) =>
+  (a ?? '').slice(0, 5) === (b ?? '').slice(0, 5);
+
+export function presetOf(wish: TimeWish): Preset {
+  const [range, ...more] = wish.ranges;
+  if (range === undefined) return 'any';
+  if (more.length > 0 || range.days.length > 0) return 'own';
+  for (const preset of ['morning', 'day', 'evening'] as const)
+    if (same(RANGES[preset].from, range.from) && same(RANGES[preset].to, range.to)) return preset;
+  return 'own';
+}
+
+/** A rule that ends before it begins suits nothing. */
+export function badRange(range: TimeRange): boolean {
+  return range.from !== null && range.to !== null && range.from >= range.to;
+}
+export function badDates(wish: TimeWish): boolean {
+  return wish.notBefore !== null && wish.notAfter !== null && wish.notBefore > wish.notAfter;
+}
+export function wishFits(wish: TimeWish): boolean {
+  return !wish.ranges.some(badRange) && !badDates(wish);
+}
+
+const joined = (text: Text, id: 'list-and' | 'list-or', items: string[]) => {
+  const last = items.at(-1);
+  if (last === undefined) return '';
+  return items.length === 1 ? last : text(id, { first: items.slice(0, -1).join(', '), last });
+};
+
+/** «9:10» of «09:10:00» */
+const clock = (time: string) => time.slice(0, 5).replace(/^0/, '');
+
+function daysPhrase(days: Day[], text: Text): string | null {
+  const chosen = DAYS.filter((day) => days.includes(day));
+  const key = chosen.join();
+  if (chosen.length === 0 || chosen.length === 7) return null;
+  if (key === 'mon,tue,wed,thu,fri') return text('wish-weekdays');
+  if (key === 'sat,sun') return text('wish-weekend');
+  return text('wish-days', {
+    days: joined(
+      text,
+      'list-and',
+      chosen.map((day) => text(`wish-${day}`)),
+    ),
+  });
+}
+
+function rangePhrase(range: TimeRange, text: Text): string {
+  const from = range.from === null ? null : clock(range.from);
+  const to = range.to === null ? null : clock(range.to);
+  const times =
+    from !== null && to !== null
+      ? text('wish-between', { from, to })
+      : from !== null
+        ? text('wish-from', { from })
+        : to !== null
+          ? text('wish-to', { to })
+          : null;
+  const days = daysPhrase(range.days, text);
+  if (days !== null && times !== null) return text('wish-days-times', { days, times });
+  return days ?? times ?? text('wish-any');
+}
+
+export function exactDuration(minutes: number, text: Text): string {
+  const hours = Math.floor(minutes / 60);
+  const rest = minutes % 60;
+  if (hours === 0) return text('duration-minutes', { n: rest });
+  if (rest === 0 && hours % 24 === 0) return text('duration-days', { n: hours / 24 });
+  if (rest === 0) return text('duration-hours', { n: hours });
+  return text('duration-both', {
+    hours: text('duration-hours', { n: hours }),
+    minutes: text('duration-minutes', { n: rest }),
+  });
+}
+
+/** «По будням после 17:00, не позже 10 декабря.» */
+export function wishSentence(wish: TimeWish, text: Text, format: Format): string {
+  const parts = [
+    wish.ranges.length === 0
+      ? text('wish-any')
+      : joined(
+          text,
+          'list-or',
+          wish.ranges.map((range) => rangePhrase(range, text)),
+        ),
+  ];
+  if (wish.notBefore !== null)
+    parts.push(text('wish-not-before', { day: format.date(wish.notBefore) }));
+  if (wish.notAfter !== null)
+    parts.push(text('wish-not-after', { day: format.date(wish.notAfter) }));
+  if (wish.except.length > 0) {
+    const days = wish.except.slice(0, NAMED_EXCEPTIONS).map((day) => format.date(day));
+    const unnamed = wish.except.length - days.length;
+    if (unnamed > 0) days.push(text('wish-except-more', { n: unnamed }));
+    parts.push(text('wish-except', { days: joined(text, 'list-and', days) }));
+  }
+  if (wish.noticeMinutes > 0)
+    parts.push(text('wish-notice', { duration: exactDuration(wish.noticeMinutes, text) }));
+  if (wish.earlierThan !== null)
+    parts.push(text('wish-earlier', { when: format.dateTime(wish.earlierThan) }));
+  const sentence = parts.join(', ');
+  return `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}.`;
+}

@@ -1,0 +1,51 @@
+import type { PlainId } from '../i18n/text.ts';
+import { type ErrorCode, HostError, type Problem } from './host.ts';
+
+/** What to say for each code: what happened, and what to do. */
+const SENTENCES: Record<ErrorCode, PlainId> = {
+  notFound: 'error-not-found',
+  invalid: 'error-invalid',
+  badLink: 'error-bad-link',
+  offline: 'error-offline',
+  blocked: 'error-blocked',
+  slowed: 'error-slowed',
+  clinicDown: 'error-clinic-down',
+  siteDown: 'error-site-down',
+  storage: 'error-storage',
+};
+
+export function errorSentence(error: unknown): PlainId {
+  return error instanceof HostError ? (SENTENCES[error.code] ?? 'error-unknown') : 'error-unknown';
+}
+
+/** What is wrong with what was filled in. */
+const PROBLEMS: Record<Problem, PlainId> = {
+  noPlace: 'problem-no-place',
+  tooManyPlaces: 'problem-too-many-places',
+  repeatedPlace: 'problem-repeated-place',
+  badId: 'problem-bad-id',
+  noDoctor: 'problem-no-doctor',
+  longNickname: 'problem-long-nickname',
+  emptyRange: 'problem-empty-range',
+  tooManyRules: 'problem-too-many-rules',
+  datesReversed: 'problem-dates-reversed',
+  past: 'problem-past',
+  longNotice: 'problem-long-notice',
+  tooLong: 'problem-too-long',
+  badFile: 'problem-bad-file',
+  badBudget: 'problem-bad-budget',
+};
+
+export function problemSentences(error: unknown): PlainId[] {
+  return error instanceof HostError
+    ? error.problems.map((problem) => PROBLEMS[problem] ?? 'error-invalid')
+    : [];
+}
+
+/** For «Подробности» and reports, never for the main text. */
+export function errorDetail(error: unknown): string {
+  if (error instanceof HostError) {
+    return [error.code, error.detail, ...error.problems].filter(Boolean).join(' · ');
+  }
+  return error instanceof Error ? error.message : String(error);
+}

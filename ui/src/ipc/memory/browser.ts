@@ -1,0 +1,24 @@
+// `npm run dev` in a plain browser: `?fixture=states` shows a watch in every state,
+// `?fixture=empty` a program that is past its first run.
+
+import type { Language, TextSize, Theme } from '../host.ts';
+import { addEveryState } from './fixtures.ts';
+import { createMemoryHost, type Memory } from './memory.ts';
+
+export function browserHost(query: URLSearchParams): Memory {
+  const fixture = query.get('fixture');
+  const host = createMemoryHost({
+    settings: {
+      language: (query.get('lang') as Language | null) ?? 'ru',
+      theme: (query.get('theme') as Theme | null) ?? 'system',
+      textSize: (query.get('text') as TextSize | null) ?? 'normal',
+      welcomed: fixture !== null,
+    },
+    demo: query.has('demo'),
+    delay: Number(query.get('delay') ?? 120),
+    gap: fixture === 'states' ? 0 : 15_000,
+  });
+  if (fixture === 'states') addEveryState(host);
+  Object.assign(window, { talonchik: host });
+  return host;
+}

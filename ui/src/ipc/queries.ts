@@ -1,0 +1,292 @@
+// One query per question, one command per query. Events say what changed, the keys here say what to ask again.
+
+import {
+  QueryClient,
+  queryOptions,
+  skipToken,
+  useMutation,
+  useMutationState,
+  useQuery,
+  useQueryClient,
+} from '@tanstack/react-query';
+import { useEffect } from 'react';
+import {
+  type Activity,
+  type AlertId,
+  type Answer,
+  ask,
+  type ClinicId,
+  type DistrictId,
+  type DoctorId,
+  type Event,
+  type Host,
+  type Settings,
+  type SpecialtyId,
+  useHost,
+  type WatchDraft,
+  type WatchId,
+} from './host.ts';
+
+/** Lists of the clinic are a hint that ages: asked again when a page shows them after this. */
+const LIST_AGE = 60_000;
+
+export function createQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        staleTime: Number.POSITIVE_INFINITY,
+        gcTime: 30 * 60_000,
+        retry: false,
+        networkMode: 'always',
+        refetchOnWindowFocus: false,
+        refetchOnReconnect: false,
+      },
+      mutations: { retry: false, networkMode: 'always' },
+    },
+  });
+}
+
+export const questions = (host: Host) => ({
+  settings: () =>
+    queryOptions({ queryKey: ['settings'], queryFn: () => ask(host.commands.settings()) }),
+  status: () => queryOptions({ queryKey: ['status'], queryFn: () => ask(host.commands.status()) }),
+  watches: () =>
+    queryOptions({ queryKey: ['watches'], queryFn: () => ask(host.commands.watches()) }),
+  watch: (id: WatchId) =>
+    queryOptions({ queryKey: ['watch', id], queryFn: () => ask(host.commands.watch(id)) }),
+  looks: (id: WatchId, limit: number) =>
+    queryOptions({
+      queryKey: ['looks', id, limit],
+      queryFn: () => ask(host.commands.looks(id, limit)),
+    }),
+  openings: (id: WatchId, limit: number) =>
+    queryOptions({
+      queryKey: ['openings', id, limit],
+      queryFn: () => ask(host.commands.openings(id, limit)),
+    }),
+  inbox: (limit: number) =>
+    queryOptions({ queryKey: ['inbox', limit], queryFn: () => ask(host.commands.inbox(limit)) }),
+  districts: () =>
+    queryOptions({ queryKey: ['districts'], queryFn: () => ask(host.commands.districts()) }),
+  clinics: (district: DistrictId | null) =>
+    queryOptions({
+      queryKey: ['clinics', district],
+      queryFn: () => ask(host.commands.clinics(district)),
+    }),
+  clinic: (id: ClinicId) =>
+    queryOptions({ queryKey: ['clinic', id], queryFn: () => ask(host.commands.clinic(id)) }),
+  searchClinics: (text: string, district: DistrictId | null, limit: number) =>
+    queryOptions({
+      queryKey: ['searchClinics', text, district, limit],
+      queryFn: () => ask(host.commands.searchClinics(text, district, limit)),
+    }),
+  specialties: (clinic: ClinicId) =>
+    queryOptions({
+      queryKey: ['specialties', clinic],
+      queryFn: () => ask(host.commands.specialties(clinic)),
+      staleTime: LIST_AGE,
+    }),
+  doctors: (clinic: ClinicId, specialty: SpecialtyId) =>
+    queryOptions({
+      queryKey: ['doctors', clinic, specialty],
+      queryFn: () => ask(host.commands.doctors(clinic, specialty)),
+      staleTime: LIST_AGE,
+    }),
+  slots: (clinic: ClinicId, doctor: DoctorId) =>
+    queryOptions({
+      queryKey: ['slots', clinic, doctor],
+      queryFn: () => ask(host.commands.slots(clinic, doctor)),
+      staleTime: LIST_AGE,
+    }),
+  draftFromLink: (link: string | null) =>
+    queryOptions({
+      queryKey: ['draftFromLink', link],
+      queryFn: link === null ? skipToken : () => ask(host.commands.draftFromLink(link)),
+    }),
+  readLink: (link: string | null) =>
+    queryOptions({
+      queryKey: ['readLink', link],
+      queryFn: link === null ? skipToken : () => ask(host.commands.readLink(link)),
+    }),
+  form: (name: string) =>
+    queryOptions({
+      queryKey: ['form', name],
+      queryFn: () => ask(host.commands.form(name)),
+      staleTime: 0,
+      gcTime: 0,
+    }),
+  startPage: () =>
+    queryOptions({ queryKey: ['startPage'], queryFn: () => ask(host.commands.startPage()) }),
+  folders: () =>
+    queryOptions({ queryKey: ['folders'], queryFn: () => ask(host.commands.folders()) }),
+  selfCheck: () =>
+    queryOptions({
+      queryKey: ['selfCheck'],
+      queryFn: () => ask(host.commands.selfCheck()),
+      staleTime: 0,
+      gcTime: 0,
+    }),
+});
+
+export function useQuestions() {
+  return questions(useHost());
+}
+
+/** Which questions an event makes old. */
+function touched(event: Event): readonly string[] {
+  switch (event.kind) {
+    case 'looked':
+      return ['looks', 'status', 'watches', 'watch', 'openings'];
+    case 'watchesChanged':
+      return ['watches', 'watch', 'openings', 'status'];
+    case 'alertChanged':
+      return ['inbox', 'status'];
+    case 'statusChanged':
+      return ['status'];
+    case 'catalogueChanged':
+      return ['districts', 'clinics', 'clinic', 'searchClinics'];
+    case 'settingsChanged':
+      return ['settings'];
+    default:
+      return event satisfies never;
+  }
+}
+
+export function useEventsRefresh() {
+  const host = useHost();
+  const client = useQueryClient();
+  useEffect(
+    () =>
+      host.onChanged((event) => {
+        for (const key of touched(event)) client.invalidateQueries({ queryKey: [key] });
+      }),
+    [host, client],
+  );
+}
+
+function useAction<Args, Data>(act: (args: Args) => Promise<Data>, keys: readonly string[]) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: act,
+    onSettled: () =>
+      Promise.all(keys.map((key) => client.invalidateQueries({ queryKey: [key] }))).then(() => {}),
+  });
+}
+
+const WATCHES = ['watches', 'watch', 'status', 'inbox'];
+
+export function useAddWatch() {
+  const { commands } = useHost();
+  return useAction((draft: WatchDraft) => ask(commands.addWatch(draft)), WATCHES);
+}
+export function useUpdateWatch() {
+  const { commands } = useHost();
+  return useAction(
+    ({ id, draft }: { id: WatchId; draft: WatchDraft }) => ask(commands.updateWatch(id, draft)),
+    WATCHES,
+  );
+}
+export function useSetActivity() {
+  const { commands } = useHost();
+  return useAction(
+    ({ id, activity }: { id: WatchId; activity: Activity }) =>
+      ask(commands.setActivity(id, activity)),
+    WATCHES,
+  );
+}
+export function useRemoveWatch() {
+  const { commands } = useHost();
+  return useAction((id: WatchId) => ask(commands.removeWatch(id)), ['watches', 'status', 'inbox']);
+}
+export function useRestoreWatch() {
+  const { commands } = useHost();
+  return useAction((id: WatchId) => ask(commands.restoreWatch(id)), WATCHES);
+}
+export function useCheckNow() {
+  const { commands } = useHost();
+  return useAction(
+    (id: WatchId | null) => ask(commands.checkNow(id)),
+    ['watches', 'watch', 'status', 'looks', 'openings'],
+  );
+}
+export function useAnswer() {
+  const { commands } = useHost();
+  return useAction(
+    ({ id, answer }: { id: AlertId; answer: Answer }) => ask(commands.answer(id, answer)),
+    ['inbox', 'watches', 'watch', 'status'],
+  );
+}
+export function usePause() {
+  const { commands } = useHost();
+  return useAction((until: string | null) => ask(commands.pause(until)), WATCHES);
+}
+export function useResume() {
+  const { commands } = useHost();
+  return useAction(() => ask(commands.resume()), WATCHES);
+}
+export function useOpenLink() {
+  const { commands } = useHost();
+  return useAction((url: string) => ask(commands.openLink(url)), []);
+}
+export function useTrialNotification() {
+  const { commands } = useHost();
+  return useAction(() => ask(commands.trialNotification()), []);
+}
+export function useExport() {
+  const { commands } = useHost();
+  return useAction(() => ask(commands.exportToFile()), []);
+}
+export function useImport() {
+  const { commands } = useHost();
+  return useAction(() => ask(commands.importFromFile()), [...WATCHES, 'settings']);
+}
+/** Everything on the page belongs to the other city afterwards. */
+export function useDemo() {
+  const { commands } = useHost();
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (enter: boolean) => ask(enter ? commands.enterDemo() : commands.leaveDemo()),
+    onSuccess: () => {
+      // What draws the frame stays until the other city has answered.
+      const frame = ['settings', 'startPage', 'form'];
+      client.resetQueries({ predicate: ({ queryKey }) => !frame.includes(String(queryKey[0])) });
+      return client.invalidateQueries({ queryKey: ['settings'] });
+    },
+  });
+}
+
+const SAVE_SETTINGS = ['saveSettings'];
+
+/** The settings, and a way to change some of them at once: shown first, then kept. */
+export function useSettings() {
+  const host = useHost();
+  const client = useQueryClient();
+  const query = useQuery(questions(host).settings());
+  const save = useMutation({
+    mutationKey: SAVE_SETTINGS,
+    mutationFn: (settings: Settings) => ask(host.commands.saveSettings(settings)),
+    onMutate: (settings) => {
+      const before = client.getQueryData<Settings>(['settings']);
+      client.setQueryData(['settings'], settings);
+      return before;
+    },
+    onError: (_error, _settings, before) => client.setQueryData(['settings'], before),
+  });
+  return {
+    settings: query.data,
+    query,
+    change: (part: Partial<Settings>) => {
+      const now = client.getQueryData<Settings>(['settings']);
+      if (now !== undefined) save.mutate({ ...now, ...part });
+    },
+  };
+}
+
+/** Why the last change of settings was not kept, whichever part of the window made it. */
+export function useSettingsError(): unknown {
+  const errors = useMutationState({
+    filters: { mutationKey: SAVE_SETTINGS },
+    select: ({ state }) => state.error,
+  });
+  return errors.at(-1) ?? null;
+}

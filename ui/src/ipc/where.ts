@@ -1,0 +1,3 @@
+import { isTauri } from '@tauri-apps/api/core';
+
+export const inTauri = isTauri;

@@ -1,0 +1,225 @@
+import CheckIcon from 'lucide-react/icons/check';
+import SearchIcon from 'lucide-react/icons/search';
+import XIcon from 'lucide-react/icons/x';
+import { type ReactNode, type RefObject, useId } from 'react';
+import {
+  Button as AriaButton,
+  Checkbox as AriaCheckbox,
+  Radio as AriaRadio,
+  RadioGroup as AriaRadioGroup,
+  SearchField as AriaSearchField,
+  Switch as AriaSwitch,
+  Text as AriaText,
+  TextField as AriaTextField,
+  FieldError,
+  Input,
+  Label,
+} from 'react-aria-components';
+import { useText } from '../i18n/text.ts';
+import { cx } from './cx.ts';
+
+const FIELD =
+  'min-h-12 w-full min-w-0 rounded-field border-2 border-line bg-surface px-3 py-2 text-text placeholder:text-text-3';
+
+export function TextInput({
+  label,
+  hint,
+  error,
+  value,
+  onChange,
+  maxLength,
+  autoFocus,
+  onEnter,
+}: {
+  label: string;
+  hint?: string;
+  error?: string | null;
+  value: string;
+  onChange: (value: string) => void;
+  maxLength?: number;
+  autoFocus?: boolean;
+  onEnter?: () => void;
+}) {
+  const text = useText();
+  return (
+    <AriaTextField
+      value={value}
+      onChange={onChange}
+      isInvalid={Boolean(error)}
+      maxLength={maxLength}
+      autoFocus={autoFocus}
+      className="flex max-w-md flex-col gap-1"
+    >
+      <Label className="font-medium">{label}</Label>
+      {hint !== undefined && (
+        <AriaText slot="description" className="text-caption text-text-2">
+          {hint}
+        </AriaText>
+      )}
+      <FieldError className="font-medium text-danger">
+        {text('field-error')} {error}
+      </FieldError>
+      <Input
+        className={FIELD}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter') onEnter?.();
+        }}
+      />
+    </AriaTextField>
+  );
+}
+
+export function SearchInput({
+  label,
+  value,
+  onChange,
+  inputRef,
+  onArrowDown,
+}: {
+  label: string;
+  value: string;
+  onChange: (value: string) => void;
+  inputRef?: RefObject<HTMLInputElement | null>;
+  onArrowDown?: () => void;
+}) {
+  return (
+    <AriaSearchField
+      value={value}
+      onChange={onChange}
+      className="group flex max-w-2xl flex-col gap-1"
+    >
+      <Label className="font-medium">{label}</Label>
+      <div className="relative">
+        <SearchIcon
+          aria-hidden
+          className="pointer-events-none absolute top-1/2 left-3 size-[1.2rem] -translate-y-1/2 text-text-3"
+        />
+        <Input
+          ref={inputRef}
+          data-page-search
+          onKeyDown={(event) => {
+            if (event.key === 'ArrowDown' && onArrowDown) {
+              event.preventDefault();
+              onArrowDown();
+            }
+          }}
+          className={cx(FIELD, 'pr-14 pl-11 [&::-webkit-search-cancel-button]:hidden')}
+        />
+        <AriaButton className="absolute top-0 right-0 flex size-12 items-center justify-center rounded-field text-text-2 hover:text-text group-data-[empty]:hidden">
+          <XIcon aria-hidden className="size-[1.2rem]" />
+        </AriaButton>
+      </div>
+    </AriaSearchField>
+  );
+}
+
+export function Radios<Value extends string>({
+  label,
+  hideLabel,
+  value,
+  onChange,
+  options,
+  row,
+}: {
+  label: string;
+  hideLabel?: boolean;
+  value: Value;
+  onChange: (value: Value) => void;
+  options: readonly { value: Value; label: ReactNode; hint?: string }[];
+  row?: boolean;
+}) {
+  return (
+    <AriaRadioGroup
+      value={value}
+      onChange={(next) => onChange(next as Value)}
+      className="flex flex-col gap-2"
+    >
+      <Label className={hideLabel ? 'sr-only' : 'font-medium'}>{label}</Label>
+      <div className={cx('flex gap-2', row ? 'flex-wrap' : 'flex-col')}>
+        {options.map((option) => (
+          <AriaRadio
+            key={option.value}
+            value={option.value}
+            className="group fade flex min-h-12 cursor-pointer items-center gap-3 rounded-button border-2 border-border bg-surface px-4 py-2 hover:border-line data-[selected]:border-primary data-[selected]:bg-primary-soft"
+          >
+            <span
+              aria-hidden
+              className="flex size-[1.2rem] shrink-0 items-center justify-center rounded-round border-2 border-line bg-surface group-data-[selected]:border-primary"
+            >
+              <span className="hidden size-[0.55rem] rounded-round bg-primary group-data-[selected]:block forced-colors:bg-[Highlight]" />
+            </span>
+            <span>
+              {option.label}
+              {option.hint !== undefined && (
+                <span className="block text-caption text-text-2">{option.hint}</span>
+              )}
+            </span>
+          </AriaRadio>
+        ))}
+      </div>
+    </AriaRadioGroup>
+  );
+}
+
+export function Check({
+  selected,
+  onChange,
+  children,
+}: {
+  selected: boolean;
+  onChange: (selected: boolean) => void;
+  children: ReactNode;
+}) {
+  return (
+    <AriaCheckbox
+      isSelected={selected}
+      onChange={onChange}
+      className="group fade flex min-h-12 cursor-pointer items-center gap-3 rounded-button border-2 border-border bg-surface px-4 py-2 hover:border-line data-[selected]:border-primary data-[selected]:bg-primary-soft"
+    >
+      <span
+        aria-hidden
+        className="flex size-[1.2rem] shrink-0 items-center justify-center rounded-[0.25rem] border-2 border-line bg-surface text-on-primary group-data-[selected]:border-primary group-data-[selected]:bg-primary"
+      >
+        <CheckIcon className="hidden size-[0.9rem] group-data-[selected]:block" strokeWidth={3} />
+      </span>
+      <span className="min-w-0 flex-1">{children}</span>
+    </AriaCheckbox>
+  );
+}
+
+export function Toggle({
+  label,
+  hint,
+  selected,
+  onChange,
+}: {
+  label: string;
+  hint?: string;
+  selected: boolean;
+  onChange: (selected: boolean) => void;
+}) {
+  const id = useId();
+  return (
+    <div className="flex flex-col">
+      <AriaSwitch
+        isSelected={selected}
+        onChange={onChange}
+        aria-describedby={hint === undefined ? undefined : id}
+        className="group flex min-h-12 w-fit cursor-pointer items-center gap-3 py-1"
+      >
+        <span
+          aria-hidden
+          className="fade relative flex h-[1.55rem] w-[2.7rem] shrink-0 items-center rounded-round border-2 border-line bg-sunken px-[0.15rem] group-data-[selected]:justify-end group-data-[selected]:border-primary group-data-[selected]:bg-primary forced-colors:group-data-[selected]:bg-[Highlight]"
+        >
+          <span className="size-[1rem] rounded-round bg-line group-data-[selected]:bg-on-primary forced-colors:bg-[ButtonText]" />
+        </span>
+        <span className="font-medium">{label}</span>
+      </AriaSwitch>
+      {hint !== undefined && (
+        <p id={id} className="measure pl-[3.38rem] text-caption text-text-2">
+          {hint}
+        </p>
+      )}
+    </div>
+  );
+}

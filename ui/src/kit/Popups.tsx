@@ -1,0 +1,122 @@
+import MoreIcon from 'lucide-react/icons/ellipsis';
+import type { ReactNode } from 'react';
+import {
+  Menu as AriaMenu,
+  MenuItem as AriaMenuItem,
+  Dialog,
+  DialogTrigger,
+  Heading,
+  MenuTrigger,
+  Modal,
+  ModalOverlay,
+  Popover,
+  Separator,
+} from 'react-aria-components';
+import { Button } from './Button.tsx';
+import { cx } from './cx.ts';
+
+export interface MenuEntry {
+  id: string;
+  label: string;
+  keys?: string;
+  danger?: boolean;
+  /** A line above it. */
+  apart?: boolean;
+  run: () => void;
+}
+
+export function MoreMenu({ label, entries }: { label: string; entries: MenuEntry[] }) {
+  return (
+    <MenuTrigger>
+      <Button look="secondary" icon={<MoreIcon aria-hidden className="size-[1.2rem]" />}>
+        {label}
+      </Button>
+      <Popover
+        placement="bottom end"
+        className="max-w-[22rem] min-w-[15rem] overflow-auto rounded-card border border-line bg-surface p-2 shadow-popup"
+      >
+        <AriaMenu
+          aria-label={label}
+          className="outline-none"
+          onAction={(key) => entries.find(({ id }) => id === key)?.run()}
+        >
+          {entries.flatMap((entry) => [
+            ...(entry.apart
+              ? [<Separator key={`${entry.id}-line`} className="mx-2 my-2 h-px bg-border" />]
+              : []),
+            <AriaMenuItem
+              key={entry.id}
+              id={entry.id}
+              textValue={entry.label}
+              className={cx(
+                'flex min-h-12 cursor-pointer items-center justify-between gap-4 rounded-field px-3 py-2 data-[focused]:bg-primary-soft',
+                entry.danger && 'text-danger',
+              )}
+            >
+              <span>{entry.label}</span>
+              {entry.keys !== undefined && (
+                <kbd className="font-sans text-caption text-text-3">{entry.keys}</kbd>
+              )}
+            </AriaMenuItem>,
+          ])}
+        </AriaMenu>
+      </Popover>
+    </MenuTrigger>
+  );
+}
+
+/** A button that asks before it acts. */
+export function AskButton({
+  label,
+  look = 'danger',
+  title,
+  children,
+  confirm,
+  cancel,
+  onConfirm,
+}: {
+  label: string;
+  look?: 'danger' | 'secondary';
+  title: string;
+  children?: ReactNode;
+  confirm: string;
+  cancel: string;
+  onConfirm: () => void;
+}) {
+  return (
+    <DialogTrigger>
+      <Button look={look}>{label}</Button>
+      <ModalOverlay className="fixed inset-0 z-50 flex items-center justify-center overflow-auto bg-[rgb(0_0_0/0.5)] p-4">
+        <Modal className="w-full max-w-[30rem]">
+          <Dialog
+            role="alertdialog"
+            className="rounded-card border border-line bg-surface p-6 shadow-popup outline-none"
+          >
+            {({ close }) => (
+              <>
+                <Heading slot="title" className="text-h3 font-semibold">
+                  {title}
+                </Heading>
+                {children !== undefined && <div className="mt-2 text-text-2">{children}</div>}
+                <div className="mt-6 flex flex-wrap gap-2">
+                  <Button
+                    look={look === 'danger' ? 'danger' : 'primary'}
+                    onPress={() => {
+                      close();
+                      onConfirm();
+                    }}
+                  >
+                    {confirm}
+                  </Button>
+                  <Button look="secondary" autoFocus onPress={close}>
+                    {cancel}
+                  </Button>
+                </div>
+              </>
+            )}
+          </Dialog>
+        </Modal>
+      </ModalOverlay>
+    </DialogTrigger>
+  );
+}

@@ -1,0 +1,101 @@
+import { useQuery } from '@tanstack/react-query';
+import CheckIcon from 'lucide-react/icons/circle-check';
+import InfoIcon from 'lucide-react/icons/info';
+import AlertIcon from 'lucide-react/icons/triangle-alert';
+import { useText } from '../i18n/text.ts';
+import type { Check } from '../ipc/host.ts';
+import { ask, useHost } from '../ipc/host.ts';
+import { useQuestions } from '../ipc/queries.ts';
+import { Button } from '../kit/Button.tsx';
+import { copyText } from '../kit/copy.ts';
+import { ErrorNote, ListSkeleton } from '../kit/Notes.tsx';
+import { Section } from '../kit/Page.tsx';
+import { AskButton } from '../kit/Popups.tsx';
+import { showToast } from '../kit/toasts.ts';
+import { VERSION } from './version.ts';
+
+export function About() {
+  const text = useText();
+  const host = useHost();
+  return (
+    <>
+      <Section title={text('app-name')} hint={text('version', { version: VERSION })}>
+        <p className="measure font-medium">{text('unofficial')}</p>
+        <p className="measure text-text-2">{text('about-text')}</p>
+        <p className="measure text-text-2">{text('about-private')}</p>
+      </Section>
+      <SelfCheck />
+      <Section title={text('quit-title')}>
+        <div>
+          <AskButton
+            label={text('quit')}
+            title={text('quit-title')}
+            confirm={text('quit')}
+            cancel={text('stay')}
+            onConfirm={() => {
+              ask(host.commands.quit()).catch(() => showToast({ text: text('error-unknown') }));
+            }}
+          >
+            {text('quit-ask')}
+          </AskButton>
+        </div>
+      </Section>
+    </>
+  );
+}
+
+const MARKS = {
+  fine: <CheckIcon aria-hidden className="mt-[0.15rem] size-[1.25rem] shrink-0 text-ok" />,
+  remark: <InfoIcon aria-hidden className="mt-[0.15rem] size-[1.25rem] shrink-0 text-info" />,
+  broken: <AlertIcon aria-hidden className="mt-[0.15rem] size-[1.25rem] shrink-0 text-warn" />,
+};
+
+function SelfCheck() {
+  const text = useText();
+  const checks = useQuery({ ...useQuestions().selfCheck(), gcTime: 5 * 60_000, staleTime: 60_000 });
+  const words = (check: Check) => text(`check-${check.subject}-${check.verdict}`);
+  const report = (list: Check[]) =>
+    [
+      `${text('app-name')} ${VERSION}`,
+      new Date().toISOString(),
+      navigator.userAgent,
+      ...list.map((check) =>
+        [`${check.subject}: ${check.verdict}`, check.detail].filter(Boolean).join(' · '),
+      ),
+    ].join('\n');
+  return (
+    <Section title={text('selfcheck-title')} hint={text('selfcheck-hint')}>
+      {checks.isPending || checks.isFetching ? (
+        <ListSkeleton rows={7} />
+      ) : checks.isError ? (
+        <ErrorNote error={checks.error} retry={() => checks.refetch()} />
+      ) : (
+        <>
+          <ul className="flex flex-col divide-y divide-border">
+            {checks.data.map((check) => (
+              <li key={check.subject} className="flex gap-3 py-3">
+                {MARKS[check.verdict]}
+                <div className="min-w-0">
+                  <p className="font-medium">{text(`subject-${check.subject}`)}</p>
+                  <p className="text-text-2">{words(check)}</p>
+                </div>
+              </li>
+            ))}
+          </ul>
+          <div className="flex flex-wrap gap-2">
+            <Button onPress={() => checks.refetch()}>{text('check-again')}</Button>
+            <Button
+              onPress={() =>
+                copyText(report(checks.data)).then((done) =>
+                  showToast({ text: text(done ? 'report-copied' : 'copy-failed'), lasts: 6_000 }),
+                )
+              }
+            >
+              {text('report-copy')}
+            </Button>
+          </div>
+        </>
+      )}
+    </Section>
+  );
+}

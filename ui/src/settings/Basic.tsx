@@ -1,0 +1,198 @@
+// Settings that are a choice each. They act at once; there is nothing to save.
+
+import { useQuery } from '@tanstack/react-query';
+import { Trial } from '../choice/Trial.tsx';
+import { useFormat } from '../i18n/format.ts';
+import { useText } from '../i18n/text.ts';
+import { useQuestions, useSettings } from '../ipc/queries.ts';
+import { Radios, Toggle } from '../kit/Fields.tsx';
+import { ErrorNote, ListSkeleton, Note } from '../kit/Notes.tsx';
+import { Section } from '../kit/Page.tsx';
+
+export function Notifications() {
+  const text = useText();
+  const { settings, change: set } = useSettings();
+  if (settings === undefined) return null;
+  return (
+    <>
+      <Section title={text('settings-notifications')}>
+        <Toggle
+          label={text('set-notifications')}
+          hint={text('set-notifications-hint')}
+          selected={settings.notifications}
+          onChange={(notifications) => set({ notifications })}
+        />
+        {settings.notifications && (
+          <>
+            <Toggle
+              label={text('set-sound')}
+              hint={text('set-sound-hint')}
+              selected={settings.sound}
+              onChange={(sound) => set({ sound })}
+            />
+            <Toggle
+              label={text('set-hide')}
+              hint={text('set-hide-hint')}
+              selected={settings.hideDetails}
+              onChange={(hideDetails) => set({ hideDetails })}
+            />
+          </>
+        )}
+      </Section>
+      {settings.notifications && (
+        <Section title={text('trial-heading')} hint={text('trial-hint')}>
+          <Trial />
+        </Section>
+      )}
+    </>
+  );
+}
+
+const SAMPLE = { normal: 'text-[18px]', large: 'text-[21px]', largest: 'text-[24px]' };
+
+export function Appearance() {
+  const text = useText();
+  const { settings, change: set } = useSettings();
+  if (settings === undefined) return null;
+  return (
+    <>
+      <Section title={text('set-text-size')} hint={text('set-text-size-hint')}>
+        <Radios
+          label={text('set-text-size')}
+          hideLabel
+          row
+          value={settings.textSize}
+          onChange={(textSize) => set({ textSize })}
+          options={(['normal', 'large', 'largest'] as const).map((value) => ({
+            value,
+            label: <span className={SAMPLE[value]}>{text(`text-size-${value}`)}</span>,
+          }))}
+        />
+      </Section>
+      <Section title={text('set-theme')}>
+        <Radios
+          label={text('set-theme')}
+          hideLabel
+          row
+          value={settings.theme}
+          onChange={(theme) => set({ theme })}
+          options={(['system', 'light', 'dark', 'contrast'] as const).map((value) => ({
+            value,
+            label: text(`theme-${value}`),
+          }))}
+        />
+      </Section>
+      <Section title={text('set-language')}>
+        <Radios
+          label={text('set-language')}
+          hideLabel
+          row
+          value={settings.language}
+          onChange={(language) => set({ language })}
+          options={[
+            { value: 'ru', label: <span lang="ru">Русский</span> },
+            { value: 'en', label: <span lang="en">English</span> },
+          ]}
+        />
+      </Section>
+    </>
+  );
+}
+
+export function Start() {
+  const text = useText();
+  const { settings, change: set } = useSettings();
+  const checks = useQuery(useQuestions().selfCheck());
+  if (settings === undefined) return null;
+  const tray = checks.data?.find(({ subject }) => subject === 'tray');
+  return (
+    <>
+      <Section title={text('settings-start')}>
+        <Toggle
+          label={text('set-autostart')}
+          hint={text('set-autostart-hint')}
+          selected={settings.autostart}
+          onChange={(autostart) => set({ autostart })}
+        />
+      </Section>
+      <Section title={text('set-tray')}>
+        {checks.isPending ? (
+          <ListSkeleton rows={1} />
+        ) : (
+          <p className="measure">
+            {tray === undefined || tray.verdict === 'fine'
+              ? text('set-tray-there')
+              : text('no-tray')}
+          </p>
+        )}
+        <p className="measure text-text-2">{text('set-tray-quit')}</p>
+      </Section>
+    </>
+  );
+}
+
+export function Checks() {
+  const text = useText();
+  const format = useFormat();
+  const status = useQuery(useQuestions().status());
+  const { settings, change: set } = useSettings();
+  if (settings === undefined) return null;
+  const BUDGETS = [360, 180, 90];
+  const mine = settings.budgetPerHour;
+  const choices = BUDGETS.includes(mine) ? BUDGETS : [...BUDGETS, mine].sort((a, b) => b - a);
+  const words: Record<number, string> = {
+    360: text('budget-usual'),
+    180: text('budget-less'),
+    90: text('budget-least'),
+  };
+  return (
+    <>
+      <Section title={text('settings-checks')} hint={text('checks-hint')}>
+        <Radios
+          label={text('budget-label')}
+          value={String(mine)}
+          onChange={(budget) => set({ budgetPerHour: Number(budget) })}
+          options={choices.map((budget) => ({
+            value: String(budget),
+            label: words[budget] ?? text('budget-own'),
+            hint: text('budget-hint', { n: budget }),
+          }))}
+        />
+      </Section>
+      <Section title={text('checks-today')}>
+        {status.isPending ? (
+          <ListSkeleton rows={2} />
+        ) : status.isError ? (
+          <ErrorNote error={status.error} retry={() => status.refetch()} />
+        ) : (
+          <>
+            <ul className="tabular flex flex-col gap-1">
+              <li>{text('requests-today', { n: status.data.requestsToday })}</li>
+              <li>
+                {text('requests-hour', {
+                  n: status.data.requestsLastHour,
+                  of: format.number(status.data.budgetPerHour),
+                })}
+              </li>
+              <li>
+                {status.data.checkedAt === null
+                  ? text('status-never')
+                  : text('checked-at', { time: format.moment(status.data.checkedAt) })}
+              </li>
+            </ul>
+            {status.data.service === 'slowed' && (
+              <Note tone="neutral">
+                {text('slowed', {
+                  time:
+                    status.data.nextLookAt === null
+                      ? text('soon')
+                      : format.time(status.data.nextLookAt),
+                })}
+              </Note>
+            )}
+          </>
+        )}
+      </Section>
+    </>
+  );
+}

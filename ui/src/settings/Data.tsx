@@ -1,0 +1,102 @@
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { useText } from '../i18n/text.ts';
+import { useDemo, useExport, useImport, useQuestions } from '../ipc/queries.ts';
+import { Button } from '../kit/Button.tsx';
+import { copyText } from '../kit/copy.ts';
+import { ErrorNote, ListSkeleton, Note } from '../kit/Notes.tsx';
+import { Section } from '../kit/Page.tsx';
+import { AskButton } from '../kit/Popups.tsx';
+import { showToast } from '../kit/toasts.ts';
+
+export function Data() {
+  const text = useText();
+  const navigate = useNavigate();
+  const questions = useQuestions();
+  const status = useQuery(questions.status());
+  const write = useExport();
+  const read = useImport();
+  const demo = useDemo();
+  return (
+    <>
+      <Section title={text('data-copy')} hint={text('data-copy-hint')}>
+        <div className="flex flex-wrap gap-2">
+          <Button isDisabled={write.isPending} onPress={() => write.mutate(undefined)}>
+            {text('data-export')}
+          </Button>
+          <AskButton
+            label={text('data-import')}
+            look="secondary"
+            title={text('data-import-ask')}
+            confirm={text('data-import-choose')}
+            cancel={text('cancel')}
+            onConfirm={() => read.mutate(undefined)}
+          >
+            {text('data-import-hint')}
+          </AskButton>
+        </div>
+        {write.data === true && (
+          <Note tone="ok" role="status">
+            {text('data-exported')}
+          </Note>
+        )}
+        {read.data != null && (
+          <Note tone="ok" role="status">
+            {text('data-imported', { n: read.data.watches })}
+          </Note>
+        )}
+        {write.isError && <ErrorNote error={write.error} />}
+        {read.isError && <ErrorNote error={read.error} />}
+      </Section>
+      <Section title={text('data-demo')} hint={text('data-demo-hint')}>
+        <div>
+          {status.data?.demo === true ? (
+            <Button isDisabled={demo.isPending} onPress={() => demo.mutate(false)}>
+              {text('demo-leave')}
+            </Button>
+          ) : (
+            <Button
+              isDisabled={demo.isPending}
+              onPress={() => demo.mutate(true, { onSuccess: () => navigate({ to: '/watches' }) })}
+            >
+              {text('demo-enter')}
+            </Button>
+          )}
+        </div>
+        {demo.isError && <ErrorNote error={demo.error} />}
+      </Section>
+      <Section title={text('data-folders')} hint={text('data-folders-hint')}>
+        <Folders />
+      </Section>
+    </>
+  );
+}
+
+function Folders() {
+  const text = useText();
+  const folders = useQuery(useQuestions().folders());
+  if (folders.isPending) return <ListSkeleton rows={3} />;
+  if (folders.isError) return <ErrorNote error={folders.error} retry={() => folders.refetch()} />;
+  return (
+    <ul className="flex flex-col gap-4">
+      {(['data', 'cache', 'logs'] as const).map((name) => (
+        <li key={name} className="flex flex-wrap items-center justify-between gap-3">
+          <div className="min-w-0 flex-1 basis-[14rem]">
+            <p className="text-caption text-text-2">{text(`folder-${name}`)}</p>
+            <p className="font-medium break-all">{folders.data[name]}</p>
+          </div>
+          <Button
+            aria-label={text('copy-what', { what: text(`folder-${name}`) })}
+            onPress={() =>
+              copyText(folders.data[name]).then((done) =>
+                showToast({ text: text(done ? 'copied' : 'copy-failed'), lasts: 5_000 }),
+              )
+            }
+          >
+            {text('copy')}
+          </Button>
+        </li>
+      ))}
+    </ul>
+  );
+}

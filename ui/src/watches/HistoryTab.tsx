@@ -1,0 +1,141 @@
+// What appeared and how long it lived, and how every look ended.
+
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useFormat, useNow } from '../i18n/format.ts';
+import { useText } from '../i18n/text.ts';
+import type { Look, WatchView } from '../ipc/host.ts';
+import { useQuestions } from '../ipc/queries.ts';
+import { Button } from '../kit/Button.tsx';
+import { ErrorNote, ListSkeleton, Note } from '../kit/Notes.tsx';
+
+const PAGE = 20;
+const MOST = 500;
+
+export function HistoryTab({ view }: { view: WatchView }) {
+  const text = useText();
+  return (
+    <>
+      <section className="flex flex-col gap-3">
+        <h2 className="text-h3 font-semibold">{text('history-openings')}</h2>
+        <Openings view={view} />
+      </section>
+      <section className="flex flex-col gap-3">
+        <h2 className="text-h3 font-semibold">{text('history-looks')}</h2>
+        <Looks view={view} />
+      </section>
+    </>
+  );
+}
+
+function useMore() {
+  const [limit, setLimit] = useState(PAGE);
+  return { limit, more: () => setLimit(Math.min(MOST, limit * 2)), full: limit >= MOST };
+}
+
+const BOX = 'divide-y divide-border rounded-card border border-border bg-surface px-4';
+
+function Openings({ view }: { view: WatchView }) {
+  const text = useText();
+  const format = useFormat();
+  const now = useNow(60_000);
+  const { limit, more, full } = useMore();
+  const openings = useQuery(useQuestions().openings(view.watch.id, limit));
+  if (openings.isPending) return <ListSkeleton rows={3} />;
+  if (openings.isError)
+    return <ErrorNote error={openings.error} retry={() => openings.refetch()} />;
+  if (openings.data.length === 0) return <Note tone="neutral">{text('history-none')}</Note>;
+
+  const names = new Map(
+    [...view.slots, ...view.others].map(({ doctorId, doctor }) => [doctorId, doctor]),
+  );
+  for (const { doctors } of view.watch.places)
+    if (doctors.kind !== 'any') for (const { id, name } of doctors.doctors) names.set(id, name);
+  const clinic = (id: string) =>
+    view.watch.places.find(({ clinicId }) => clinicId === id)?.clinicName;
+  return (
+    <>
+      <ul className={BOX}>
+        {openings.data.map((opening) => (
+          <li
+            key={`${opening.clinicId}${opening.doctorId}${opening.slot.start}${opening.firstSeen}`}
+            className="flex flex-wrap items-baseline justify-between gap-x-6 py-3"
+          >
+            <span className="min-w-0">
+              <span className="tabular block font-medium">
+                {format.when(opening.slot.start, now)}
+              </span>
+              <span className="block text-caption text-text-2">
+                {[
+                  names.get(opening.doctorId),
+                  view.watch.places.length > 1 ? clinic(opening.clinicId) : null,
+                ]
+                  .filter(Boolean)
+                  .join(' · ')}
+              </span>
+            </span>
+            <span className="tabular text-caption text-text-2">
+              {text('history-appeared', { when: format.moment(opening.firstSeen, now) })}
+              {' · '}
+              {opening.goneAt === null ? (
+                <span className="font-semibold text-ok">{text('history-still')}</span>
+              ) : (
+                text('history-lived', {
+                  duration: format.duration(
+                    Date.parse(opening.goneAt) - Date.parse(opening.firstSeen),
+                  ),
+                })
+              )}
+            </span>
+          </li>
+        ))}
+      </ul>
+      {openings.data.length === limit && !full && (
+        <div>
+          <Button onPress={more}>{text('show-earlier')}</Button>
+        </div>
+      )}
+    </>
+  );
+}
+
+function Looks({ view }: { view: WatchView }) {
+  const text = useText();
+  const format = useFormat();
+  const { limit, more, full } = useMore();
+  const looks = useQuery(useQuestions().looks(view.watch.id, limit));
+  if (looks.isPending) return <ListSkeleton rows={5} />;
+  if (looks.isError) return <ErrorNote error={looks.error} retry={() => looks.refetch()} />;
+  if (looks.data.length === 0) return <Note tone="neutral">{text('history-no-looks')}</Note>;
+  const words = (look: Look) => {
+    const outcome = text(`outcome-${look.outcome}`);
+    return look.appeared > 0 ? `${outcome}, ${text('outcome-new', { n: look.appeared })}` : outcome;
+  };
+  return (
+    <>
+      <ul className={BOX}>
+        {looks.data.map((look, index) => (
+          <li
+            // biome-ignore lint/suspicious/noArrayIndexKey: two looks may end in the same moment
+            key={`${look.at}${look.level}${index}`}
+            className="flex flex-wrap justify-between gap-x-6 py-2"
+          >
+            <span className="tabular">{format.moment(look.at)}</span>
+            <span
+              className={
+                look.outcome === 'fresh' || look.outcome === 'empty' ? 'text-text-2' : 'text-warn'
+              }
+            >
+              {words(look)}
+            </span>
+          </li>
+        ))}
+      </ul>
+      {looks.data.length === limit && !full && (
+        <div>
+          <Button onPress={more}>{text('show-earlier')}</Button>
+        </div>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,93 @@
+import { useQuery } from '@tanstack/react-query';
+import PlusIcon from 'lucide-react/icons/plus';
+import { useState } from 'react';
+import { useText } from '../i18n/text.ts';
+import { useQuestions, useSettings } from '../ipc/queries.ts';
+import { Button, LinkButton } from '../kit/Button.tsx';
+import { ErrorNote, ListSkeleton, Note } from '../kit/Notes.tsx';
+import { Page } from '../kit/Page.tsx';
+import { CheckButton, StatusLine, Troubles } from './StatusLine.tsx';
+import { WatchCard } from './WatchCard.tsx';
+
+const PAGE = 30;
+
+export function HomePage() {
+  const text = useText();
+  const watches = useQuery(useQuestions().watches());
+  const some = watches.data !== undefined && watches.data.length > 0;
+  return (
+    <Page
+      title={text('nav-watches')}
+      status={<StatusLine />}
+      actions={
+        some && (
+          <>
+            <CheckButton label={text('check-now')} />
+            <LinkButton
+              look="primary"
+              to="/find"
+              icon={<PlusIcon aria-hidden className="size-[1.2rem]" />}
+            >
+              {text('add')}
+            </LinkButton>
+          </>
+        )
+      }
+    >
+      <Troubles />
+      <Watches />
+      {some && <CloseHint />}
+    </Page>
+  );
+}
+
+function Watches() {
+  const text = useText();
+  const watches = useQuery(useQuestions().watches());
+  const [limit, setLimit] = useState(PAGE);
+  if (watches.isPending) return <ListSkeleton rows={3} tall />;
+  if (watches.isError) return <ErrorNote error={watches.error} retry={() => watches.refetch()} />;
+  if (watches.data.length === 0)
+    return (
+      <div className="flex flex-col items-start gap-6 rounded-card border border-border bg-surface p-6">
+        <p className="text-lead">{text('empty-home')}</p>
+        <LinkButton look="primary" to="/find">
+          {text('nav-find')}
+        </LinkButton>
+      </div>
+    );
+  return (
+    <>
+      <ul className="flex flex-col gap-4">
+        {watches.data.slice(0, limit).map((view) => (
+          <li key={view.watch.id}>
+            <WatchCard view={view} />
+          </li>
+        ))}
+      </ul>
+      {watches.data.length > limit && (
+        <div>
+          <Button onPress={() => setLimit(limit + PAGE)}>
+            {text('show-more', { n: watches.data.length - limit })}
+          </Button>
+        </div>
+      )}
+    </>
+  );
+}
+
+/** Said once, in words: closing the window stops nothing. */
+function CloseHint() {
+  const text = useText();
+  const { settings, change } = useSettings();
+  if (settings === undefined || settings.closeHintShown) return null;
+  return (
+    <Note
+      actions={
+        <Button onPress={() => change({ closeHintShown: true })}>{text('understood')}</Button>
+      }
+    >
+      {text('close-hint-before')}
+    </Note>
+  );
+}

@@ -1,0 +1,67 @@
+//! `cargo xtask bench`: the figures the README states, each measured anew.
+
+use anyhow::Result;
+use clap::ValueEnum;
+
+use crate::{
+    packages::{self, Purpose},
+    shell::{self, cargo},
+    ui,
+};
+
+/// What to measure.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// The figure.
+    #[arg(value_enum)]
+    figure: Figure,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Figure {
+    /// Requests in an hour for 100, 1 000 and 10 000 watches on the same keys, in virtual time.
+    Requests,
+    /// Search over 551 clinics while typing.
+    Search,
+    /// Memory of the program in the tray and with a window, and the time to its first paint (Linux).
+    Desktop,
+}
+
+/// Measures and prints.
+pub(crate) fn run(args: &Args) -> Result<()> {
+    match args.figure {
+        Figure::Requests => shell::run(&mut cargo(&[
+            "run",
+            "-q",
+            "-p",
+            "flows",
+            "--example",
+            "requests",
+        ])),
+        Figure::Search => shell::run(&mut cargo(&[
+            "run",
+            "-q",
+            "--release",
+            "-p",
+            "engine",
+            "--example",
+            "search_speed",
+        ])),
+        Figure::Desktop => {
+            packages::ensure(&[Purpose::Build, Purpose::Run, Purpose::Session])?;
+            ui::ensure_built()?;
+            // The example measures the program itself, built beside it.
+            shell::run(&mut cargo(&[
+                "build",
+                "-q",
+                "-p",
+                "talonchik",
+                "--bin",
+                "talonchik",
+            ]))?;
+            let mut figures = shell::command("xvfb-run");
+            figures.args(["-a", "-s", "-screen 0 1280x1024x24", "cargo"]);
+            shell::run(figures.args(["run", "-q", "-p", "talonchik", "--example", "figures"]))
+        }
+    }
+}
