@@ -1,0 +1,128 @@
+//! `doctor`: the self-check.
+
+use engine::{
+    model::{Check, CheckSubject, DeliveryState, Verdict},
+    text::Words,
+};
+use serde_json::{Value, json};
+
+use crate::{failure::Failure, output::Table, session::Session};
+
+/// Alerts whose deliveries are looked at.
+const ALERTS: u32 = 200;
+
+/// One line of the report.
+struct Line {
+    id: &'static str,
+    name: String,
+    verdict: Verdict,
+    detail: Option<String>,
+}
+
+/// Checks everything; fails if something is broken.
+pub(crate) async fn doctor(session: &Session) -> Result<(), Failure> {
+    let words = session.words;
+    let failed = |error| session.failed(error);
+    let checks = session.engine.self_check().await.map_err(failed)?;
+    let mut lines: Vec<Line> = checks.into_iter().map(|check| line(check, words)).collect();
+    if !lines.iter().any(|line| line.id == "clock") {
+        lines.push(Line {
+            id: "clock",
+            name: words.say("cli-doctor-clock"),
+            verdict: Verdict::Remark,
+            detail: Some(words.say("cli-doctor-no-clock")),
+        });
+    }
+    lines.push(channels(session).await.map_err(failed)?);
+    let document = || {
+        let items = lines.iter().map(|line| {
+            json!({
+                "id": line.id, "name": line.name, "verdict": line.verdict, "detail": line.detail,
+            })
+        });
+        items.collect::<Value>()
+    };
+    let text = || {
+        let mut table = Table::new([
+            words.say("cli-doctor-what"),
+            words.say("cli-doctor-verdict"),
+            words.say("cli-doctor-detail"),
+        ]);
+        for line in &lines {
+            table.row([
+                line.name.clone(),
+                verdict(line.verdict, words),
+                line.detail.clone().unwrap_or_default(),
+            ]);
+        }
+        table.to_text()
+    };
+    session.answer(document, text).await?;
+    let broken: Vec<&str> = lines
+        .iter()
+        .filter(|line| line.verdict == Verdict::Broken)
+        .map(|line| line.name.as_str())
+        .collect();
+    if broken.is_empty() {
+        return Ok(());
+    }
+    let names = broken.join(", ");
+    Err(Failure::Said(
+        words.say_with("cli-doctor-broken", &[("names", names.into())]),
+    ))
+}
+
+fn line(check: Check, words: Words) -> Line {
+    let (id, name) = match check.subject {
+        CheckSubject::Network => ("network", words.say("cli-doctor-network")),
+        CheckSubject::Service => ("service", words.say("cli-doctor-service")),
+        CheckSubject::Clock => ("clock", words.say("cli-doctor-clock")),
+        CheckSubject::Database => ("database", words.say("cli-doctor-database")),
+        CheckSubject::Notifications => ("notifications", words.say("cli-doctor-notifications")),
+        CheckSubject::Tray => ("tray", words.say("cli-doctor-tray")),
+        CheckSubject::Autostart => ("autostart", words.say("cli-doctor-autostart")),
+    };
+    Line {
+        id,
+        name,
+        verdict: check.verdict,
+        detail: check.detail,
+    }
+}
+
+fn verdict(verdict: Verdict, words: Words) -> String {
+    match verdict {
+        Verdict::Fine => words.say("cli-doctor-fine"),
+        Verdict::Remark => words.say("cli-doctor-remark"),
+        Verdict::Broken => words.say("cli-doctor-not-fine"),
+    }
+}
+
+/// The ways to tell: what waits for its turn, and what no channel will ever take.
+async fn channels(session: &Session) -> Result<Line, engine::EngineError> {
+    let words = session.words;
+    let alerts = session.engine.inbox(ALERTS).await?;
+    let of = |states: &[DeliveryState]| {
+        let deliveries = alerts.iter().flat_map(|alert| &alert.deliveries);
+        deliveries
+            .filter(|delivery| states.contains(&delivery.state))
+            .count()
+    };
+    let waiting = of(&[DeliveryState::Due, DeliveryState::Leased]);
+    let dead = of(&[DeliveryState::Dead]);
+    let (verdict, detail) = if dead > 0 {
+        let detail = words.say_with("cli-doctor-dead", &[("n", dead.into())]);
+        (Verdict::Remark, detail)
+    } else if waiting > 0 {
+        let detail = words.say_with("cli-doctor-waiting", &[("n", waiting.into())]);
+        (Verdict::Fine, detail)
+    } else {
+        (Verdict::Fine, words.say("cli-doctor-stdout"))
+    };
+    Ok(Line {
+        id: "channels",
+        name: words.say("cli-doctor-channels"),
+        verdict,
+        detail: Some(detail),
+    })
+}
