@@ -24,7 +24,7 @@ async fn a_list_that_looks_wrong_replaces_nothing() {
     app.run_for(minutes(1)).await;
     let before = app.engine.clinics(None).await.unwrap().value.len();
     app.city.fail(
-        Scope::Path("shared/lpus".to_owned()),
+        Scope::Path("/shared/lpus".to_owned()),
         Fault::EmptyResult,
         Extent::UntilCleared,
     );

@@ -6,6 +6,11 @@ use engine::model::{Outcome, ServiceState, WatchState};
 use flows::{TestApp, hours, minutes, seconds};
 use simulator::{Extent, Fault, Scope};
 
+/// The slots of any doctor of the clinic.
+fn slots_of(place: &simulator::Place) -> Scope {
+    Scope::Path(format!("/schedule/lpu/{}/doctor/", place.clinic))
+}
+
 async fn outage(fault: Fault) -> (TestApp, engine::model::WatchId) {
     let app = TestApp::start().await;
     let place = app.city.a_doctor();
@@ -183,11 +188,8 @@ async fn fault_06_a_long_list_that_is_suddenly_empty_is_believed_the_second_time
     }
     let watch = app.watch_doctor(&place).await;
     app.run_for(minutes(2)).await;
-    app.city.fail(
-        Scope::Path("appointments".to_owned()),
-        Fault::EmptyResult,
-        Extent::Next(1),
-    );
+    app.city
+        .fail(slots_of(&place), Fault::EmptyResult, Extent::Next(1));
     app.run_for(seconds(34)).await;
     assert_eq!(app.view(watch.id).await.slots.len(), 25);
     app.run_for(minutes(2)).await;
@@ -263,4 +265,24 @@ async fn a_channel_that_hangs_holds_up_no_look_and_no_other_channel() {
     assert_eq!(app.view(watch.id).await.slots.len(), 1);
     let delivery = app.inbox().await[0].deliveries[0].clone();
     assert!(delivery.error.is_some() || Arc::strong_count(&app.told) > 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn slots_that_cannot_be_looked_at_are_old_though_the_lists_are_fine() {
+    let app = TestApp::start().await;
+    let place = app.city.a_doctor();
+    app.city
+        .offer(&place.clinic, &place.doctor, app.in_days(2, 0));
+    let watch = app.watch_any(&place).await;
+    app.run_for(minutes(2)).await;
+    let checked = app.view(watch.id).await.checked_at;
+    app.city
+        .fail(slots_of(&place), Fault::Code(602), Extent::UntilCleared);
+    // A change above makes the slots worth a look, which fails from now on.
+    app.city
+        .offer(&place.clinic, &place.doctor, app.in_days(3, 0));
+    app.run_for(minutes(20)).await;
+    let view = app.view(watch.id).await;
+    assert!(view.stale, "the slots are of {checked:?}");
+    assert!(view.checked_at.unwrap() < app.clock.now() - chrono::TimeDelta::minutes(10));
 }

@@ -155,13 +155,23 @@ async fn an_export_brings_everything_to_another_computer_once() {
     let app = TestApp::start().await;
     let place = app.city.a_doctor();
     app.watch_any(&place).await;
-    let file = serde_json::to_string(&app.engine.export().await.unwrap()).unwrap();
+    let mut file = serde_json::to_value(app.engine.export().await.unwrap()).unwrap();
+    let twice = file["watches"][0].clone();
+    file["watches"].as_array_mut().unwrap().push(twice);
+    let mut greedy = file.clone();
+    greedy["settings"]["budgetPerHour"] = 5000.into();
+    let (file, greedy) = (file.to_string(), greedy.to_string());
 
     let other = TestApp::start().await;
+    other.engine.import(&greedy).await.unwrap_err();
+    assert!(
+        other.engine.watches().await.unwrap().is_empty(),
+        "all or nothing"
+    );
     let first = other.engine.import(&file).await.unwrap();
-    assert_eq!((first.watches, first.skipped), (1, 0));
+    assert_eq!((first.watches, first.skipped), (1, 1));
     let second = other.engine.import(&file).await.unwrap();
-    assert_eq!((second.watches, second.skipped), (0, 1));
+    assert_eq!((second.watches, second.skipped), (0, 2));
     for ugly in [
         "",
         "[]",
@@ -175,4 +185,23 @@ async fn an_export_brings_everything_to_another_computer_once() {
             "{ugly:?}"
         );
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_watch_that_is_off_keeps_its_history_and_its_last_slots_over_a_restart() {
+    let app = TestApp::start().await;
+    let place = app.city.a_doctor();
+    app.city
+        .offer(&place.clinic, &place.doctor, app.in_days(2, 0));
+    let watch = app.watch_any(&place).await;
+    app.run_for(minutes(1)).await;
+    app.engine
+        .set_activity(watch.id, engine::model::Activity::Off)
+        .await
+        .unwrap();
+    let app = app.restart().await;
+    let openings = app.engine.openings(watch.id, 10).await.unwrap();
+    assert_eq!(openings.len(), 1);
+    assert!(!openings[0].doctor.is_empty());
+    assert_eq!(app.view(watch.id).await.slots.len(), 1);
 }

@@ -48,6 +48,7 @@ CREATE TABLE opening (
     id           INTEGER PRIMARY KEY,
     clinic       TEXT    NOT NULL,
     doctor       TEXT    NOT NULL,
+    doctor_name  TEXT    NOT NULL,            -- as it was then
     start        INTEGER NOT NULL,
     generation   INTEGER NOT NULL,
     slot         TEXT    NOT NULL,            -- JSON of model::Slot
@@ -73,7 +74,6 @@ CREATE INDEX alert_watch ON alert (watch_id, raised_at);
 CREATE TABLE alert_slot (
     alert_id   INTEGER NOT NULL REFERENCES alert(id) ON DELETE CASCADE,
     opening_id INTEGER NOT NULL REFERENCES opening(id) ON DELETE CASCADE,
-    doctor     TEXT    NOT NULL,  -- the doctor's name as it was
     PRIMARY KEY (alert_id, opening_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX alert_slot_opening ON alert_slot (opening_id);

@@ -97,6 +97,8 @@ pub(crate) struct PairFacts {
     drilled: Option<Counts>,
     /// The doctors of the last good list.
     pub(crate) doctors: Vec<Doctor>,
+    /// When all that is watched of it was last known.
+    pub(crate) good_at: Option<DateTime<Utc>>,
     /// The last look underneath failed.
     pub(crate) trouble: Option<Trouble>,
     failures: u32,
@@ -115,8 +117,6 @@ pub(crate) struct ClinicFacts {
     failures: u32,
     /// The last round learned nothing.
     pub(crate) trouble: Option<Trouble>,
-    /// The last good look.
-    pub(crate) good_at: Option<DateTime<Utc>>,
     /// Code 37.
     pub(crate) no_online: bool,
     /// The specialties of the last good list.
@@ -135,7 +135,6 @@ impl ClinicFacts {
             urgent,
             failures: 0,
             trouble: None,
-            good_at: None,
             no_online: false,
             specialties: Vec::new(),
             pairs: HashMap::new(),
@@ -270,29 +269,42 @@ impl ClinicFacts {
         facts.doubted = false;
     }
 
-    /// Everything under a specialty was looked at, or the first failure there.
-    pub(crate) fn note_pair(
+    /// Nothing has changed above what is watched of a specialty: it is known as of now,
+    /// unless the last look underneath failed.
+    fn note_good(&mut self, specialty: &SpecialtyId, now: DateTime<Utc>) {
+        let pair = self.pair(specialty);
+        if pair.trouble.is_none() {
+            pair.good_at = Some(now);
+        }
+    }
+
+    /// Everything under a specialty was looked at, while the clinic's row said this.
+    pub(crate) fn note_drilled(
         &mut self,
         specialty: &SpecialtyId,
         row: Option<&Counts>,
-        trouble: Option<Trouble>,
+        now: DateTime<Utc>,
+    ) {
+        let pair = self.pair(specialty);
+        pair.drilled = row.copied().or(pair.drilled);
+        pair.good_at = Some(now);
+        pair.trouble = None;
+        pair.failures = 0;
+        pair.retry_at = None;
+    }
+
+    /// Something under a specialty failed.
+    pub(crate) fn note_failed(
+        &mut self,
+        specialty: &SpecialtyId,
+        trouble: Trouble,
         retry_after: Duration,
     ) {
         let pair = self.pair(specialty);
-        match trouble {
-            None => {
-                pair.drilled = row.copied().or(pair.drilled);
-                pair.trouble = None;
-                pair.failures = 0;
-                pair.retry_at = None;
-            }
-            Some(trouble) => {
-                let since = pair.trouble.map_or(trouble.since, |old| old.since);
-                pair.trouble = Some(Trouble { since, ..trouble });
-                pair.failures += 1;
-                pair.retry_at = Some(Instant::now() + retry_after);
-            }
-        }
+        let since = pair.trouble.map_or(trouble.since, |old| old.since);
+        pair.trouble = Some(Trouble { since, ..trouble });
+        pair.failures += 1;
+        pair.retry_at = Some(Instant::now() + retry_after);
     }
 
     pub(crate) fn pair_failures(&self, specialty: &SpecialtyId) -> u32 {
@@ -367,6 +379,21 @@ impl Board {
             .into_iter()
             .map(|clinic| (clinic.id.clone(), clinic))
             .collect();
+    }
+
+    /// Everything that watches, on or off, are about.
+    pub(crate) fn places(&self) -> BTreeSet<(ClinicId, SpecialtyId)> {
+        let places = self.watches.values().flat_map(|watch| &watch.draft.places);
+        places
+            .map(|place| (place.clinic_id.clone(), place.specialty_id.clone()))
+            .collect()
+    }
+
+    /// What is known about a clinic; room for it if nothing is.
+    pub(crate) fn facts_of(&mut self, clinic: &ClinicId) -> &mut ClinicFacts {
+        self.facts
+            .entry(clinic.clone())
+            .or_insert_with(|| ClinicFacts::new(Instant::now(), false))
     }
 
     /// Plans anew after watches changed or time passed. `urgent`: a person waits for new clinics.
@@ -527,6 +554,7 @@ impl Board {
         errand: &Errand,
         learned: bool,
         trouble: Option<Trouble>,
+        now: DateTime<Utc>,
     ) -> bool {
         let load = self.load();
         let instant = Instant::now();
@@ -536,6 +564,9 @@ impl Board {
         };
         match trouble {
             None => {
+                for specialty in errand.plan.pairs.keys() {
+                    facts.note_good(specialty, now);
+                }
                 facts.trouble = None;
                 facts.failures = 0;
                 facts.due =

@@ -92,7 +92,12 @@ impl Worker {
             tokio::pin!(woken);
             // From here on no wake-up is missed.
             woken.as_mut().enable();
-            let wait = match self.deliver_due().await {
+            // A telling that is cut short is told again after the next start, marked as a repeat.
+            let delivered = tokio::select! {
+                () = stop.cancelled() => return,
+                delivered = self.deliver_due() => delivered,
+            };
+            let wait = match delivered {
                 Ok(wait) => {
                     failures = 0;
                     wait
@@ -176,7 +181,10 @@ impl Worker {
             Ok(Err(TellError::Later { after, why })) => (after, why),
             Err(_) => (None, "no answer in time".to_owned()),
         };
-        let wait = after.unwrap_or_else(|| retry_wait(due.attempts + 1));
+        let wait = after.map_or_else(
+            || retry_wait(due.attempts + 1),
+            |after| after.max(FIRST_RETRY),
+        );
         let wait = TimeDelta::from_std(wait).unwrap_or(TimeDelta::MAX);
         Told::Later {
             next_at: self.clock.now() + wait,

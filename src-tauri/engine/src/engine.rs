@@ -1,6 +1,11 @@
 //! The engine: starts complete, owns its tasks, is stopped and waited for.
 
-use std::{collections::HashMap, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    path::PathBuf,
+    sync::Arc,
+    time::Duration,
+};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Europe::Moscow;
@@ -108,11 +113,7 @@ impl Engine {
             .setting(SettingName::Settings)
             .await?
             .unwrap_or_default();
-        let real_service = config.api_base.host_str()
-            == Url::parse(DEFAULT_BASE)
-                .ok()
-                .as_ref()
-                .and_then(Url::host_str);
+        let real_service = is_real_service(&config.api_base);
         let budget = config.budget_per_hour.unwrap_or(settings.budget_per_hour);
         let pace = Arc::new(Pace::seeded(budget, real_service, config.seed));
         let client = Client::new(config.api_base.clone(), pace)?;
@@ -687,7 +688,12 @@ impl Engine {
                     .flat_map(|view| &view.slots),
             ),
             unanswered,
-            checked_at: board.facts.values().filter_map(|facts| facts.good_at).max(),
+            checked_at: board
+                .facts
+                .values()
+                .flat_map(|facts| facts.pairs.values())
+                .filter_map(|pair| pair.good_at)
+                .max(),
             next_look_at: board
                 .next_due()
                 .filter(|_| !board.is_paused(now))
@@ -748,9 +754,7 @@ impl Engine {
 
     /// Saves settings; they hold at once.
     pub async fn save_settings(&self, settings: Settings) -> Result<Settings> {
-        if !(LEAST_BUDGET..=USUAL_BUDGET).contains(&settings.budget_per_hour) {
-            return Err(EngineError::Invalid(vec![Problem::BadBudget]));
-        }
+        check_budget(&settings)?;
         self.store
             .save_setting(SettingName::Settings, Some(&settings))
             .await?;
@@ -836,20 +840,25 @@ impl Engine {
     pub async fn import(&self, text: &str) -> Result<Imported> {
         let backup =
             backup::read(text).map_err(|()| EngineError::Invalid(vec![Problem::BadFile]))?;
-        let known: Vec<WatchDraft> = self
-            .poller
-            .board()
-            .watches
-            .values()
-            .map(|watch| watch.draft.clone())
-            .collect();
+        if let Some(settings) = &backup.settings {
+            check_budget(settings)?;
+        }
+        // A draft has no order; its JSON stands for it.
+        let fingerprint = |draft: &WatchDraft| serde_json::to_string(draft).unwrap_or_default();
+        let mut known: HashSet<String> = {
+            let board = self.poller.board();
+            board
+                .watches
+                .values()
+                .map(|watch| fingerprint(&watch.draft))
+                .collect()
+        };
         let total = backup.watches.len();
         let fresh: Vec<_> = backup
             .watches
             .into_iter()
-            .filter(|(draft, _)| {
-                !known.contains(draft) && watches::problems(draft, self.today()).is_empty()
-            })
+            .filter_map(|(draft, activity)| Some((self.checked(draft).ok()?, activity)))
+            .filter(|(draft, _)| known.insert(fingerprint(draft)))
             .collect();
         let added = self.add_watches(fresh, false).await?;
         if let Some(settings) = backup.settings {
@@ -859,6 +868,27 @@ impl Engine {
             watches: count(added.iter()),
             skipped: u32::try_from(total - added.len()).unwrap_or(u32::MAX),
         })
+    }
+}
+
+fn check_budget(settings: &Settings) -> Result<()> {
+    if (LEAST_BUDGET..=USUAL_BUDGET).contains(&settings.budget_per_hour) {
+        Ok(())
+    } else {
+        Err(EngineError::Invalid(vec![Problem::BadBudget]))
+    }
+}
+
+/// Is this the real service, under any spelling of its name?
+fn is_real_service(base: &Url) -> bool {
+    let host = |url: &Url| {
+        url.host_str()
+            .map(|host| host.trim_end_matches('.').to_lowercase())
+    };
+    let real = Url::parse(DEFAULT_BASE).ok().and_then(|url| host(&url));
+    match (host(base), real) {
+        (Some(host), Some(real)) => host == real || host.ends_with(&format!(".{real}")),
+        (None, _) | (_, None) => false,
     }
 }
 

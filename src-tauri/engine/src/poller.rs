@@ -6,7 +6,7 @@
 //! so an old answer cannot overtake a newer one.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::BTreeSet,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -223,9 +223,12 @@ impl Poller {
         } else {
             self.glance(&errand, why, &mut findings).await;
         }
-        let changed = self
-            .board()
-            .finish(&errand, findings.learned, findings.trouble);
+        let changed = self.board().finish(
+            &errand,
+            findings.learned,
+            findings.trouble,
+            self.clock.now(),
+        );
         if changed {
             self.tell(Event::StatusChanged);
         }
@@ -372,19 +375,19 @@ impl Poller {
         let before = findings.failures;
         let trouble_before = findings.trouble.take();
         self.look_at_doctors(errand, specialty, why, findings).await;
-        let retry_after = {
-            let mut board = self.board();
-            let load = board.load();
-            let failures = board
-                .facts
-                .get(&errand.clinic)
-                .map_or(0, |facts| facts.pair_failures(specialty))
-                + 1;
-            schedule::after_failure(&load, failures, &mut board.rng)
-        };
         let trouble = findings.trouble.filter(|_| findings.failures > before);
-        if let Some(facts) = self.board().facts.get_mut(&errand.clinic) {
-            facts.note_pair(specialty, row, trouble, retry_after);
+        let mut board = self.board();
+        let load = board.load();
+        let failures = board
+            .facts
+            .get(&errand.clinic)
+            .map_or(0, |facts| facts.pair_failures(specialty));
+        let retry_after = schedule::after_failure(&load, failures + 1, &mut board.rng);
+        if let Some(facts) = board.facts.get_mut(&errand.clinic) {
+            match trouble {
+                None => facts.note_drilled(specialty, row, self.clock.now()),
+                Some(trouble) => facts.note_failed(specialty, trouble, retry_after),
+            }
         }
         findings.trouble = trouble_before.or(trouble);
     }
@@ -709,9 +712,6 @@ impl Poller {
 
     fn learned(&self, look: &Look, findings: &mut Findings) {
         findings.learned = true;
-        if let Some(facts) = self.board().facts.get_mut(look.key.clinic_id()) {
-            facts.good_at = Some(look.at);
-        }
         self.tell(Event::Looked { look: look.clone() });
     }
 
@@ -747,46 +747,33 @@ impl Poller {
         }
     }
 
-    /// Brings back what the last run knew: lists, slots that were there, when looks were good.
+    /// Brings back what the last run knew of everything watched, on or off: lists, slots that
+    /// were there, when slots were last looked at.
     pub(crate) async fn remember(&self) -> Result<(), StoreError> {
         let good = self.store.last_good_looks().await?;
         let listed = self.store.listed().await?;
-        let clinics: Vec<ClinicId> = self.board().plan.keys().cloned().collect();
-        let present = self.store.present(clinics.clone()).await?;
-        let pairs: Vec<(ClinicId, SpecialtyId)> = self
-            .board()
-            .plan
-            .iter()
-            .flat_map(|(clinic, plan)| {
-                plan.pairs
-                    .keys()
-                    .map(|specialty| (clinic.clone(), specialty.clone()))
-            })
-            .collect();
-        let mut lists = HashMap::new();
-        for (clinic, specialty) in pairs {
+        let places = self.board().places();
+        let clinics = places.iter().map(|(clinic, _)| clinic.clone()).collect();
+        let present = self.store.present(clinics).await?;
+        let mut lists = Vec::new();
+        for (clinic, specialty) in &places {
             let listing = Listing::Doctors(clinic.clone(), specialty.clone());
-            if let Some(list) = self.store.listing::<Doctor>(&listing).await? {
-                lists.insert((clinic, specialty), list.value);
-            }
+            let list = self.store.listing::<Doctor>(&listing).await?;
+            lists.push(list.map_or_else(Vec::new, |list| list.value));
         }
         let mut board = self.board();
         board.listed.extend(listed);
-        for (clinic, facts) in &mut board.facts {
-            facts.good_at = good.get(clinic).copied();
-        }
-        for ((clinic, specialty), doctors) in lists {
-            if let Some(facts) = board.facts.get_mut(&clinic) {
-                facts.note_doctors(&specialty, &doctors);
-            }
+        for ((clinic, specialty), doctors) in places.iter().zip(&lists) {
+            let facts = board.facts_of(clinic);
+            facts.note_doctors(specialty, doctors);
+            facts.pair(specialty).good_at = good.get(clinic).copied();
         }
         for (_, opening) in present {
-            if let Some(facts) = board.facts.get_mut(&opening.clinic_id) {
-                facts
-                    .doctor(&opening.doctor_id)
-                    .starts
-                    .insert(opening.slot.start);
-            }
+            let facts = board.facts_of(&opening.clinic_id);
+            facts
+                .doctor(&opening.doctor_id)
+                .starts
+                .insert(opening.slot.start);
         }
         Ok(())
     }

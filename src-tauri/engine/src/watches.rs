@@ -121,6 +121,8 @@ pub(crate) fn view(watch: &Watch, board: &Board, sight: &Sight) -> WatchView {
         .iter()
         .map(|place| {
             facts(place)?
+                .pairs
+                .get(&place.specialty_id)?
                 .good_at
                 .filter(|good| *good >= watch.created_at - TimeDelta::minutes(1))
         })
@@ -136,6 +138,7 @@ pub(crate) fn view(watch: &Watch, board: &Board, sight: &Sight) -> WatchView {
         .filter(|_| active);
     let stale_after = TimeDelta::from_std(gap * STALE_GAPS).unwrap_or(TimeDelta::MAX);
     let mut clinics: Vec<&ClinicId> = places.iter().map(|place| &place.clinic_id).collect();
+    clinics.sort();
     clinics.dedup();
     WatchView {
         stale: active
@@ -447,8 +450,8 @@ mod tests {
         text.parse().unwrap()
     }
 
-    fn time(text: &str) -> Option<chrono::NaiveTime> {
-        Some(text.parse().unwrap())
+    fn time(text: &str) -> chrono::NaiveTime {
+        text.parse().unwrap()
     }
 
     #[test]
@@ -459,8 +462,8 @@ mod tests {
         let range = |from, to| TimeWish {
             ranges: vec![TimeRange {
                 days: vec![],
-                from: time(from),
-                to: time(to),
+                from: Some(time(from)),
+                to: Some(time(to)),
             }],
             ..TimeWish::default()
         };

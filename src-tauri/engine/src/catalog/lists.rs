@@ -35,6 +35,9 @@ const SLOTS_FRESH: TimeDelta = TimeDelta::seconds(20);
 /// Not earlier than this after a refresh.
 const DAY: std::time::Duration = std::time::Duration::from_hours(24);
 
+/// The code for a clinic that is not there.
+const UNKNOWN_CLINIC: i32 = 610;
+
 type Shelf<K, T> = Cache<K, Arc<Dated<Vec<T>>>>;
 
 /// Everything that can be chosen.
@@ -152,7 +155,10 @@ impl Catalog {
             // The list may be a day old; the clinic may be new.
             None => match self.client.clinic(id, Why::Click).await {
                 Ok(clinic) => Ok(clinic),
-                Err(ApiError::ClinicDown { .. }) => Err(EngineError::NotFound("clinic")),
+                Err(ApiError::ClinicDown {
+                    code: UNKNOWN_CLINIC,
+                    ..
+                }) => Err(EngineError::NotFound("clinic")),
                 Err(error) => Err(error.into()),
             },
         }

@@ -110,6 +110,8 @@ const TWO_TYPOS_FROM: usize = 8;
 pub struct ClinicIndex {
     /// By number, then by name: the order among equals.
     clinics: Vec<Clinic>,
+    /// The folded short and full name of each clinic: typed whole, they mean that clinic.
+    names: Vec<[Vec<String>; 2]>,
     /// Sorted by text, each once.
     words: Vec<Word>,
 }
@@ -166,7 +168,15 @@ impl ClinicIndex {
             .into_iter()
             .map(|(text, places)| Word { text, places })
             .collect();
-        Self { clinics, words }
+        let names = clinics
+            .iter()
+            .map(|clinic| [fold(&clinic.name), fold(&clinic.full_name)])
+            .collect();
+        Self {
+            clinics,
+            names,
+            words,
+        }
     }
 
     /// Clinics that match what was typed, best first, at most `limit`, of one
@@ -221,13 +231,16 @@ impl ClinicIndex {
                 *penalty = penalty.zip(added).map(|(sum, added)| sum + added);
             }
         }
-        let mut found: Vec<(Penalty, &Clinic)> = penalties
+        let whole = fold(text);
+        let mut found: Vec<((bool, Penalty), &Clinic)> = penalties
             .into_iter()
-            .zip(&self.clinics)
-            .filter_map(|(penalty, clinic)| Some((penalty?, clinic)))
+            .zip(self.clinics.iter().zip(&self.names))
+            .filter_map(|(penalty, (clinic, names))| {
+                Some(((!names.contains(&whole), penalty?), clinic))
+            })
             .collect();
         // Stable: equals stay in the order of the index.
-        found.sort_by_key(|(penalty, _)| *penalty);
+        found.sort_by_key(|(rank, _)| *rank);
         found.into_iter().map(|(_, clinic)| clinic).collect()
     }
 

@@ -153,7 +153,7 @@ pub(super) fn read(connection: &Connection, id: AlertId) -> Result<Option<Alert>
 pub(super) fn slots(connection: &Connection, id: AlertId, told: i64) -> Result<Vec<AlertSlot>> {
     let rows = connection
         .prepare_cached(
-            "SELECT opening.doctor, alert_slot.doctor, slot, first_seen, gone_at
+            "SELECT doctor, doctor_name, slot, first_seen, gone_at
              FROM alert_slot JOIN opening ON opening.id = opening_id
              WHERE alert_id = :id AND opening_id > :told ORDER BY start, opening_id",
         )?

@@ -123,12 +123,12 @@ fn commit(tx: &Transaction<'_>, seen: DoctorLook) -> Result<Committed> {
     let mut appeared = Vec::with_capacity(changes.appeared.len());
     for slot in changes.appeared {
         tx.prepare_cached(
-            "INSERT INTO opening (clinic, doctor, start, generation, slot, first_seen, last_seen)
-             SELECT :clinic, :doctor, :start, coalesce(max(generation) + 1, 0), :slot, :now, :now
+            "INSERT INTO opening (clinic, doctor, doctor_name, start, generation, slot, first_seen, last_seen)
+             SELECT :clinic, :doctor, :name, :start, coalesce(max(generation) + 1, 0), :slot, :now, :now
              FROM opening WHERE clinic = :clinic AND doctor = :doctor AND start = :start",
         )?
         .execute(named_params! {
-            ":clinic": clinic, ":doctor": id, ":start": ms(slot.start), ":slot": serde_json::to_string(&slot)?, ":now": ms(now),
+            ":clinic": clinic, ":doctor": id, ":name": doctor, ":start": ms(slot.start), ":slot": serde_json::to_string(&slot)?, ":now": ms(now),
         })?;
         appeared.push((tx.last_insert_rowid(), slot));
     }
@@ -147,7 +147,7 @@ fn commit(tx: &Transaction<'_>, seen: DoctorLook) -> Result<Committed> {
                 .map(|(opening, _)| *opening)
                 .collect();
             if !suiting.is_empty() {
-                touched.push(raise(tx, watch, &doctor, &suiting, &channels, now)?);
+                touched.push(raise(tx, watch, &suiting, &channels, now)?);
             }
         }
     }
@@ -220,7 +220,6 @@ fn take_pending(
 fn raise(
     tx: &Transaction<'_>,
     watch: &Coverage,
-    doctor: &str,
     openings: &[i64],
     channels: &[String],
     now: DateTime<Utc>,
@@ -255,8 +254,8 @@ fn raise(
         u32::try_from(tx.last_insert_rowid()).map_err(|_| StoreError::Closed)?
     };
     for opening in openings {
-        tx.prepare_cached("INSERT INTO alert_slot VALUES (?1, ?2, ?3)")?
-            .execute((id, opening, doctor))?;
+        tx.prepare_cached("INSERT INTO alert_slot VALUES (?1, ?2)")?
+            .execute((id, opening))?;
     }
     for channel in channels {
         tx.prepare_cached(

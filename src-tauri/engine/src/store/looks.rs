@@ -18,6 +18,8 @@ pub struct Opening {
     pub clinic_id: ClinicId,
     /// With whom.
     pub doctor_id: DoctorId,
+    /// Their name then.
+    pub doctor: String,
     /// The time itself.
     pub slot: Slot,
     /// When it was first seen.
@@ -138,12 +140,13 @@ impl Store {
         .await
     }
 
-    /// The last good look at each clinic, at any level.
+    /// The last good look at any slots of each clinic.
     pub(crate) async fn last_good_looks(&self) -> Result<HashMap<ClinicId, DateTime<Utc>>> {
         self.with(|connection| {
             Ok(connection
                 .prepare_cached(
-                    "SELECT clinic, max(at) FROM look WHERE outcome IN ('fresh', 'empty') GROUP BY clinic",
+                    "SELECT clinic, max(at) FROM look
+                     WHERE level = 'doctor' AND outcome IN ('fresh', 'empty') GROUP BY clinic",
                 )?
                 .query_map((), |row| Ok((ClinicId(row.get(0)?), moment(row.get(1)?))))?
                 .collect::<rusqlite::Result<_>>()?)
@@ -253,6 +256,7 @@ struct OpeningRow {
     id: i64,
     clinic: String,
     doctor: String,
+    doctor_name: String,
     slot: String,
     first_seen: i64,
     last_seen: i64,
@@ -265,6 +269,7 @@ impl OpeningRow {
             id: row.get("id")?,
             clinic: row.get("clinic")?,
             doctor: row.get("doctor")?,
+            doctor_name: row.get("doctor_name")?,
             slot: row.get("slot")?,
             first_seen: row.get("first_seen")?,
             last_seen: row.get("last_seen")?,
@@ -276,6 +281,7 @@ impl OpeningRow {
         let opening = Opening {
             clinic_id: ClinicId(self.clinic),
             doctor_id: DoctorId(self.doctor),
+            doctor: self.doctor_name,
             slot: serde_json::from_str(&self.slot)?,
             first_seen: moment(self.first_seen),
             last_seen: moment(self.last_seen),

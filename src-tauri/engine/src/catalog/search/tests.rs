@@ -75,6 +75,21 @@ fn the_first_digit_finds_its_own_number_first_and_then_in_order() {
 }
 
 #[test]
+fn a_name_typed_whole_means_that_clinic_though_its_numbers_repeat_elsewhere() {
+    let index = ClinicIndex::new(&[
+        clinic(
+            "1",
+            "ГП №44 ЖК №19",
+            "Поликлиника 44, консультация 19",
+            "",
+            "",
+        ),
+        clinic("2", "ЖК №44", "Женская консультация 44", "", ""),
+    ]);
+    assert_eq!(names(&index.search("ЖК №44", None, 10))[0], "ЖК №44");
+}
+
+#[test]
 fn one_letter_is_enough() {
     assert!(found("ж").clinics[0].name.starts_with("ЖК"));
 }
