@@ -29,7 +29,8 @@ export function DoctorPicker({
   const doctors = useQuery(useQuestions().doctors(clinic, specialty));
 
   if (doctors.isPending) return <ListSkeleton rows={5} />;
-  if (doctors.isError) return <ErrorNote error={doctors.error} retry={() => doctors.refetch()} />;
+  if (doctors.data === undefined)
+    return <ErrorNote error={doctors.error} retry={() => doctors.refetch()} />;
   const list = [...doctors.data.value].sort(
     (a, b) =>
       Number(b.counts.free > 0) - Number(a.counts.free > 0) || a.name.localeCompare(b.name, 'ru'),
@@ -44,6 +45,7 @@ export function DoctorPicker({
   };
   return (
     <div className="flex flex-col gap-4">
+      {doctors.isError && <ErrorNote error={doctors.error} retry={() => doctors.refetch()} />}
       {list.length === 0 && <Note tone="neutral">{text('no-doctors')}</Note>}
       <Radios
         label={text('doctor-whom')}

@@ -49,7 +49,7 @@ export function SpecialtyList({
   );
 
   if (specialties.isPending) return <ListSkeleton rows={8} />;
-  if (specialties.isError)
+  if (specialties.data === undefined)
     return <ErrorNote error={specialties.error} retry={() => specialties.refetch()} />;
   if (ordered.length === 0) {
     const phone = about.data?.phone ?? null;
@@ -78,6 +78,9 @@ export function SpecialtyList({
   const shown = ordered.filter(({ name }) => fold(name).includes(wanted));
   return (
     <div className="flex flex-col gap-4">
+      {specialties.isError && (
+        <ErrorNote error={specialties.error} retry={() => specialties.refetch()} />
+      )}
       {ordered.length > MANY && (
         <SearchInput label={text('specialty-search')} value={typed} onChange={setTyped} />
       )}

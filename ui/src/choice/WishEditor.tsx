@@ -30,6 +30,7 @@ import { useText } from '../i18n/text.ts';
 import type { Day, TimeRange, TimeWish } from '../ipc/host.ts';
 import { Button } from '../kit/Button.tsx';
 import { Radios } from '../kit/Fields.tsx';
+import { announce } from '../kit/live.ts';
 import {
   badDates,
   badRange,
@@ -63,7 +64,11 @@ export function WishEditor({
     value.except.length > 0 ||
     value.noticeMinutes > 0;
   const [more, setMore] = useState(hasDates);
-  const set = (part: Partial<TimeWish>) => onChange({ ...value, ...part });
+  const set = (part: Partial<TimeWish>) => {
+    const next = { ...value, ...part };
+    announce(wishSentence(next, text, format));
+    onChange(next);
+  };
   const choose = (next: Preset) => {
     setOwn(next === 'own');
     set({
@@ -127,9 +132,7 @@ export function WishEditor({
       )}
       <div className="rounded-card border-2 border-primary bg-primary-soft p-4">
         <p className="text-caption text-text-2">{text('wish-says')}</p>
-        <p aria-live="polite" className="text-lead font-medium">
-          {wishSentence(value, text, format)}
-        </p>
+        <p className="text-lead font-medium">{wishSentence(value, text, format)}</p>
       </div>
     </div>
   );

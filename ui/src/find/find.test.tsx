@@ -6,6 +6,7 @@ import { failure } from '../ipc/memory/memory.ts';
 import { accessible, open, route } from '../test/app.tsx';
 
 const heading = (name: string) => page.getByRole('heading', { level: 1, name });
+const main = page.getByRole('main');
 const clinics = page.getByRole('list', { name: 'Поликлиники' });
 const specialties = page.getByRole('list', { name: 'Специальности' });
 const next = page.getByRole('button', { name: 'Дальше' });
@@ -22,7 +23,7 @@ test('a watch is made: clinic, specialty, doctors, time, summary', async () => {
   await expect.element(page.getByText(/^Проверили в \d\d:\d\d$/)).toBeVisible();
   await next.click();
   await page.getByText('Утром, до 12:00').click();
-  await expect.element(page.getByText('До 12:00.')).toBeVisible();
+  await expect.element(main.getByText('До 12:00.')).toBeVisible();
   await accessible();
   await next.click();
   await expect.element(heading('Чего ждём')).toBeVisible();
@@ -225,11 +226,11 @@ test('own rules: days, times, an error, a second rule', async () => {
   await page.getByText('Своё').click();
   await page.getByRole('button', { name: 'Вт' }).click();
   await page.getByRole('button', { name: 'Чт' }).click();
-  await expect.element(page.getByText('По вторникам и четвергам.')).toBeVisible();
+  await expect.element(main.getByText('По вторникам и четвергам.')).toBeVisible();
   const from = page.getByRole('group', { name: 'С', exact: true });
   await from.getByRole('spinbutton').first().click();
   await userEvent.keyboard('1800');
-  await expect.element(page.getByText('По вторникам и четвергам после 18:00.')).toBeVisible();
+  await expect.element(main.getByText('По вторникам и четвергам после 18:00.')).toBeVisible();
   await page
     .getByRole('group', { name: 'До', exact: true })
     .getByRole('spinbutton')
@@ -240,7 +241,7 @@ test('own rules: days, times, an error, a second rule', async () => {
   await expect.element(next).toBeDisabled();
   await page.getByRole('button', { name: 'Добавить промежуток' }).click();
   await page.getByRole('button', { name: 'Удалить' }).first().click();
-  await expect.element(page.getByText('С 9:00 до 12:00.')).toBeVisible();
+  await expect.element(main.getByText('С 9:00 до 12:00.')).toBeVisible();
   await expect.element(next).toBeEnabled();
 });
 
@@ -252,12 +253,12 @@ test('dates are typed or picked from a calendar', async () => {
   await page.getByRole('group', { name: 'Не позже' }).getByRole('spinbutton').first().click();
   const year = new Date().getFullYear() + 1;
   await userEvent.keyboard(`1012${year}`);
-  await expect.element(page.getByText(new RegExp(`не позже 10 декабря ${year}`))).toBeVisible();
+  await expect.element(main.getByText(new RegExp(`не позже 10 декабря ${year}`))).toBeVisible();
   await page.getByRole('group', { name: 'Не раньше' }).getByRole('button').click();
   await expect.element(page.getByRole('grid')).toBeVisible();
   await accessible(['aria-hidden-focus', 'region']);
   await userEvent.keyboard('{Enter}');
-  await expect.element(page.getByText(/не раньше/)).toBeVisible();
+  await expect.element(main.getByText(/не раньше/)).toBeVisible();
 });
 
 test('clinics that are watched already come first while nothing is typed', async () => {

@@ -19,6 +19,7 @@ import { Radios } from '../kit/Fields.tsx';
 import { announce } from '../kit/live.ts';
 import { ErrorNote, ListSkeleton, Note, type Tone } from '../kit/Notes.tsx';
 import { Page } from '../kit/Page.tsx';
+import { query } from '../kit/query.ts';
 import { Tag } from '../kit/Tag.tsx';
 
 const FIRST = 50;
@@ -40,7 +41,7 @@ export function InboxPage() {
         hideLabel
         row
         value={filter}
-        onChange={(show) => navigate({ to: '/inbox', search: { show } as never, replace: true })}
+        onChange={(show) => navigate({ to: '/inbox', search: query({ show }), replace: true })}
         options={[
           { value: 'all', label: text('inbox-all') },
           { value: 'open', label: text('inbox-open') },
@@ -73,10 +74,12 @@ function Alerts({ filter }: { filter: Filter }) {
   const [limit, setLimit] = useState(FIRST);
   const inbox = useQuery(useQuestions().inbox(limit));
   if (inbox.isPending) return <ListSkeleton rows={3} tall />;
-  if (inbox.isError) return <ErrorNote error={inbox.error} retry={() => inbox.refetch()} />;
+  if (inbox.data === undefined)
+    return <ErrorNote error={inbox.error} retry={() => inbox.refetch()} />;
   const shown = inbox.data.filter((alert) => filter === 'all' || isOpen(alert));
   return (
     <>
+      {inbox.isError && <ErrorNote error={inbox.error} retry={() => inbox.refetch()} />}
       {shown.length === 0 ? (
         <Note tone="neutral">
           {text(inbox.data.length === 0 ? 'inbox-empty' : 'inbox-none-open')}

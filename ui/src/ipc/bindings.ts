@@ -505,6 +505,8 @@ export type Opening = {
 	clinicId: ClinicId,
 	/**  With whom. */
 	doctorId: DoctorId,
+	/**  Their name then. */
+	doctor: string,
 	/**  The time itself. */
 	slot: Slot,
 	/**  When it was first seen. */

@@ -28,6 +28,7 @@ export interface ButtonProps extends Omit<AriaButtonProps, 'className' | 'style'
   wide?: boolean;
   icon?: ReactNode;
   children: ReactNode;
+  'data-opens'?: string | undefined;
 }
 
 export function Button({ look, wide, icon, children, ...rest }: ButtonProps) {

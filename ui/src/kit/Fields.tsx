@@ -1,7 +1,7 @@
 import CheckIcon from 'lucide-react/icons/check';
 import SearchIcon from 'lucide-react/icons/search';
 import XIcon from 'lucide-react/icons/x';
-import { type ReactNode, type RefObject, useId } from 'react';
+import { type ReactNode, type RefObject, useEffect, useId, useRef } from 'react';
 import {
   Button as AriaButton,
   Checkbox as AriaCheckbox,
@@ -41,6 +41,10 @@ export function TextInput({
   onEnter?: () => void;
 }) {
   const text = useText();
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (error) field.current?.focus();
+  }, [error]);
   return (
     <AriaTextField
       value={value}
@@ -60,6 +64,7 @@ export function TextInput({
         {text('field-error')} {error}
       </FieldError>
       <Input
+        ref={field}
         className={FIELD}
         onKeyDown={(event) => {
           if (event.key === 'Enter') onEnter?.();

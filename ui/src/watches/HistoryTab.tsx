@@ -42,7 +42,7 @@ function Openings({ view }: { view: WatchView }) {
   const { limit, more, full } = useMore();
   const openings = useQuery(useQuestions().openings(view.watch.id, limit));
   if (openings.isPending) return <ListSkeleton rows={3} />;
-  if (openings.isError)
+  if (openings.data === undefined)
     return <ErrorNote error={openings.error} retry={() => openings.refetch()} />;
   if (openings.data.length === 0) return <Note tone="neutral">{text('history-none')}</Note>;
 
@@ -105,7 +105,8 @@ function Looks({ view }: { view: WatchView }) {
   const { limit, more, full } = useMore();
   const looks = useQuery(useQuestions().looks(view.watch.id, limit));
   if (looks.isPending) return <ListSkeleton rows={5} />;
-  if (looks.isError) return <ErrorNote error={looks.error} retry={() => looks.refetch()} />;
+  if (looks.data === undefined)
+    return <ErrorNote error={looks.error} retry={() => looks.refetch()} />;
   if (looks.data.length === 0) return <Note tone="neutral">{text('history-no-looks')}</Note>;
   const words = (look: Look) => {
     const outcome = text(`outcome-${look.outcome}`);

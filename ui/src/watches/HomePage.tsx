@@ -46,7 +46,8 @@ function Watches() {
   const watches = useQuery(useQuestions().watches());
   const [limit, setLimit] = useState(PAGE);
   if (watches.isPending) return <ListSkeleton rows={3} tall />;
-  if (watches.isError) return <ErrorNote error={watches.error} retry={() => watches.refetch()} />;
+  if (watches.data === undefined)
+    return <ErrorNote error={watches.error} retry={() => watches.refetch()} />;
   if (watches.data.length === 0)
     return (
       <div className="flex flex-col items-start gap-6 rounded-card border border-border bg-surface p-6">
@@ -58,6 +59,7 @@ function Watches() {
     );
   return (
     <>
+      {watches.isError && <ErrorNote error={watches.error} retry={() => watches.refetch()} />}
       <ul className="flex flex-col gap-4">
         {watches.data.slice(0, limit).map((view) => (
           <li key={view.watch.id}>

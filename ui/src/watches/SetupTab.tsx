@@ -2,7 +2,7 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { ClinicSearch } from '../choice/ClinicSearch.tsx';
 import { DoctorPicker, doctorsChosen } from '../choice/DoctorPicker.tsx';
 import { type Choice, emptyChoice, toChoice, toPlace } from '../choice/draft.ts';
@@ -31,6 +31,7 @@ export function SetupTab({ view, title }: { view: WatchView; title: string }) {
   const activity = useSetActivity();
   const removal = useRemoval();
   const [part, setPart] = useState<Part | null>(null);
+  useEditorFocus(part);
   const { watch } = view;
   const draft: WatchDraft = {
     places: watch.places,
@@ -85,6 +86,7 @@ export function SetupTab({ view, title }: { view: WatchView; title: string }) {
                   </div>
                   <div className="flex flex-wrap gap-2">
                     <Button
+                      data-opens={`place-${at}`}
                       aria-label={text('change-what', { what: place.clinicName })}
                       onPress={() => setPart({ kind: 'place', at })}
                     >
@@ -120,9 +122,12 @@ export function SetupTab({ view, title }: { view: WatchView; title: string }) {
             onCancel={() => setPart(null)}
             onDone={(next) => save({ places: [...watch.places, next] })}
           />
-        ) : (
+        ) : part?.kind === 'place' ? null : (
           <div>
-            <Button onPress={() => setPart({ kind: 'place', at: watch.places.length })}>
+            <Button
+              data-opens={`place-${watch.places.length}`}
+              onPress={() => setPart({ kind: 'place', at: watch.places.length })}
+            >
               {text('place-add')}
             </Button>
           </div>
@@ -218,6 +223,29 @@ export function SetupTab({ view, title }: { view: WatchView; title: string }) {
   }
 }
 
+const partKey = (part: Part) => (part.kind === 'place' ? `place-${part.at}` : part.kind);
+
+/** An editor takes the focus when it opens, and gives it back to the button that opened it. */
+function useEditorFocus(part: Part | null) {
+  const last = useRef<string | null>(null);
+  useEffect(() => {
+    const key = last.current;
+    last.current = part === null ? null : partKey(part);
+    const target =
+      part !== null ? '[data-editor]' : key !== null ? `[data-opens="${key}"]` : undefined;
+    if (target !== undefined) document.querySelector<HTMLElement>(target)?.focus();
+  }, [part]);
+}
+
+/** What an open editor stands in. */
+function Editor({ children }: { children: ReactNode }) {
+  return (
+    <div data-editor tabIndex={-1} className="flex flex-col gap-4">
+      {children}
+    </div>
+  );
+}
+
 interface PartProps<Value> {
   open: boolean;
   draft: WatchDraft;
@@ -248,10 +276,18 @@ function SaveRow({
   );
 }
 
-function ChangeButton({ what, onPress }: { what: string; onPress: () => void }) {
+function ChangeButton({
+  what,
+  opens,
+  onPress,
+}: {
+  what: string;
+  opens?: string;
+  onPress: () => void;
+}) {
   const text = useText();
   return (
-    <Button aria-label={text('change-what', { what })} onPress={onPress}>
+    <Button data-opens={opens} aria-label={text('change-what', { what })} onPress={onPress}>
       {text('change')}
     </Button>
   );
@@ -277,6 +313,7 @@ function TimePart({
         !open && (
           <ChangeButton
             what={text('crumb-time')}
+            opens="time"
             onPress={() => {
               setWish(draft.wish);
               onOpen();
@@ -286,7 +323,7 @@ function TimePart({
       }
     >
       {open && (
-        <>
+        <Editor>
           <WishEditor value={wish} onChange={setWish} />
           {failed}
           <SaveRow
@@ -294,7 +331,7 @@ function TimePart({
             onSave={() => onSave(wish)}
             onCancel={onCancel}
           />
-        </>
+        </Editor>
       )}
     </Section>
   );
@@ -312,6 +349,7 @@ function WhoPart({ open, draft, busy, failed, onOpen, onCancel, onSave }: PartPr
         !open && (
           <ChangeButton
             what={text('who-title')}
+            opens="who"
             onPress={() => {
               setWho({ forOther: draft.nickname !== '', nickname: draft.nickname });
               onOpen();
@@ -321,7 +359,7 @@ function WhoPart({ open, draft, busy, failed, onOpen, onCancel, onSave }: PartPr
       }
     >
       {open && (
-        <>
+        <Editor>
           <WhoField plan={who} change={(part) => setWho({ ...who, ...part })} error={error} />
           {failed}
           <SaveRow
@@ -333,7 +371,7 @@ function WhoPart({ open, draft, busy, failed, onOpen, onCancel, onSave }: PartPr
             }}
             onCancel={onCancel}
           />
-        </>
+        </Editor>
       )}
     </Section>
   );
@@ -365,6 +403,7 @@ function UntilPart({
         !open && (
           <ChangeButton
             what={text('until-title')}
+            opens="until"
             onPress={() => {
               setUntil(draft.until);
               onOpen();
@@ -374,7 +413,7 @@ function UntilPart({
       }
     >
       {open && (
-        <>
+        <Editor>
           <DayField
             label={text('until-label')}
             hint={text('until-hint')}
@@ -383,7 +422,7 @@ function UntilPart({
           />
           {failed}
           <SaveRow disabled={busy} onSave={() => onSave(until)} onCancel={onCancel} />
-        </>
+        </Editor>
       )}
     </Section>
   );
@@ -414,7 +453,7 @@ function PlaceEditor({
   });
   const place = toPlace(choice);
   return (
-    <div className="flex flex-col gap-4">
+    <Editor>
       {clinic !== null && (
         <Chosen
           label={text('crumb-clinic')}
@@ -464,7 +503,7 @@ function PlaceEditor({
         }}
         onCancel={onCancel}
       />
-    </div>
+    </Editor>
   );
 }
 

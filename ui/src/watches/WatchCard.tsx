@@ -21,6 +21,7 @@ import { copyText } from '../kit/copy.ts';
 import { announce } from '../kit/live.ts';
 import { ErrorNote, Note } from '../kit/Notes.tsx';
 import { type MenuEntry, MoreMenu } from '../kit/Popups.tsx';
+import { query } from '../kit/query.ts';
 import { showToast } from '../kit/toasts.ts';
 import { SHARED, StateTag, stateSentence } from './state.tsx';
 
@@ -251,7 +252,7 @@ function CardActions({ view }: { view: WatchView }) {
           look="secondary"
           to="/watches/$id"
           params={{ id: String(watch.id) }}
-          search={{ tab: 'setup' } as never}
+          search={query({ tab: 'setup' })}
         >
           {text('extend')}
         </LinkButton>
@@ -300,7 +301,7 @@ export function Rebind({ view }: { view: WatchView }) {
           look="secondary"
           to="/watches/$id"
           params={{ id: String(watch.id) }}
-          search={{ tab: 'setup' } as never}
+          search={query({ tab: 'setup' })}
         >
           {text('rebind-choose')}
         </LinkButton>
@@ -366,7 +367,7 @@ export function useWatchMenu(view: WatchView, title: string): MenuEntry[] {
         navigate({
           to: '/watches/$id',
           params: { id: String(watch.id) },
-          search: { tab: 'setup' } as never,
+          search: query({ tab: 'setup' }),
         }),
     },
     {

@@ -10,6 +10,7 @@ import { LinkButton } from '../kit/Button.tsx';
 import { ErrorNote, ListSkeleton, Note } from '../kit/Notes.tsx';
 import { Page } from '../kit/Page.tsx';
 import { MoreMenu } from '../kit/Popups.tsx';
+import { query } from '../kit/query.ts';
 import { HistoryTab } from './HistoryTab.tsx';
 import { SetupTab } from './SetupTab.tsx';
 import { SlotsTab } from './SlotsTab.tsx';
@@ -18,7 +19,6 @@ import { SHARED, StateTag } from './state.tsx';
 import { useWatchMenu, whereWords } from './WatchCard.tsx';
 
 const TABS = ['slots', 'history', 'setup'] as const;
-type TabName = (typeof TABS)[number];
 
 export function WatchPage() {
   const text = useText();
@@ -32,10 +32,11 @@ export function WatchPage() {
         <ListSkeleton rows={4} />
       </Page>
     );
-  if (watch.isError)
+  const gone = watch.error instanceof HostError && watch.error.code === 'notFound';
+  if (gone || watch.data === undefined)
     return (
       <Page title={text('watch')} back={back}>
-        {watch.error instanceof HostError && watch.error.code === 'notFound' ? (
+        {gone ? (
           <Note
             tone="neutral"
             actions={
@@ -93,7 +94,7 @@ function Ready({ view }: { view: Parameters<typeof SlotsTab>[0]['view'] }) {
           navigate({
             to: '/watches/$id',
             params: { id: String(view.watch.id) },
-            search: { tab: key as TabName } as never,
+            search: query({ tab: String(key) }),
             replace: true,
           })
         }

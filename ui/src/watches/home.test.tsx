@@ -240,3 +240,12 @@ test('a clinic that books by phone only can be called', async () => {
   await page.getByRole('button', { name: 'Позвонить' }).click();
   await expect.poll(() => world.opened).toEqual(['tel:+78120001759']);
 });
+
+test('a list that cannot be asked again keeps what it knew', async () => {
+  const { world } = open('/watches', {}, ({ world: inside }) => void inside.add(draft()));
+  await expect.element(page.getByRole('article')).toBeVisible();
+  world.fail('watches', failure('storage'), true);
+  world.emit({ kind: 'watchesChanged' });
+  await expect.element(page.getByRole('alert')).toBeVisible();
+  await expect.element(page.getByRole('article')).toBeVisible();
+});

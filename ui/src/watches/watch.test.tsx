@@ -47,10 +47,12 @@ test('time is changed with the same editor', async () => {
     inside.add(draft());
   });
   await page.getByRole('button', { name: 'Изменить: Когда удобно' }).click();
+  await expect.poll(() => document.activeElement?.hasAttribute('data-editor')).toBe(true);
   await page.getByText('Вечером, после 17:00').click();
-  await expect.element(page.getByText('После 17:00.')).toBeVisible();
+  await expect.element(page.getByRole('main').getByText('После 17:00.')).toBeVisible();
   await page.getByRole('button', { name: 'Сохранить' }).click();
   await expect.poll(() => world.calls).toContain('updateWatch');
+  await expect.element(page.getByRole('button', { name: 'Изменить: Когда удобно' })).toHaveFocus();
   const saved = await host.commands.watch(1);
   expect(saved.status === 'ok' && saved.data.watch.wish.ranges).toEqual([
     { days: [], from: '17:00:00', to: null },

@@ -106,6 +106,7 @@ test('a name is asked for with an error above the field', async () => {
   await page.getByText('Близкому').click();
   await page.getByRole('button', { name: 'Дальше' }).click();
   await expect.element(page.getByText(/Ошибка: Напишите, как назвать/)).toBeVisible();
+  await expect.element(page.getByRole('textbox', { name: 'Как назвать?' })).toHaveFocus();
   expect(route()).toBe('/welcome/who');
 });
 

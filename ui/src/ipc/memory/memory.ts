@@ -328,6 +328,7 @@ export function createMemoryHost(options: MemoryOptions = {}): Memory {
         item.openings.unshift({
           clinicId: slot.clinicId,
           doctorId: slot.doctorId,
+          doctor: slot.doctor,
           slot: slot.slot,
           firstSeen: iso(now),
           lastSeen: iso(now),
