@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use engine::model::{AlertId, Answer, WatchId};
 use tauri::{AppHandle, Runtime};
-use tokio::sync::mpsc;
+use tokio::sync::{Mutex, mpsc};
 use tracing::warn;
 
 use crate::{links, program::Program, window};
@@ -47,8 +47,9 @@ pub(crate) fn route_of(watch: WatchId) -> String {
 pub(crate) async fn fulfil<R: Runtime>(
     app: AppHandle<R>,
     program: Arc<Program>,
-    mut asked: mpsc::UnboundedReceiver<Ask>,
+    asked: Arc<Mutex<mpsc::UnboundedReceiver<Ask>>>,
 ) {
+    let mut asked = asked.lock().await;
     while let Some(ask) = asked.recv().await {
         match ask {
             Ask::Open => window::open(&app, None),

@@ -1,8 +1,8 @@
 //! Talonchik as a desktop program: tray, notifications, a window on demand.
 //!
 //! Everything the product does is in `engine`; here it meets the system.
-//! [`program`] owns the engine, [`tray`] and [`toast`] show what it tells,
-//! [`window`] and [`ipc`] serve the page.
+//! `program` owns the engine, `tray` and `toast` show what it tells,
+//! `window` and `ipc` serve the page.
 
 mod args;
 mod ask;
@@ -35,7 +35,7 @@ use std::{
 use clap::Parser;
 use engine::{
     Config, StartError, StoreError,
-    model::{Event, Settings},
+    model::{Event, Language},
     text::Words,
 };
 use tauri::{App, AppHandle, Manager, RunEvent, Runtime, async_runtime};
@@ -190,7 +190,6 @@ fn start<R: Runtime>(
             return Ok(());
         }
     };
-    async_runtime::block_on(speak_the_systems_language(&program));
 
     let (chosen, choices) = mpsc::unbounded_channel();
     let tray = Arc::new(Tray::build(app, chosen));
@@ -211,7 +210,11 @@ fn start<R: Runtime>(
         asks,
     });
     tasks.keep("tray", move || tray::run(work.clone()));
-    tasks.spawn(ask::fulfil(app.clone(), program.clone(), asked));
+    let asked = Arc::new(tokio::sync::Mutex::new(asked));
+    let (here, source) = (app.clone(), program.clone());
+    tasks.keep("wishes", move || {
+        ask::fulfil(here.clone(), source.clone(), asked.clone())
+    });
     let (here, source) = (app.clone(), program.clone());
     tasks.keep("window events", move || {
         tell_the_window(here.clone(), source.events())
@@ -238,6 +241,7 @@ fn setup(args: &Args, folders: &Folders) -> Setup {
         budget_per_hour: args.budget.map(std::num::NonZeroU32::get),
         clock: usual.clock,
         seed: usual.seed,
+        language: system_language(),
         channels: Box::new(|_| Vec::new()),
     }
 }
@@ -283,23 +287,7 @@ async fn tell_the_window<R: Runtime>(app: AppHandle<R>, mut events: broadcast::R
     }
 }
 
-/// Until someone sets anything, the program speaks as the system does.
-async fn speak_the_systems_language(program: &Program) {
-    let engine = program.engine();
-    let chosen = engine.has_settings().await.unwrap_or(true);
-    if chosen {
-        return;
-    }
-    let settings = Settings {
-        language: system_language(),
-        ..Settings::default()
-    };
-    if let Err(error) = engine.save_settings(settings).await {
-        warn!("the system's language could not be kept: {error}");
-    }
-}
-
-fn system_language() -> engine::model::Language {
+fn system_language() -> Language {
     locale::language_of(sys_locale::get_locale().as_deref())
 }
 

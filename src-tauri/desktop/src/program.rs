@@ -13,7 +13,7 @@ use std::{
 use engine::{
     Channel, Config, Engine, EngineError, StartError, StoreError,
     clock::Clock,
-    model::{Event, Settings},
+    model::{Event, Language, Settings},
 };
 use simulator::{City, Server};
 use tokio::{
@@ -62,6 +62,8 @@ pub(crate) struct Setup {
     pub clock: Clock,
     /// Of jitter.
     pub seed: u64,
+    /// Spoken until someone sets anything.
+    pub language: Language,
     /// The ways to tell an alert of this city.
     pub channels: Box<dyn Fn(Mode) -> Vec<Arc<dyn Channel>> + Send + Sync>,
 }
@@ -282,13 +284,33 @@ impl Setup {
             Some(server) => Url::parse(&server.base_url())?,
         };
         match self.start(mode, base).await {
-            Ok(engine) => Ok((Arc::new(engine), server)),
+            Ok(engine) => {
+                self.speak(&engine).await;
+                Ok((Arc::new(engine), server))
+            }
             Err(error) => {
                 if let Some(server) = server {
                     server.stop().await;
                 }
                 Err(error.into())
             }
+        }
+    }
+
+    /// The first start speaks as the system does.
+    async fn speak(&self, engine: &Engine) {
+        let first = async {
+            if !engine.has_settings().await? {
+                let settings = Settings {
+                    language: self.language,
+                    ..Settings::default()
+                };
+                engine.save_settings(settings).await?;
+            }
+            Ok::<(), EngineError>(())
+        };
+        if let Err(error) = first.await {
+            warn!("the system's language could not be kept: {error}");
         }
     }
 
@@ -358,6 +380,7 @@ pub(crate) mod tests {
             budget_per_hour: None,
             clock: Clock::system(),
             seed: 1,
+            language: Language::En,
             channels: Box::new(|_| Vec::new()),
         };
         Program::start(
@@ -375,7 +398,7 @@ pub(crate) mod tests {
         let folder = tempfile::tempdir().unwrap();
         let program = program(folder.path()).await;
         let settings = Settings {
-            language: engine::model::Language::En,
+            language: Language::Ru,
             ..Settings::default()
         };
         program.engine().save_settings(settings).await.unwrap();
@@ -383,13 +406,22 @@ pub(crate) mod tests {
         program.enter_demo().await.unwrap();
         assert!(program.engine().status().await.unwrap().demo);
         let there = program.engine().settings().await.unwrap();
-        assert_eq!(there.language, engine::model::Language::En);
+        assert_eq!(there.language, Language::Ru);
         assert!(folder.path().join("demo").is_dir());
         // A second wish for the same changes nothing.
         program.enter_demo().await.unwrap();
 
         program.leave_demo().await.unwrap();
         assert!(!program.engine().status().await.unwrap().demo);
+        program.stop().await;
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn the_first_start_speaks_as_the_system_does() {
+        let folder = tempfile::tempdir().unwrap();
+        let program = program(folder.path()).await;
+        let settings = program.engine().settings().await.unwrap();
+        assert_eq!(settings.language, Language::En);
         program.stop().await;
     }
 

@@ -351,7 +351,7 @@ fn toast_of(
         .into_iter()
         .flatten()
         .collect(),
-        body_title: Some(words.say("notice-look")),
+        body_title: found.then(|| words.say("notice-look")),
         lasting: found,
         sound: found && settings.sound,
     }

@@ -1,6 +1,6 @@
 //! The icon beside the clock and its menu.
 //!
-//! What is shown is decided in [`face`] as data and only drawn here. On some
+//! What is shown is decided in [`mod@face`] as data and only drawn here. On some
 //! systems a click on the icon does nothing, so every action is in the menu.
 
 pub(crate) mod face;
