@@ -29,7 +29,14 @@ const routes = [
   createRoute({ getParentRoute: () => root, path: '/welcome/$step', component: WelcomePage }),
   createRoute({ getParentRoute: () => root, path: '/watches', component: HomePage }),
   createRoute({ getParentRoute: () => root, path: '/watches/$id', component: WatchPage }),
-  createRoute({ getParentRoute: () => root, path: '/find', component: FindPage }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/find',
+    component: FindPage,
+    // A link of the booking site that the program was started with.
+    validateSearch: (search): { link?: string } =>
+      typeof search.link === 'string' ? { link: search.link } : {},
+  }),
   createRoute({ getParentRoute: () => root, path: '/find/$step', component: FindPage }),
   createRoute({ getParentRoute: () => root, path: '/inbox', component: InboxPage }),
   createRoute({ getParentRoute: () => root, path: '/settings', component: SettingsPage }),

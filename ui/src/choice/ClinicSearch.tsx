@@ -17,14 +17,17 @@ const QUIET = 500;
 const isLink = (text: string) => /gorzdrav\.spb\.ru/i.test(text);
 
 export function ClinicSearch({
+  initial = '',
   onChoose,
   onDraft,
 }: {
+  /** What stands in the field at first: a link the program was started with. */
+  initial?: string;
   onChoose: (clinic: Clinic) => void;
   onDraft: (draft: WatchDraft) => void;
 }) {
   const text = useText();
-  const [typed, setTyped] = useState('');
+  const [typed, setTyped] = useState(initial);
   const [district, setDistrict] = useState<{ id: string; name: string } | null>(null);
   const [choosing, setChoosing] = useState(false);
   const [limit, setLimit] = useState(PAGE);

@@ -1,4 +1,4 @@
-import { useNavigate, useParams } from '@tanstack/react-router';
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { ClinicSearch } from '../choice/ClinicSearch.tsx';
 import { type Crumb, Crumbs } from '../choice/Crumbs.tsx';
@@ -43,6 +43,7 @@ export function FindPage() {
   const text = useText();
   const { plan, change, clear } = usePlan('find');
   const params = useParams({ strict: false });
+  const { link } = useSearch({ strict: false });
   if (plan === null)
     return (
       <Page title={text('find-clinic')}>
@@ -50,7 +51,16 @@ export function FindPage() {
       </Page>
     );
   const asked = isStep(params.step) ? params.step : 'clinic';
-  return <Find plan={plan} change={change} clear={clear} step={reached(plan, asked)} />;
+  return (
+    <Find
+      key={link}
+      plan={plan}
+      change={change}
+      clear={clear}
+      step={reached(plan, asked)}
+      link={link}
+    />
+  );
 }
 
 function Find({
@@ -58,11 +68,13 @@ function Find({
   change,
   clear,
   step,
+  link,
 }: {
   plan: Plan;
   change: (plan: Plan) => void;
   clear: () => void;
   step: Step;
+  link: string | undefined;
 }) {
   const text = useText();
   const navigate = useNavigate();
@@ -167,6 +179,7 @@ function Find({
             </Note>
           )}
           <ClinicSearch
+            initial={link}
             onChoose={(chosen) => {
               const { id, name, address, districtId } = chosen;
               const kept = clinic?.id === id;

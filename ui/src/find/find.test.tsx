@@ -268,3 +268,13 @@ test('clinics that are watched already come first while nothing is typed', async
   await page.getByRole('searchbox').fill('9');
   await expect.element(own).not.toBeInTheDocument();
 });
+
+test('a link the program was started with is read at once', async () => {
+  const clinic = CLINICS[0];
+  const specialty = specialtiesOf(clinic?.id ?? '')[0];
+  const fragment = [{ lpu: clinic?.id }, { speciality: specialty?.id }];
+  const link = `https://gorzdrav.spb.ru/service-free-schedule#${encodeURIComponent(JSON.stringify(fragment))}`;
+  open(`/find?link=${encodeURIComponent(link)}`);
+  await expect.element(page.getByText(new RegExp(`${specialty?.name}`)).first()).toBeVisible();
+  await expect.element(page.getByRole('button', { name: 'Выбрать это' })).toBeVisible();
+});
