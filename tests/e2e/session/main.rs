@@ -1,0 +1,306 @@
+//! Stories: the real program in a real session.
+//!
+//! Each story has a screen with a window manager, a session bus with a notification server
+//! and a tray host, a simulated city and a home of its own, so stories run side by side.
+//! Nothing leaves the computer. Needed: Xvfb, openbox, dbus-daemon, `WebKitWebDriver`.
+//! With `TALONCHIK_PICTURES=1` pictures are kept in `tests/e2e/pictures`.
+#![cfg(target_os = "linux")]
+
+mod desktop;
+mod processes;
+mod program;
+mod screen;
+mod town;
+mod tray;
+mod wait;
+mod webdriver;
+
+use chrono::NaiveTime;
+
+use desktop::{Desktop, Notifying, TrayHost};
+use program::Program;
+use town::{Doctor, Town};
+use wait::until;
+use webdriver::Page;
+
+fn at(hour: u32, minute: u32) -> NaiveTime {
+    NaiveTime::from_hms_opt(hour, minute, 0).expect("there is such a time")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn from_the_first_run_to_a_slot_with_the_window_open_and_closed() {
+    let (desktop, town) = (Desktop::usual().await, Town::open().await);
+    let doctor = &town.doctor;
+    let program = Program::new(&desktop, &town);
+    let (page, running) = webdriver::start(&desktop, &program).await;
+
+    first_run(&page, &desktop, doctor).await;
+
+    // It waits.
+    page.see("Пока нет талонов").await;
+    page.picture("3-waiting").await;
+    let tray = desktop.tray().await;
+    tray.looks("idle").await;
+    tray.line("Ждём талоны: 1").await;
+    town.looked_at().await;
+
+    // A slot is released.
+    town.release(3, at(13, 40));
+    let title = format!("Есть талон · {}", doctor.specialty);
+    let found = desktop.notification(&title).await;
+    for words in ["13:40", &doctor.clinic, "Для: мама"] {
+        assert!(found.body.contains(words), "{}", found.body);
+    }
+    let actions = [
+        ("primary", "Записаться"),
+        ("later", "Позже"),
+        ("default", "Посмотреть"),
+    ];
+    assert_eq!(
+        found.actions,
+        actions.map(|(key, title)| (key.to_owned(), title.to_owned()))
+    );
+    tray.looks("found").await;
+    let line = format!("✓ Есть талоны: 1 — {}, мама", doctor.specialty);
+    tray.line(&line).await;
+    page.see("Есть талоны: 1").await;
+    page.picture("4-found").await;
+    page.press("Меню").await;
+    page.press("События").await;
+    page.heading("События").await;
+    page.see("Ждёт ответа").await;
+    page.see(&format!("Есть талоны · {}", doctor.specialty))
+        .await;
+    page.see("Уведомление на экране: показано в").await;
+    page.picture("5-inbox").await;
+    desktop.screen.picture("6-screen");
+
+    // The window is closed: it is gone with its processes, the program is not.
+    let window = running
+        .window("the window is there", |window| !window.minimised)
+        .await;
+    assert_eq!(window.title, "События — Талончик");
+    assert_eq!(running.pages().len(), 1);
+    desktop.screen.close(&window);
+    let hint = desktop.notification("Талончик ждёт дальше").await;
+    assert_eq!(
+        hint.body,
+        "Окно закрыто, проверки продолжаются. Значок — рядом с часами."
+    );
+    running.pages_end().await;
+    assert_eq!(running.windows(), []);
+    assert!(running.lives());
+    tray.line(&line).await;
+
+    // Another slot is told all the same, and a click on it opens the watch.
+    town.release(4, at(9, 10));
+    let another = desktop.notification(&title).await;
+    assert!(another.body.contains("9:10"), "{}", another.body);
+    tray.line("✓ Есть талоны: 2").await;
+    let watch = format!("{} — любой врач — Талончик", doctor.specialty);
+    let window = desktop
+        .press(&another, "default", "the window shows the watch", || {
+            running
+                .windows()
+                .into_iter()
+                .find(|window| window.title == watch && !window.minimised)
+        })
+        .await;
+    until("the window is drawn", async || {
+        desktop.screen.is_drawn(&window).then_some(())
+    })
+    .await;
+    assert_eq!(running.pages().len(), 1);
+    desktop.screen.picture("7-reopened");
+}
+
+/// Goes through the first run as far as the home page, for «мама».
+async fn first_run(page: &Page, desktop: &Desktop, doctor: &Doctor) {
+    page.heading("Здравствуйте. Помогу дождаться талона к врачу")
+        .await;
+    page.picture("1-hello").await;
+    page.press("Начать").await;
+    page.heading("Кому нужен врач?").await;
+    page.press("Близкому").await;
+    page.fill("Как назвать?", "мама").await;
+    page.press("Дальше").await;
+    page.heading("Где искать?").await;
+    page.press("Выбрать район").await;
+    page.press(&format!("{} район", doctor.district_name)).await;
+    page.fill("Номер, название, улица или метро", &doctor.clinic)
+        .await;
+    page.press(&doctor.clinic).await;
+    page.heading("Какой врач?").await;
+    page.picture("2-specialty").await;
+    page.press(&doctor.specialty).await;
+    page.heading("К кому именно?").await;
+    page.see("К любому врачу").await;
+    page.press("Дальше").await;
+    page.heading("Когда удобно?").await;
+    page.press("Дальше").await;
+    page.heading("Как сообщить?").await;
+    page.press("Показать пробное уведомление").await;
+    let trial = desktop.notification("Талончик").await;
+    assert_eq!(
+        trial.body,
+        "Пробное уведомление. Если вы его видите, всё работает."
+    );
+    page.press("Да").await;
+    page.see("Хорошо. Так и сообщим о талоне.").await;
+    page.press("Готово").await;
+    page.heading("Всё готово").await;
+    page.press("Понятно").await;
+    page.heading("Жду талон").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_notification_of_slots_that_went_is_taken_back() {
+    let (desktop, town) = (Desktop::usual().await, Town::open().await);
+    let program = Program::new(&desktop, &town);
+    town.watch(program.data()).await;
+    let running = program.start(&["--minimized"]);
+    let tray = desktop.tray().await;
+    town.looked_at().await;
+
+    town.release(3, at(13, 40));
+    let specialty = &town.doctor.specialty;
+    let found = desktop
+        .notification(&format!("Есть талон · {specialty}"))
+        .await;
+    tray.looks("found").await;
+
+    town.take_all();
+    desktop.taken_back(found.id).await;
+    let gone = desktop
+        .notification(&format!("Талоны разобрали · {specialty}"))
+        .await;
+    assert_eq!(gone.body, "Были меньше минуты. Ждём дальше");
+    assert_eq!(gone.actions, []);
+    tray.looks("idle").await;
+    assert!(!tray.has("✓").await);
+    assert!(running.lives());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_start_at_login_waits_beside_the_clock_until_it_is_paused_and_ended_there() {
+    let (desktop, town) = (Desktop::usual().await, Town::open().await);
+    let program = Program::new(&desktop, &town);
+    town.watch(program.data()).await;
+    let running = program.start(&["--minimized"]);
+    let tray = desktop.tray().await;
+    tray.looks("idle").await;
+    tray.line("Ждём талоны: 1 · проверили в").await;
+    town.looked_at().await;
+    assert_eq!(running.windows(), []);
+    assert_eq!(running.pages(), []);
+
+    tray.choose("Пока не включу").await;
+    tray.looks("paused").await;
+    tray.choose("Продолжить").await;
+    tray.looks("idle").await;
+    tray.line("Пауза").await;
+
+    tray.choose("Выйти").await;
+    let ended = running.ends().await;
+    assert_eq!(ended.and_then(|status| status.code()), Some(0));
+    program.check_database();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_start_raises_the_window_of_the_first_at_its_link() {
+    let (desktop, town) = (Desktop::usual().await, Town::open().await);
+    let program = Program::new(&desktop, &town);
+    town.watch(program.data()).await;
+    let (page, running) = webdriver::start(&desktop, &program).await;
+    page.heading("Жду талон").await;
+    let window = running
+        .window("the window is there", |window| !window.minimised)
+        .await;
+    desktop.screen.minimise(&window);
+    running
+        .window("the window is minimised", |window| window.minimised)
+        .await;
+
+    program.start_again(&[&town.link()]).await;
+    running
+        .window("the window is raised", |window| !window.minimised)
+        .await;
+    page.heading("Где искать?").await;
+    page.see("По ссылке нашли").await;
+    page.see(&town.doctor.specialty).await;
+    page.picture("8-link").await;
+    assert_eq!(running.windows().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_notification_server_the_inbox_has_the_alert() {
+    the_inbox_has_the_alert(Notifying::Absent).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn with_a_notification_server_that_hangs_the_inbox_has_the_alert() {
+    the_inbox_has_the_alert(Notifying::Hangs).await;
+}
+
+async fn the_inbox_has_the_alert(notifying: Notifying) {
+    let desktop = Desktop::start(notifying, TrayHost::There).await;
+    let town = Town::open().await;
+    let program = Program::new(&desktop, &town);
+    town.watch(program.data()).await;
+    let (page, running) = webdriver::start(&desktop, &program).await;
+    page.heading("Жду талон").await;
+    town.looked_at().await;
+
+    town.release(3, at(13, 40));
+    page.see("Есть талоны: 1").await;
+    desktop.tray().await.looks("found").await;
+    page.press("Меню").await;
+    page.press("События").await;
+    page.heading("События").await;
+    page.see("Ждёт ответа").await;
+    page.see("Уведомление на экране: пока не показано, пробуем ещё")
+        .await;
+    page.picture(&format!("9-{notifying:?}").to_lowercase())
+        .await;
+    assert!(running.lives());
+
+    desktop.tray().await.choose("Выйти").await;
+    running.ends().await;
+    program.check_database();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_place_for_the_icon_the_window_is_minimised_not_closed() {
+    let desktop = Desktop::start(Notifying::Works, TrayHost::Absent).await;
+    let town = Town::open().await;
+    let program = Program::new(&desktop, &town);
+    town.watch(program.data()).await;
+    let running = program.start(&[]);
+    let window = running
+        .window("the window shows the watches", |window| {
+            window.title == "Жду талон — Талончик"
+        })
+        .await;
+
+    desktop.screen.close(&window);
+    let why = desktop.notification("Талончик свёрнут").await;
+    assert_eq!(
+        why.body,
+        "Значка рядом с часами в вашей системе нет, поэтому окно будет сворачиваться."
+    );
+    let minimised = running
+        .window("the window is minimised", |window| window.minimised)
+        .await;
+    assert_eq!(minimised.title, window.title);
+    assert_eq!(running.pages().len(), 1);
+
+    program.start_again(&[]).await;
+    until("the window is back", async || {
+        running
+            .windows()
+            .iter()
+            .any(|window| !window.minimised)
+            .then_some(())
+    })
+    .await;
+}

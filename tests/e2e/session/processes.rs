@@ -1,0 +1,112 @@
+//! Processes: those a story starts, and those the program starts.
+
+use std::{
+    fs,
+    path::Path,
+    process::{Child, Command},
+};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+/// A process that does not outlive its story.
+pub(crate) struct Killed(pub(crate) Child);
+
+impl Killed {
+    /// Starts it; `package` is what Debian calls the package that has it.
+    pub(crate) fn start(command: &mut Command, package: &str) -> Self {
+        match command.spawn() {
+            Ok(child) => Self(child),
+            Err(error) => panic!(
+                "{}: {error} (apt install {package})",
+                command.get_program().display()
+            ),
+        }
+    }
+
+    /// Its number.
+    pub(crate) fn id(&self) -> u32 {
+        self.0.id()
+    }
+
+    /// Lets it tidy up and end; only for one that surely does.
+    pub(crate) fn end(&mut self) {
+        send(self.id(), Signal::TERM);
+        // It may have ended by itself.
+        let _ = self.0.wait();
+    }
+}
+
+impl Drop for Killed {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// A process as the kernel knows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Process {
+    /// Its number.
+    pub(crate) id: u32,
+    /// The first 15 letters of its name.
+    pub(crate) name: String,
+    parent: u32,
+}
+
+impl Process {
+    /// Reads `pid (name) state parent …`; `None` for one that has ended.
+    fn read(stat: &str) -> Option<Self> {
+        let (before, after) = stat.rsplit_once(')')?;
+        let (id, name) = before.split_once('(')?;
+        let mut rest = after.split_whitespace();
+        if rest.next()? == "Z" {
+            return None;
+        }
+        Some(Self {
+            id: id.trim().parse().ok()?,
+            name: name.to_owned(),
+            parent: rest.next()?.parse().ok()?,
+        })
+    }
+
+    /// Is it this program?
+    pub(crate) fn runs(&self, program: &Path) -> bool {
+        fs::read_link(format!("/proc/{}/exe", self.id)).is_ok_and(|exe| exe == program)
+    }
+}
+
+/// The process, if it lives.
+pub(crate) fn process(id: u32) -> Option<Process> {
+    Process::read(&fs::read_to_string(format!("/proc/{id}/stat")).ok()?)
+}
+
+/// Everything it has started, and what that has started.
+pub(crate) fn descendants(id: u32) -> Vec<Process> {
+    let all: Vec<Process> = fs::read_dir("/proc")
+        .expect("Linux has /proc")
+        .flatten()
+        .filter_map(|entry| process(entry.file_name().to_str()?.parse().ok()?))
+        .collect();
+    let mut found = Vec::new();
+    let mut parents = vec![id];
+    while let Some(parent) = parents.pop() {
+        for child in all.iter().filter(|one| one.parent == parent) {
+            parents.push(child.id);
+            found.push(child.clone());
+        }
+    }
+    found
+}
+
+/// Ends it at once.
+pub(crate) fn kill(id: u32) {
+    send(id, Signal::KILL);
+}
+
+fn send(id: u32, signal: Signal) {
+    if let Some(process) = i32::try_from(id).ok().and_then(Pid::from_raw) {
+        // It may have ended by itself.
+        let _ = kill_process(process, signal);
+    }
+}
