@@ -139,14 +139,8 @@ const NEEDS: &[Need] = &[
     apt_only(
         Purpose::Session,
         "a screen in memory",
-        Found::Program("xvfb-run"),
+        Found::Program("Xvfb"),
         "xvfb",
-    ),
-    apt_only(
-        Purpose::Session,
-        "the key of that screen",
-        Found::Program("xauth"),
-        "xauth",
     ),
     apt_only(
         Purpose::Session,
