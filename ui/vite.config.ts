@@ -2,9 +2,10 @@ import optimizeLocales from '@react-aria/optimize-locales-plugin';
 import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
 import { playwright } from '@vitest/browser-playwright';
+import { loadEnv } from 'vite';
 import { defineConfig } from 'vitest/config';
 
-export default defineConfig({
+export default defineConfig(({ mode }) => ({
   plugins: [
     { ...optimizeLocales.vite({ locales: ['ru-RU', 'en-US'] }), enforce: 'pre' },
     tailwindcss(),
@@ -31,7 +32,8 @@ export default defineConfig({
       viewport: { width: 1280, height: 900 },
       provider: playwright({
         launchOptions: {
-          executablePath: '/usr/bin/chromium',
+          // Undefined: Playwright's own.
+          executablePath: loadEnv(mode, '.', 'CHROMIUM').CHROMIUM,
           args: [
             '--no-sandbox',
             '--disable-gpu',
@@ -46,4 +48,4 @@ export default defineConfig({
       instances: [{ browser: 'chromium' }],
     },
   },
-});
+}));

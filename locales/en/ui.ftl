@@ -289,6 +289,7 @@ tab-slots = Slots
 tab-history = History
 tab-setup = Setup
 gap = Checked every { $every }
+gap-short = Checked more than once a minute
 looks-today = { $n ->
     [one] { $n } check today
    *[other] { $n } checks today
@@ -337,10 +338,19 @@ channel-stdout = Command line
 delivery-due = { $channel }: not shown yet
 delivery-leased = { $channel }: being sent
 delivery-sent = { $channel }: shown at { $time }
-delivery-expired = { $channel }: too late, the slots were taken
+delivery-expired = { $channel }: no longer worth showing
 delivery-dead = { $channel }: not shown
 delivery-retry = { $channel }: not shown yet, still trying
-delivery-why = Reason: { $why }
+delivery-why-told = You have been told of these slots.
+delivery-why-started = The time of the appointment has passed.
+delivery-why-gone = The slots were taken before that.
+delivery-why-returned = The slots are back.
+delivery-why-answered = You had answered already.
+delivery-why-off = Notifications are switched off in the settings.
+delivery-why-starting = The program was still starting.
+delivery-why-absent = This system has no notification service.
+delivery-why-silent = No answer came in time.
+delivery-why-refused = The system did not accept the notification.
 
 ## Settings
 

@@ -292,6 +292,7 @@ tab-slots = Талоны
 tab-history = История
 tab-setup = Настройка
 gap = Проверяем раз в { $every }
+gap-short = Проверяем чаще раза в минуту
 looks-today = сегодня { $n ->
     [one] { $n } проверка
     [few] { $n } проверки
@@ -341,10 +342,19 @@ channel-stdout = Командная строка
 delivery-due = { $channel }: ещё не показано
 delivery-leased = { $channel }: отправляем
 delivery-sent = { $channel }: показано в { $time }
-delivery-expired = { $channel }: не успели показать, талоны уже разобрали
+delivery-expired = { $channel }: показывать не стали
 delivery-dead = { $channel }: не показано
 delivery-retry = { $channel }: пока не показано, пробуем ещё
-delivery-why = Причина: { $why }
+delivery-why-told = Об этих талонах уже сказали.
+delivery-why-started = Время приёма уже прошло.
+delivery-why-gone = Талоны разобрали раньше.
+delivery-why-returned = Талоны снова есть.
+delivery-why-answered = Вы уже ответили.
+delivery-why-off = Уведомления выключены в настройках.
+delivery-why-starting = Программа ещё запускалась.
+delivery-why-absent = В системе нет службы уведомлений.
+delivery-why-silent = Ответ не пришёл вовремя.
+delivery-why-refused = Система не приняла уведомление.
 
 ## Settings
 

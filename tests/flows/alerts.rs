@@ -1,5 +1,7 @@
 //! What is told, what is only shown, and what is neither.
 
+use std::sync::atomic::Ordering;
+
 use engine::model::{AlertState, Answer, MessageKind, TimeWish, WatchDraft, WatchState};
 use flows::{TestApp, any, minutes, only, seconds};
 
@@ -194,6 +196,32 @@ async fn later_tells_again_after_a_quarter_of_an_hour_and_dismissed_slots_stay_h
 }
 
 #[tokio::test(start_paused = true)]
+async fn fault_52_a_channel_that_hangs_while_taking_back_holds_up_neither_an_answer_nor_the_next_alert()
+ {
+    let app = TestApp::start().await;
+    let place = app.city.a_doctor();
+    app.watch_doctor(&place).await;
+    app.run_for(minutes(1)).await;
+    let start = app.in_days(2, 0);
+    app.city.offer(&place.clinic, &place.doctor, start);
+    app.run_for(minutes(1)).await;
+    app.told.hanging.store(true, Ordering::SeqCst);
+    let alert = app.inbox().await[0].id;
+    let answer = app.engine.answer(alert, Answer::Later);
+    let answered = tokio::time::timeout(minutes(1), answer).await;
+    assert!(answered.is_ok(), "the answer is noted");
+
+    // Telling that it is gone begins with taking it back.
+    app.city.take(&place.clinic, &place.doctor, start);
+    app.run_for(minutes(3)).await;
+    app.told.hanging.store(false, Ordering::SeqCst);
+    app.city
+        .offer(&place.clinic, &place.doctor, app.in_days(3, 0));
+    app.run_for(minutes(2)).await;
+    assert_eq!(app.appeared(), 2);
+}
+
+#[tokio::test(start_paused = true)]
 async fn one_doctor_wanted_by_two_people_is_asked_once_and_told_to_both() {
     let app = TestApp::start().await;
     let place = app.city.a_doctor();
@@ -216,4 +244,24 @@ async fn one_doctor_wanted_by_two_people_is_asked_once_and_told_to_both() {
         .collect();
     names.sort();
     assert_eq!(names, ["", "мама"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_removed_watch_reminds_of_nothing_until_it_is_brought_back() {
+    let app = TestApp::start().await;
+    let place = app.city.a_doctor();
+    let watch = app.watch_doctor(&place).await;
+    app.run_for(minutes(1)).await;
+    app.city
+        .offer(&place.clinic, &place.doctor, app.in_days(2, 0));
+    app.run_for(minutes(1)).await;
+    let alert = app.inbox().await[0].id;
+    app.engine.answer(alert, Answer::Later).await.unwrap();
+    app.engine.remove_watch(watch.id).await.unwrap();
+    app.run_for(minutes(30)).await;
+    assert_eq!(app.appeared(), 1);
+
+    app.engine.restore_watch(watch.id).await.unwrap();
+    app.run_for(seconds(10)).await;
+    assert_eq!(app.appeared(), 2);
 }

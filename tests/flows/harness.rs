@@ -13,8 +13,8 @@ use engine::{
     Channel, Config, Engine, Message, StartError, TellError,
     clock::Clock,
     model::{
-        Alert, ClinicId, DoctorChoice, DoctorId, DoctorRef, MessageKind, Place, SpecialtyId, Watch,
-        WatchDraft, WatchId, WatchView,
+        Alert, ClinicId, DoctorChoice, DoctorId, DoctorRef, MessageKind, Place, SpecialtyId,
+        Untold, Watch, WatchDraft, WatchId, WatchView,
     },
 };
 use simulator::{City, Server, World};
@@ -44,7 +44,7 @@ pub struct Recorder {
     clock: Mutex<Option<Clock>>,
     /// Refuse everything for now.
     pub refusing: AtomicBool,
-    /// Take messages, but never come back.
+    /// Take messages and answers, but never come back.
     pub hanging: AtomicBool,
 }
 
@@ -90,7 +90,7 @@ impl Channel for Recorder {
         if self.refusing.load(Ordering::SeqCst) {
             return Err(TellError::Later {
                 after: None,
-                why: "refusing".to_owned(),
+                why: Untold::Refused,
             });
         }
         let now = locked(&self.clock)
@@ -105,6 +105,9 @@ impl Channel for Recorder {
 
     async fn withdraw(&self, alert: &Alert) {
         locked(&self.withdrawn).push(alert.clone());
+        if self.hanging.load(Ordering::SeqCst) {
+            std::future::pending::<()>().await;
+        }
     }
 }
 

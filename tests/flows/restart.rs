@@ -73,6 +73,28 @@ async fn fault_46_killed_between_telling_and_noting_it_repeats_once_and_says_so(
 }
 
 #[tokio::test(start_paused = true)]
+async fn fault_46_killed_while_one_of_many_messages_is_told_only_that_one_is_a_repeat() {
+    let app = TestApp::start().await;
+    let place = app.city.a_doctor();
+    for _ in 0..3 {
+        app.watch_doctor(&place).await;
+    }
+    app.run_for(minutes(1)).await;
+    app.told.hanging.store(true, Ordering::SeqCst);
+    app.city
+        .offer(&place.clinic, &place.doctor, app.in_days(2, 0));
+    while app.appeared() == 0 {
+        app.run_for(seconds(1)).await;
+    }
+    app.told.hanging.store(false, Ordering::SeqCst);
+    let app = app.crash().await;
+    app.run_for(minutes(2)).await;
+    let told = app.told.messages();
+    let repeats = told.iter().filter(|message| message.repeat).count();
+    assert_eq!((told.len(), repeats), (4, 1));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_channel_that_refuses_is_told_later_and_nothing_is_lost_over_a_restart() {
     let app = TestApp::start().await;
     let place = app.city.a_doctor();

@@ -106,6 +106,32 @@ async fn fault_23_a_clinic_that_changes_its_system_needs_the_owner_and_offers_th
 }
 
 #[tokio::test(start_paused = true)]
+async fn showing_watches_that_lost_their_ids_asks_the_failing_clinic_nothing() {
+    let app = TestApp::start().await;
+    let place = app.city.a_doctor();
+    for _ in 0..3 {
+        app.watch_any(&place).await;
+    }
+    app.run_for(minutes(2)).await;
+    app.city.rebind(&place.clinic);
+    app.run_for(minutes(50)).await;
+    let views = app.engine.watches().await.unwrap();
+    assert!(matches!(views[0].state, WatchState::Unbound { .. }));
+    app.city.fail(
+        simulator::Scope::All,
+        simulator::Fault::Code(602),
+        simulator::Extent::UntilCleared,
+    );
+    app.run_for(minutes(5)).await;
+    let asked = app.city.request_count();
+    for _ in 0..5 {
+        app.engine.status().await.unwrap();
+        app.engine.watches().await.unwrap();
+    }
+    assert_eq!(app.city.request_count(), asked);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_removed_watch_is_silent_and_can_be_brought_back() {
     let app = TestApp::start().await;
     let place = app.city.a_doctor();

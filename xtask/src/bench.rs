@@ -50,18 +50,13 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         Figure::Desktop => {
             packages::ensure(&[Purpose::Build, Purpose::Run, Purpose::Session])?;
             ui::ensure_built()?;
-            // The example measures the program itself, built beside it.
             shell::run(&mut cargo(&[
-                "build",
-                "-q",
+                "bench",
                 "-p",
                 "talonchik",
-                "--bin",
-                "talonchik",
-            ]))?;
-            let mut figures = shell::command("xvfb-run");
-            figures.args(["-a", "-s", "-screen 0 1280x1024x24", "cargo"]);
-            shell::run(figures.args(["run", "-q", "-p", "talonchik", "--example", "figures"]))
+                "--bench",
+                "figures",
+            ]))
         }
     }
 }

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use engine::{
     Channel, Message, TellError,
     clock::Clock,
-    model::{Alert, AlertSlot, DoctorId, MessageKind},
+    model::{Alert, AlertSlot, DoctorId, MessageKind, Untold},
     text::Words,
 };
 use tokio_util::sync::CancellationToken;
@@ -46,10 +46,11 @@ impl Channel for StandardOutput {
         }
         // One write: another's line cannot come between, nor half of it be told.
         self.printer.print(&lines).await.map_err(|error| {
+            tracing::debug!(%error, "standard output takes no more");
             self.closed.cancel();
             TellError::Later {
                 after: Some(RETRY),
-                why: error.to_string(),
+                why: Untold::Absent,
             }
         })
     }

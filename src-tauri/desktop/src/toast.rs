@@ -17,7 +17,7 @@ use async_trait::async_trait;
 use engine::{
     Channel, Message, TellError,
     clock::Clock,
-    model::{Alert, AlertId, Answer, MessageKind, Settings, WatchId},
+    model::{Alert, AlertId, Answer, MessageKind, Settings, Untold, WatchId},
     text::{
         Words,
         notice::{Manner, notice},
@@ -162,9 +162,7 @@ impl Toasts {
     async fn tell(self: &Arc<Self>, mode: Mode, message: &Message) -> Result<(), TellError> {
         let settings = self.known_settings().await?;
         if !settings.notifications {
-            return Err(TellError::Never {
-                why: "notifications are off in the settings".to_owned(),
-            });
+            return Err(TellError::Never { why: Untold::Off });
         }
         let alert = &message.alert;
         let words = Words::new(settings.language);
@@ -173,12 +171,14 @@ impl Toasts {
         let replaced = before.as_ref().and_then(|shown| shown.id());
         let shown = self.show(&toast, replaced).await.map_err(|wrong| {
             debug!("a notification was not shown: {wrong}");
+            let (after, why) = match wrong {
+                Wrong::Hangs => (AGAIN, Untold::Silent),
+                Wrong::Refused(_) => (AGAIN, Untold::Refused),
+                Wrong::Absent => (LOOK_AGAIN, Untold::Absent),
+            };
             TellError::Later {
-                after: Some(match wrong {
-                    Wrong::Hangs | Wrong::Refused(_) => AGAIN,
-                    Wrong::Absent => LOOK_AGAIN,
-                }),
-                why: wrong.to_string(),
+                after: Some(after),
+                why,
             }
         })?;
         info!("alert {} is on the screen", alert.id);
@@ -193,9 +193,9 @@ impl Toasts {
         known
             .ok()
             .and_then(|known| known.ok()?.clone())
-            .ok_or_else(|| TellError::Later {
+            .ok_or(TellError::Later {
                 after: Some(AGAIN),
-                why: "the settings are not known yet".to_owned(),
+                why: Untold::Starting,
             })
     }
 

@@ -97,7 +97,7 @@ CREATE TABLE outbox (
     lease_until INTEGER,
     told        INTEGER NOT NULL DEFAULT 0,   -- openings up to this id have been told
     at          INTEGER NOT NULL,             -- of the last change of state
-    error       TEXT,
+    why         TEXT,                         -- it was not told
     UNIQUE (alert_id, channel, kind)
 ) STRICT;
 CREATE INDEX outbox_due ON outbox (state, next_at);

@@ -19,7 +19,7 @@ use crate::{
         Activity, Clinic, ClinicId, Counts, Doctor, DoctorChoice, DoctorId, Key, Pause,
         ServiceState, Sleep, Specialty, SpecialtyId, Watch, WatchId,
     },
-    plan::{ClinicPlan, Plan, plan},
+    plan::{ClinicPlan, Pair, Plan, Wanted, plan},
     schedule::{self, Load},
     store::{Coverage, Subject},
 };
@@ -47,6 +47,8 @@ pub(crate) struct Trouble {
 pub(crate) enum Cause {
     /// The clinic's own system; the service answered.
     Clinic,
+    /// The clinic's own system says that there is no such thing; it will not be there soon.
+    Missing,
     /// The service did not answer.
     Site,
     /// The service refuses this address.
@@ -61,9 +63,43 @@ impl Cause {
     /// Is there no point in asking anything else now?
     pub(crate) fn concerns_all(self) -> bool {
         match self {
-            Self::Clinic | Self::Site => false,
+            Self::Clinic | Self::Missing | Self::Site => false,
             Self::Blocked | Self::Slowed | Self::Offline => true,
         }
+    }
+}
+
+/// Something that could not be read, and is left alone for a while.
+#[derive(Debug, Clone, Copy)]
+struct Failing {
+    trouble: Trouble,
+    /// In a row.
+    times: u32,
+    retry_at: Instant,
+}
+
+impl Failing {
+    /// The same once more, or for the first time.
+    fn again(before: Option<Self>, trouble: Trouble, load: &Load, rng: &mut StdRng) -> Self {
+        let times = before.map_or(0, |before| before.times) + 1;
+        let wait = match trouble.cause {
+            Cause::Missing => schedule::after_missing(load, rng),
+            Cause::Clinic | Cause::Site | Cause::Blocked | Cause::Slowed | Cause::Offline => {
+                schedule::after_failure(load, times, rng)
+            }
+        };
+        Self {
+            trouble: Trouble {
+                since: before.map_or(trouble.since, |before| before.trouble.since),
+                ..trouble
+            },
+            times,
+            retry_at: Instant::now() + wait,
+        }
+    }
+
+    fn rests(&self) -> bool {
+        self.retry_at > Instant::now()
     }
 }
 
@@ -76,6 +112,8 @@ pub(crate) struct DoctorFacts {
     pub(crate) starts: BTreeSet<DateTime<Utc>>,
     /// A slot vanished: look again soon, whatever the counts say.
     pub(crate) confirm: bool,
+    /// The last look at the slots failed.
+    failing: Option<Failing>,
     /// A long list became empty at once: the next empty answer is believed.
     pub(crate) doubted: bool,
     /// Good lists in a row without this doctor.
@@ -99,10 +137,10 @@ pub(crate) struct PairFacts {
     pub(crate) doctors: Vec<Doctor>,
     /// When all that is watched of it was last known.
     pub(crate) good_at: Option<DateTime<Utc>>,
-    /// The last look underneath failed.
+    /// Something that is watched of it is not known.
     pub(crate) trouble: Option<Trouble>,
-    failures: u32,
-    retry_at: Option<Instant>,
+    /// The last look at the list of doctors failed.
+    failing: Option<Failing>,
     /// Good lists in a row without this specialty.
     absent: u8,
 }
@@ -115,6 +153,8 @@ pub(crate) struct ClinicFacts {
     /// A person waits for the first look.
     urgent: bool,
     failures: u32,
+    /// Walks in a row on which something failed.
+    broken_walks: u32,
     /// The last round learned nothing.
     pub(crate) trouble: Option<Trouble>,
     /// Code 37.
@@ -134,6 +174,7 @@ impl ClinicFacts {
             walk_due: due,
             urgent,
             failures: 0,
+            broken_walks: 0,
             trouble: None,
             no_online: false,
             specialties: Vec::new(),
@@ -172,6 +213,13 @@ impl ClinicFacts {
             .is_some_and(|pair| pair.doctors.iter().any(|member| member.id == *doctor))
     }
 
+    /// Is the doctor on the last good list of any specialty?
+    pub(crate) fn is_listed(&self, doctor: &DoctorId) -> bool {
+        self.pairs
+            .keys()
+            .any(|specialty| self.is_member(specialty, doctor))
+    }
+
     /// A good list of specialties.
     pub(crate) fn note_specialties(
         &mut self,
@@ -185,7 +233,12 @@ impl ClinicFacts {
             let pair = self.pair(id);
             if rows.iter().any(|row| row.id == *id) {
                 pair.absent = 0;
-            } else if walk && !rows.is_empty() {
+                continue;
+            }
+            // Its return is news, whatever the counts say then.
+            pair.drilled = None;
+            pair.failing = None;
+            if walk && !rows.is_empty() {
                 pair.absent = pair.absent.saturating_add(1);
             }
         }
@@ -194,7 +247,9 @@ impl ClinicFacts {
 
     /// A good list of doctors.
     pub(crate) fn note_doctors(&mut self, specialty: &SpecialtyId, rows: &[Doctor]) {
-        self.pair(specialty).doctors = rows.to_vec();
+        let pair = self.pair(specialty);
+        pair.doctors = rows.to_vec();
+        pair.failing = None;
         for row in rows {
             self.doctor(&row.id).absent = 0;
         }
@@ -211,29 +266,74 @@ impl ClinicFacts {
         &self,
         specialty: &SpecialtyId,
         row: &Counts,
-        plan: &ClinicPlan,
-        now: Instant,
+        wanted: &Wanted,
     ) -> bool {
         let Some(pair) = self.pairs.get(specialty) else {
             return true;
         };
-        if pair.retry_at.is_some_and(|at| at > now) {
-            return false;
+        match pair.failing {
+            Some(failing) => !failing.rests(),
+            None => {
+                pair.drilled.as_ref() != Some(row)
+                    || self
+                        .doctors
+                        .iter()
+                        .any(|(id, facts)| facts.wants_another() && wanted.includes(id))
+            }
         }
-        pair.drilled.as_ref() != Some(row)
-            || pair.trouble.is_some()
-            || plan.pairs.get(specialty).is_some_and(|wanted| {
-                self.doctors
-                    .iter()
-                    .any(|(id, facts)| facts.confirm && wanted.wanted.includes(id))
-            })
     }
 
     /// Has this doctor's row changed since their slots were looked at?
     pub(crate) fn wants_slots(&self, doctor: &Doctor) -> bool {
+        self.doctors.get(&doctor.id).is_none_or(|facts| {
+            facts.wants_another() || facts.drilled.as_ref() != Some(&doctor.counts)
+        })
+    }
+
+    /// Did something watched of this specialty fail? It is looked at after everything else.
+    pub(crate) fn is_sick(&self, specialty: &SpecialtyId) -> bool {
+        self.pairs
+            .get(specialty)
+            .is_some_and(|pair| pair.trouble.is_some())
+    }
+
+    /// Did the last look at this doctor's slots fail?
+    pub(crate) fn is_sick_doctor(&self, doctor: &DoctorId) -> bool {
         self.doctors
-            .get(&doctor.id)
-            .is_none_or(|facts| facts.confirm || facts.drilled.as_ref() != Some(&doctor.counts))
+            .get(doctor)
+            .is_some_and(|facts| facts.failing.is_some())
+    }
+
+    /// Are this doctor's slots left alone for now?
+    pub(crate) fn rests(&self, doctor: &DoctorId) -> bool {
+        self.doctors
+            .get(doctor)
+            .and_then(|facts| facts.failing)
+            .is_some_and(|failing| failing.rests())
+    }
+
+    /// The list of doctors could not be read.
+    pub(crate) fn note_list_failed(
+        &mut self,
+        specialty: &SpecialtyId,
+        trouble: Trouble,
+        load: &Load,
+        rng: &mut StdRng,
+    ) {
+        let pair = self.pair(specialty);
+        pair.failing = Some(Failing::again(pair.failing, trouble, load, rng));
+    }
+
+    /// A doctor's slots could not be read.
+    pub(crate) fn note_slots_failed(
+        &mut self,
+        doctor: &DoctorId,
+        trouble: Trouble,
+        load: &Load,
+        rng: &mut StdRng,
+    ) {
+        let facts = self.doctor(doctor);
+        facts.failing = Some(Failing::again(facts.failing, trouble, load, rng));
     }
 
     /// A doctor's timetable: their working days ahead, and those of them that can be booked but are full.
@@ -261,54 +361,68 @@ impl ClinicFacts {
         confirm: bool,
     ) {
         let facts = self.doctor(doctor);
-        if let Some(row) = row {
-            facts.drilled = Some(*row);
-        }
+        facts.drilled = row.copied();
         facts.starts = starts;
         facts.confirm = confirm;
         facts.doubted = false;
+        facts.failing = None;
     }
 
-    /// Nothing has changed above what is watched of a specialty: it is known as of now,
-    /// unless the last look underneath failed.
-    fn note_good(&mut self, specialty: &SpecialtyId, now: DateTime<Utc>) {
+    /// Everything under a specialty that does not rest was looked at, while the clinic's row said this.
+    pub(crate) fn note_drilled(&mut self, specialty: &SpecialtyId, row: Option<&Counts>) {
+        let pair = self.pair(specialty);
+        pair.drilled = row.copied().or(pair.drilled);
+    }
+
+    /// What is watched of a specialty is known as of now, unless something of it fails.
+    pub(crate) fn note_known(
+        &mut self,
+        errand: &Errand,
+        specialty: &SpecialtyId,
+        now: DateTime<Utc>,
+    ) {
+        self.note_trouble(errand, specialty);
         let pair = self.pair(specialty);
         if pair.trouble.is_none() {
             pair.good_at = Some(now);
         }
     }
 
-    /// Everything under a specialty was looked at, while the clinic's row said this.
-    pub(crate) fn note_drilled(
-        &mut self,
-        specialty: &SpecialtyId,
-        row: Option<&Counts>,
-        now: DateTime<Utc>,
-    ) {
-        let pair = self.pair(specialty);
-        pair.drilled = row.copied().or(pair.drilled);
-        pair.good_at = Some(now);
-        pair.trouble = None;
-        pair.failures = 0;
-        pair.retry_at = None;
+    /// Notes what fails of a specialty. Where a doctor's slots are the key, the list does not matter.
+    pub(crate) fn note_trouble(&mut self, errand: &Errand, specialty: &SpecialtyId) {
+        let Some(Pair { wanted, .. }) = errand.plan.pairs.get(specialty) else {
+            return;
+        };
+        let list = match errand.key {
+            Key::Doctor { .. } => None,
+            Key::Clinic { .. } | Key::Specialty { .. } => {
+                self.pairs.get(specialty).and_then(|pair| pair.failing)
+            }
+        };
+        let named = matches!(wanted, Wanted::Only(_));
+        let doctors = self
+            .doctors
+            .iter()
+            .filter(|(id, _)| wanted.includes(id) && (named || self.is_member(specialty, id)))
+            .filter_map(|(_, facts)| facts.failing);
+        let troubles = list.into_iter().chain(doctors).map(|it| it.trouble);
+        let trouble = troubles.min_by_key(|trouble| trouble.since);
+        self.pair(specialty).trouble = trouble;
+    }
+}
+
+impl DoctorFacts {
+    /// Were there slots a moment ago?
+    pub(crate) fn had_slots(&self) -> bool {
+        self.confirm || !self.starts.is_empty()
     }
 
-    /// Something under a specialty failed.
-    pub(crate) fn note_failed(
-        &mut self,
-        specialty: &SpecialtyId,
-        trouble: Trouble,
-        retry_after: Duration,
-    ) {
-        let pair = self.pair(specialty);
-        let since = pair.trouble.map_or(trouble.since, |old| old.since);
-        pair.trouble = Some(Trouble { since, ..trouble });
-        pair.failures += 1;
-        pair.retry_at = Some(Instant::now() + retry_after);
-    }
-
-    pub(crate) fn pair_failures(&self, specialty: &SpecialtyId) -> u32 {
-        self.pairs.get(specialty).map_or(0, |pair| pair.failures)
+    /// Whatever the counts say, is it time to look at the slots again?
+    fn wants_another(&self) -> bool {
+        match self.failing {
+            Some(failing) => !failing.rests(),
+            None => self.confirm,
+        }
     }
 }
 
@@ -565,17 +679,23 @@ impl Board {
         match trouble {
             None => {
                 for specialty in errand.plan.pairs.keys() {
-                    facts.note_good(specialty, now);
+                    facts.note_known(errand, specialty, now);
                 }
                 facts.trouble = None;
                 facts.failures = 0;
                 facts.due =
                     instant + schedule::after_success(&load, facts.no_online, &mut self.rng);
                 if errand.walk {
+                    facts.broken_walks = 0;
                     facts.walk_due = instant + schedule::jittered(load.walk_gap(), &mut self.rng);
                 }
             }
             Some(trouble) => {
+                if learned && errand.walk && !trouble.cause.concerns_all() {
+                    facts.broken_walks += 1;
+                    let wait = schedule::after_broken_walk(&load, facts.broken_walks);
+                    facts.walk_due = instant + schedule::jittered(wait, &mut self.rng);
+                }
                 if !learned {
                     let since = facts.trouble.map_or(trouble.since, |old| old.since);
                     facts.trouble = Some(Trouble { since, ..trouble });
@@ -585,6 +705,7 @@ impl Board {
                     + match trouble.cause {
                         _ if learned => schedule::after_success(&load, false, &mut self.rng),
                         Cause::Offline | Cause::Blocked => Duration::ZERO,
+                        Cause::Missing => schedule::after_missing(&load, &mut self.rng),
                         Cause::Clinic | Cause::Site | Cause::Slowed => {
                             schedule::after_failure(&load, facts.failures, &mut self.rng)
                         }
@@ -615,27 +736,35 @@ impl Board {
     }
 
     fn degrade(&mut self, trouble: Trouble) {
+        let failures_as = |state| {
+            if self.service.state == state {
+                self.service.failures
+            } else {
+                0
+            }
+        };
         let (state, hold) = match trouble.cause {
             Cause::Offline => (ServiceState::Offline, Some(OFFLINE_PROBE)),
             // The pace itself holds everything.
             Cause::Slowed => (ServiceState::Slowed, None),
             Cause::Blocked => {
-                let doubled = OFFLINE_PROBE.saturating_mul(2 << self.service.failures.min(10));
+                let doubled =
+                    OFFLINE_PROBE.saturating_mul(2 << failures_as(ServiceState::Blocked).min(10));
                 (ServiceState::Blocked, Some(doubled.min(BLOCKED_PROBE)))
             }
             Cause::Site if self.most_clinics_fail() => (ServiceState::Down, Some(DOWN_PROBE)),
             Cause::Site => return,
-            Cause::Clinic => return self.recover(self.service.state),
+            Cause::Clinic | Cause::Missing => return self.recover(self.service.state),
         };
-        let since = if self.service.state == state {
-            self.service.since
-        } else {
-            Some(trouble.since)
+        let failures = failures_as(state) + 1;
+        let since = match failures {
+            1 => Some(trouble.since),
+            _ => self.service.since,
         };
         self.service = Service {
             state,
             since,
-            failures: self.service.failures + 1,
+            failures,
             hold_until: hold.map(|hold| Instant::now() + schedule::jittered(hold, &mut self.rng)),
         };
     }
@@ -764,4 +893,33 @@ pub(crate) fn is_expired(watch: &Watch, now: DateTime<Utc>) -> bool {
             .wish
             .earlier_than
             .is_some_and(|limit| limit <= now)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_refusal_after_a_long_time_offline_is_a_first_refusal() {
+        let mut board = Board::new(1, 324.0);
+        board.plan.insert("1".into(), ClinicPlan::default());
+        board.facts_of(&"1".into());
+        let mut fail = |cause| {
+            let errand = board.errand(&"1".into(), false).unwrap();
+            let trouble = Trouble {
+                since: DateTime::UNIX_EPOCH,
+                cause,
+            };
+            board.finish(&errand, false, Some(trouble), DateTime::UNIX_EPOCH);
+            board.next_due().unwrap() - Instant::now()
+        };
+        for _ in 0..100 {
+            assert!(fail(Cause::Offline) <= Duration::from_secs(6));
+        }
+        assert!(fail(Cause::Blocked) <= Duration::from_secs(11));
+        assert!(
+            fail(Cause::Blocked) > Duration::from_secs(17),
+            "then it doubles"
+        );
+    }
 }

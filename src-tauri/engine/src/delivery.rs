@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     clock::Clock,
-    model::{Alert, AlertSlot, AlertState, Event, MessageKind},
+    model::{Alert, AlertSlot, AlertState, Event, MessageKind, Untold},
     store::{Due, Store, StoreError, Told},
 };
 
@@ -20,8 +20,6 @@ use crate::{
 const TELL_LIMIT: Duration = Duration::from_secs(10);
 /// After that another worker may take a leased message: longer than any telling lasts.
 const LEASE: TimeDelta = TimeDelta::seconds(60);
-/// Messages taken from the outbox at once.
-const BATCH: u32 = 16;
 /// The first wait after a failure, doubled by each further one.
 const FIRST_RETRY: Duration = Duration::from_secs(2);
 /// The longest wait between two tries.
@@ -43,21 +41,21 @@ pub struct Message {
 }
 
 /// Why a channel did not take a message.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TellError {
     /// Not now.
-    #[error("not now: {why}")]
+    #[error("not now: {why:?}")]
     Later {
         /// Not before this has passed; `None`: as the worker sees fit.
         after: Option<Duration>,
-        /// Shown to the person; no personal data.
-        why: String,
+        /// Shown to the person.
+        why: Untold,
     },
     /// Never.
-    #[error("never: {why}")]
+    #[error("never: {why:?}")]
     Never {
-        /// Shown to the person; no personal data.
-        why: String,
+        /// Shown to the person.
+        why: Untold,
     },
 }
 
@@ -121,15 +119,9 @@ impl Worker {
         let name = vec![self.channel.name().to_owned()];
         loop {
             let now = self.clock.now();
-            let due = self
-                .store
-                .lease(name.clone(), now, now + LEASE, BATCH)
-                .await?;
-            if due.is_empty() {
-                break;
-            }
-            for due in due {
-                self.deliver(due).await?;
+            match self.store.lease(name.clone(), now, now + LEASE).await? {
+                Some(due) => self.deliver(due).await?,
+                None => break,
             }
         }
         let next = self.store.next_due_at(name).await?;
@@ -145,16 +137,14 @@ impl Worker {
         let told = match useless(&due, self.clock.now()) {
             Some(why) => {
                 if due.kind == MessageKind::Gone {
-                    self.channel.withdraw(&due.alert).await;
+                    withdraw(&*self.channel, &due.alert).await;
                 }
-                Told::Expired {
-                    why: why.to_owned(),
-                }
+                Told::Expired { why }
             }
             None => self.tell(&due).await,
         };
         if let Told::Later { why, .. } | Told::Never { why } = &told {
-            tracing::warn!(channel = self.channel.name(), alert.id = %due.alert.id, why, "an alert was not delivered");
+            tracing::warn!(channel = self.channel.name(), alert.id = %due.alert.id, ?why, "an alert was not delivered");
         }
         self.store.settle(&due, told, self.clock.now()).await?;
         // Nobody listening is no error.
@@ -172,14 +162,14 @@ impl Worker {
             repeat: due.repeat,
         };
         if due.kind == MessageKind::Gone {
-            self.channel.withdraw(&due.alert).await;
+            withdraw(&*self.channel, &due.alert).await;
         }
         let (after, why) = match tokio::time::timeout(TELL_LIMIT, self.channel.tell(&message)).await
         {
             Ok(Ok(())) => return Told::Sent,
             Ok(Err(TellError::Never { why })) => return Told::Never { why },
             Ok(Err(TellError::Later { after, why })) => (after, why),
-            Err(_) => (None, "no answer in time".to_owned()),
+            Err(_) => (None, Untold::Silent),
         };
         let wait = after.map_or_else(
             || retry_wait(due.attempts + 1),
@@ -193,8 +183,16 @@ impl Worker {
     }
 }
 
+/// Takes an alert back; a channel that does not answer keeps nobody waiting.
+pub(crate) async fn withdraw(channel: &dyn Channel, alert: &Alert) {
+    let limit = tokio::time::timeout(TELL_LIMIT, channel.withdraw(alert));
+    if limit.await.is_err() {
+        tracing::warn!(channel = channel.name(), alert.id = %alert.id, "an alert was not taken back in time");
+    }
+}
+
 /// Why a message need not be told any more.
-fn useless(due: &Due, now: chrono::DateTime<chrono::Utc>) -> Option<&'static str> {
+fn useless(due: &Due, now: chrono::DateTime<chrono::Utc>) -> Option<Untold> {
     let all = |test: fn(&AlertSlot, chrono::DateTime<chrono::Utc>) -> bool| {
         due.fresh.iter().all(|slot| test(slot, now))
     };
@@ -202,27 +200,27 @@ fn useless(due: &Due, now: chrono::DateTime<chrono::Utc>) -> Option<&'static str
         MessageKind::Appeared => match due.alert.state {
             AlertState::Raised | AlertState::Snoozed { .. } => {
                 if due.fresh.is_empty() {
-                    Some("told")
+                    Some(Untold::Told)
                 } else if all(|slot, now| slot.start <= now) {
-                    Some("started")
+                    Some(Untold::Started)
                 } else if all(|slot, _| slot.gone_at.is_some()) && due.alert.gone_at().is_some() {
-                    Some("gone")
+                    Some(Untold::Gone)
                 } else {
                     None
                 }
             }
-            AlertState::Gone => Some("gone"),
-            AlertState::Seen | AlertState::Acted | AlertState::Dismissed => Some("answered"),
+            AlertState::Gone => Some(Untold::Gone),
+            AlertState::Seen | AlertState::Acted | AlertState::Dismissed => Some(Untold::Answered),
         },
         MessageKind::Gone => match due.alert.state {
             AlertState::Gone
                 if all(|slot, _| slot.gone_at.is_none_or(|gone| gone >= slot.start)) =>
             {
-                Some("started")
+                Some(Untold::Started)
             }
             AlertState::Gone => None,
-            AlertState::Raised | AlertState::Snoozed { .. } => Some("returned"),
-            AlertState::Seen | AlertState::Acted | AlertState::Dismissed => Some("answered"),
+            AlertState::Raised | AlertState::Snoozed { .. } => Some(Untold::Returned),
+            AlertState::Seen | AlertState::Acted | AlertState::Dismissed => Some(Untold::Answered),
         },
     }
 }

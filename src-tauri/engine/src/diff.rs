@@ -1,5 +1,7 @@
 //! What changed between the openings known so far and the slots seen now. Pure.
 
+use std::collections::{HashMap, HashSet};
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::model::Slot;
@@ -41,13 +43,13 @@ pub(crate) struct Changes {
 /// order, nor the source's ids, nor rooms, nor repetitions matter.
 pub(crate) fn diff(known: &[Known], slots: &[Slot], now: DateTime<Utc>) -> Changes {
     let mut changes = Changes::default();
-    let mut seen: Vec<DateTime<Utc>> = Vec::with_capacity(slots.len());
+    let by_start: HashMap<_, _> = known.iter().map(|it| (it.start, it)).collect();
+    let mut seen = HashSet::with_capacity(slots.len());
     for slot in slots {
-        if seen.contains(&slot.start) {
+        if !seen.insert(slot.start) {
             continue;
         }
-        seen.push(slot.start);
-        match known.iter().find(|opening| opening.start == slot.start) {
+        match by_start.get(&slot.start) {
             None => changes.appeared.push(slot.clone()),
             Some(opening) => match opening.gone_at {
                 None => changes.present.push(opening.id),

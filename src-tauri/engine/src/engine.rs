@@ -22,7 +22,7 @@ use crate::{
     board::Board,
     catalog::Catalog,
     clock::Clock,
-    delivery::{Channel, Worker},
+    delivery::{self, Channel, Worker},
     error::{EngineError, Problem, StartError},
     gorzdrav::{ApiError, Client, DEFAULT_BASE, link},
     model::{
@@ -33,7 +33,7 @@ use crate::{
     },
     pace::{Pace, Why},
     poller::Poller,
-    schedule::USUAL_BUDGET,
+    schedule::{self, USUAL_BUDGET},
     store::{FORM_LIMIT, Listing, Opening, SettingName, Store},
     watches::{self, Sight},
 };
@@ -439,9 +439,17 @@ impl Engine {
             .update_watch(id, draft, self.now())
             .await?
             .ok_or(EngineError::NotFound("watch"))?;
-        let listed = self.store.listed().await?;
-        self.poller.board().listed = listed.into_iter().collect();
+        let listed = self.store.listed().await?.into_iter();
+        {
+            // The other watches' entries may be newer here than in what was read.
+            let mut board = self.poller.board();
+            board.listed.retain(|(watch, ..)| *watch != id);
+            board
+                .listed
+                .extend(listed.filter(|(watch, ..)| *watch == id));
+        }
         self.change_watches(std::slice::from_ref(&watch), true);
+        self.poller.outbox.notify_waiters();
         Ok(watch)
     }
 
@@ -497,7 +505,21 @@ impl Engine {
             .ok_or(EngineError::NotFound("watch"))
     }
 
+    /// Watches as they are shown, with what may stand in for places that were lost.
     async fn views(&self, watches: Vec<Watch>) -> Result<Vec<WatchView>> {
+        let mut views = self.sights(watches).await?;
+        for view in &mut views {
+            if let WatchState::Unbound { lost } = &mut view.state {
+                for rebinding in lost {
+                    *rebinding = self.rebinding(&view.watch, rebinding.place).await;
+                }
+            }
+        }
+        Ok(views)
+    }
+
+    /// Watches as they are shown, without looking for what was lost.
+    async fn sights(&self, watches: Vec<Watch>) -> Result<Vec<WatchView>> {
         let now = self.now();
         let clinics: Vec<ClinicId> = watches
             .iter()
@@ -515,6 +537,7 @@ impl Engine {
             present,
             hidden: self.store.hidden().await?,
             looks: self.store.looks_since(midnight(now)).await?,
+            gap: schedule::gap(&self.poller.board().load()),
             now,
         };
         let mut views: Vec<WatchView> = {
@@ -525,13 +548,6 @@ impl Engine {
                 .collect()
         };
         watches::home_order(&mut views);
-        for view in &mut views {
-            if let WatchState::Unbound { lost } = &mut view.state {
-                for rebinding in lost {
-                    *rebinding = self.rebinding(&view.watch, rebinding.place).await;
-                }
-            }
-        }
         Ok(views)
     }
 
@@ -548,14 +564,24 @@ impl Engine {
         }
     }
 
+    /// By the last lists, however old: this is asked for whenever watches are shown.
     async fn found_again(&self, place: &Place) -> Option<Place> {
-        let specialties = self.specialties(place.clinic_id.clone()).await.ok()?.value;
+        let clinic = &place.clinic_id;
+        let listing = Listing::Specialties(clinic.clone());
+        let specialties = match self.store.listing(&listing).await.ok()? {
+            Some(kept) => kept.value,
+            None => self.specialties(clinic.clone()).await.ok()?.value,
+        };
         let specialty = watches::match_specialty(place, &specialties)?;
-        let doctors = self
-            .doctors(place.clinic_id.clone(), specialty.id.clone())
-            .await
-            .ok()?
-            .value;
+        let listing = Listing::Doctors(clinic.clone(), specialty.id.clone());
+        let doctors = match (&place.doctors, self.store.listing(&listing).await.ok()?) {
+            (DoctorChoice::Any, _) => Vec::new(),
+            (_, Some(kept)) => kept.value,
+            (_, None) => {
+                let doctors = self.doctors(clinic.clone(), specialty.id.clone()).await;
+                doctors.ok()?.value
+            }
+        };
         Some(Place {
             specialty_id: specialty.id.clone(),
             specialty_name: specialty.name.clone(),
@@ -654,12 +680,12 @@ impl Engine {
             .answer(id, answer, self.now())
             .await?
             .ok_or(EngineError::NotFound("alert"))?;
-        for channel in &self.channels {
-            channel.withdraw(&alert).await;
-        }
         self.poller.outbox.notify_waiters();
         self.tell(Event::AlertChanged { alert_id: id });
         self.tell(Event::WatchesChanged);
+        for channel in &self.channels {
+            delivery::withdraw(&**channel, &alert).await;
+        }
         Ok(alert)
     }
 }
@@ -669,7 +695,8 @@ impl Engine {
     /// What the status line and the tray say.
     pub async fn status(&self) -> Result<Status> {
         let now = self.now();
-        let views = self.watches().await?;
+        let watches: Vec<Watch> = self.poller.board().watches.values().cloned().collect();
+        let views = self.sights(watches).await?;
         let requests_today = self.store.looks_since(midnight(now)).await?.values().sum();
         let unanswered = self.store.unanswered().await?;
         let board = self.poller.board();

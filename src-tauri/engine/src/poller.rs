@@ -6,12 +6,14 @@
 //! so an old answer cannot overtake a newer one.
 
 use std::{
+    cmp::Reverse,
     collections::BTreeSet,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
+use rand::rngs::StdRng;
 use tokio::{
     sync::{Notify, broadcast},
     task::JoinSet,
@@ -20,7 +22,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    board::{Board, Cause, Errand, Trouble},
+    board::{Board, Cause, ClinicFacts, DoctorFacts, Errand, Trouble},
     clock::Clock,
     gorzdrav::{Answer, ApiError, Client},
     model::{
@@ -28,8 +30,8 @@ use crate::{
         Specialty, SpecialtyId,
     },
     pace::Why,
-    plan::Wanted,
-    schedule,
+    plan::{Pair, Wanted},
+    schedule::Load,
     store::{DoctorLook, Listing, SettingName, Store, StoreError},
 };
 
@@ -45,6 +47,8 @@ const LONGEST_SLEEP: TimeDelta = TimeDelta::days(14);
 const DOUBTFUL: usize = 20;
 /// Failures of single lists in one round before the rest is left for the next.
 const PATIENCE: u32 = 2;
+/// The code of a clinic that offers nothing online.
+const NO_ONLINE: i32 = 37;
 /// How often the timetable of a chosen doctor is read.
 const TIMETABLE_GAP: Duration = Duration::from_hours(6);
 
@@ -134,7 +138,7 @@ impl Poller {
                     }
                 }
                 () = self.changed.notified() => (),
-                () = tokio::time::sleep(wait), if !full => (),
+                () = tokio::time::sleep(if full { HEARTBEAT } else { wait }) => (),
             }
             pulse = self.mind_the_clock(pulse).await;
         }
@@ -244,12 +248,12 @@ impl Poller {
                 let Some(rows) = self.look_at_clinic(errand, why, findings).await else {
                     return;
                 };
-                for specialty in errand.plan.pairs.keys() {
+                for (specialty, pair) in &errand.plan.pairs {
                     let Some(row) = rows.iter().find(|row| row.id == *specialty) else {
                         continue;
                     };
                     let changed = self.board().facts.get(&errand.clinic).is_some_and(|facts| {
-                        facts.wants_look(specialty, &row.counts, &errand.plan, Instant::now())
+                        facts.wants_look(specialty, &row.counts, &pair.wanted)
                     });
                     if changed && !findings.hopeless() {
                         self.look_under(errand, specialty, Some(&row.counts), why, findings)
@@ -271,7 +275,12 @@ impl Poller {
     /// Looks at everything watched in the clinic, down to the slots.
     async fn walk(&self, errand: &Errand, why: Why, findings: &mut Findings) {
         let rows = self.look_at_clinic(errand, why, findings).await;
-        for (specialty, pair) in &errand.plan.pairs {
+        // What failed the last time keeps nothing else waiting.
+        let mut pairs: Vec<_> = errand.plan.pairs.iter().collect();
+        if let Some(facts) = self.board().facts.get(&errand.clinic) {
+            pairs.sort_by_key(|(specialty, _)| facts.is_sick(specialty));
+        }
+        for (specialty, pair) in pairs {
             if findings.hopeless() {
                 return;
             }
@@ -281,12 +290,8 @@ impl Poller {
             match row {
                 // Not on the list: only slots that were there are looked at again, and doctors chosen by name.
                 Some(None) => {
-                    for doctor in self.followed(&errand.clinic, specialty, &pair.wanted) {
-                        if !findings.hopeless() {
-                            self.look_at_slots(&errand.clinic, &doctor, None, why, findings)
-                                .await;
-                        }
-                    }
+                    let doctors = self.followed(&errand.clinic, specialty, &pair.wanted);
+                    self.look_at_each(errand, doctors, why, findings).await;
                 }
                 Some(Some(row)) => {
                     self.look_under(errand, specialty, Some(&row.counts), why, findings)
@@ -314,9 +319,7 @@ impl Poller {
             .into_iter()
             .flat_map(|facts| {
                 facts.doctors.iter().filter(|(id, doctor)| {
-                    !doctor.starts.is_empty()
-                        && wanted.includes(id)
-                        && facts.is_member(specialty, id)
+                    doctor.had_slots() && wanted.includes(id) && facts.is_member(specialty, id)
                 })
             })
             .map(|(id, _)| id.clone())
@@ -337,17 +340,15 @@ impl Poller {
         let clinic = &errand.clinic;
         let started = Instant::now();
         let answer = self.client.specialties(clinic, why).await;
-        let answer = self
-            .log(
-                Key::Clinic {
-                    clinic_id: clinic.clone(),
-                },
-                started,
-                answer,
-                findings,
-            )
-            .await?;
-        let no_online = answer.rows.is_empty();
+        let key = Key::Clinic {
+            clinic_id: clinic.clone(),
+        };
+        let answer = self.log(key, started, answer, findings).await.ok()?;
+        let no_online = answer.code == NO_ONLINE;
+        if answer.rows.is_empty() && !no_online {
+            // An empty list says nothing about what is under it.
+            return None;
+        }
         let news = {
             let mut board = self.board();
             let facts = board.facts.get_mut(clinic)?;
@@ -372,45 +373,101 @@ impl Poller {
         why: Why,
         findings: &mut Findings,
     ) {
-        let before = findings.failures;
-        let trouble_before = findings.trouble.take();
-        self.look_at_doctors(errand, specialty, why, findings).await;
-        let trouble = findings.trouble.filter(|_| findings.failures > before);
-        let mut board = self.board();
-        let load = board.load();
-        let failures = board
-            .facts
-            .get(&errand.clinic)
-            .map_or(0, |facts| facts.pair_failures(specialty));
-        let retry_after = schedule::after_failure(&load, failures + 1, &mut board.rng);
-        if let Some(facts) = board.facts.get_mut(&errand.clinic) {
-            match trouble {
-                None => facts.note_drilled(specialty, row, self.clock.now()),
-                Some(trouble) => facts.note_failed(specialty, trouble, retry_after),
-            }
+        let Some(pair) = errand.plan.pairs.get(specialty) else {
+            return;
+        };
+        let listed = self
+            .look_at_doctors(errand, specialty, pair, why, findings)
+            .await;
+        if !listed && errand.walk {
+            // The list is a hint; the slots may be there all the same.
+            let doctors = self.last_listed(&errand.clinic, specialty, &pair.wanted);
+            self.look_at_each(errand, doctors, why, findings).await;
         }
-        findings.trouble = trouble_before.or(trouble);
+        let mut board = self.board();
+        let Some(facts) = board.facts.get_mut(&errand.clinic) else {
+            return;
+        };
+        if findings.hopeless() {
+            facts.note_trouble(errand, specialty);
+        } else {
+            if listed {
+                facts.note_drilled(specialty, row);
+            }
+            facts.note_known(errand, specialty, self.clock.now());
+        }
     }
 
+    /// Wanted doctors of the last good list, or chosen by name.
+    fn last_listed(
+        &self,
+        clinic: &ClinicId,
+        specialty: &SpecialtyId,
+        wanted: &Wanted,
+    ) -> BTreeSet<DoctorId> {
+        let board = self.board();
+        let pair = board
+            .facts
+            .get(clinic)
+            .and_then(|facts| facts.pairs.get(specialty));
+        match (wanted, pair) {
+            (Wanted::Only(chosen), _) => chosen.clone(),
+            (Wanted::Except(_), Some(pair)) => {
+                let listed = pair.doctors.iter().map(|row| &row.id);
+                listed.filter(|id| wanted.includes(id)).cloned().collect()
+            }
+            (Wanted::Except(_), None) => BTreeSet::new(),
+        }
+    }
+
+    /// The slots of these doctors, save those who rest.
+    async fn look_at_each(
+        &self,
+        errand: &Errand,
+        doctors: BTreeSet<DoctorId>,
+        why: Why,
+        findings: &mut Findings,
+    ) {
+        for doctor in doctors {
+            if !findings.hopeless() && !self.rests(errand, &doctor) {
+                self.look_at_slots(&errand.clinic, &doctor, None, why, findings)
+                    .await;
+            }
+        }
+    }
+
+    /// Is this doctor left alone for now? Not when a person asks.
+    fn rests(&self, errand: &Errand, doctor: &DoctorId) -> bool {
+        let board = self.board();
+        let facts = board.facts.get(&errand.clinic);
+        !errand.urgent && facts.is_some_and(|facts| facts.rests(doctor))
+    }
+
+    /// The doctors of a specialty, and the slots of those that are to be looked at. `false`: no list.
     async fn look_at_doctors(
         &self,
         errand: &Errand,
         specialty: &SpecialtyId,
+        pair: &Pair,
         why: Why,
         findings: &mut Findings,
-    ) {
+    ) -> bool {
         let clinic = &errand.clinic;
-        let Some(pair) = errand.plan.pairs.get(specialty) else {
-            return;
-        };
         let key = Key::Specialty {
             clinic_id: clinic.clone(),
             specialty_id: specialty.clone(),
         };
+        let failed = |trouble| {
+            self.note_failed(clinic, trouble, |facts, load, rng| {
+                facts.note_list_failed(specialty, trouble, load, rng);
+            });
+            false
+        };
         let started = Instant::now();
         let answer = self.client.doctors(clinic, specialty, why).await;
-        let Some(answer) = self.log(key.clone(), started, answer, findings).await else {
-            return;
+        let answer = match self.log(key.clone(), started, answer, findings).await {
+            Ok(answer) => answer,
+            Err(trouble) => return failed(trouble),
         };
 
         let (unlisted, members_changed) = {
@@ -426,7 +483,7 @@ impl Poller {
                 })
                 .collect();
             let Some(facts) = board.facts.get_mut(clinic) else {
-                return;
+                return true;
             };
             let known = &facts.pair(specialty).doctors;
             let changed = known.len() != answer.rows.len()
@@ -461,14 +518,14 @@ impl Poller {
                         .into_iter()
                         .map(|watch| (watch, clinic.clone(), specialty.clone())),
                 ),
-                Err(error) => return self.fail(&error.into(), findings),
+                Err(error) => return failed(self.fail(&error.into(), findings)),
             }
         }
 
         let mut rows: Vec<&Doctor> = answer
             .rows
             .iter()
-            .filter(|row| pair.wanted.includes(&row.id))
+            .filter(|row| pair.wanted.includes(&row.id) && !self.rests(errand, &row.id))
             .filter(|row| {
                 first
                     || errand.walk
@@ -479,40 +536,65 @@ impl Poller {
                         .is_none_or(|facts| facts.wants_slots(row))
             })
             .collect();
-        rows.sort_by_key(|row| std::cmp::Reverse(row.counts.free.max(row.counts.tickets)));
+        self.put_in_order(clinic, &mut rows);
         for row in rows {
             if findings.hopeless() {
-                return;
+                return true;
             }
             self.look_at_slots(clinic, &row.id, Some(&row.counts), why, findings)
                 .await;
         }
         self.look_for_unlisted(errand, pair, &answer.rows, why, findings)
             .await;
+        true
     }
 
-    /// Doctors chosen by name that the list does not show: their slots may be there all the same.
+    /// The most slots first; whose slots could not be read the last time keeps nobody else waiting.
+    fn put_in_order(&self, clinic: &ClinicId, rows: &mut [&Doctor]) {
+        let board = self.board();
+        let facts = board.facts.get(clinic);
+        rows.sort_by_key(|row| {
+            let sick = facts.is_some_and(|facts| facts.is_sick_doctor(&row.id));
+            (sick, Reverse(row.counts.free.max(row.counts.tickets)))
+        });
+    }
+
+    /// Doctors with slots who are on no list any more.
+    fn left(&self, clinic: &ClinicId, wanted: &Wanted) -> BTreeSet<DoctorId> {
+        let board = self.board();
+        let Some(facts) = board.facts.get(clinic) else {
+            return BTreeSet::new();
+        };
+        let doctors = facts.doctors.iter().filter(|(id, doctor)| {
+            doctor.had_slots() && wanted.includes(id) && !facts.is_listed(id)
+        });
+        doctors.map(|(id, _)| id.clone()).collect()
+    }
+
+    /// Doctors that the list does not show, chosen by name or with slots of late: they may be there all the same.
     async fn look_for_unlisted(
         &self,
         errand: &Errand,
-        pair: &crate::plan::Pair,
+        pair: &Pair,
         rows: &[Doctor],
         why: Why,
         findings: &mut Findings,
     ) {
-        let Wanted::Only(chosen) = &pair.wanted else {
-            return;
+        let followed = match &pair.wanted {
+            Wanted::Only(chosen) => chosen.clone(),
+            Wanted::Except(_) => self.left(&errand.clinic, &pair.wanted),
         };
-        for doctor in chosen
+        for doctor in followed
             .iter()
             .filter(|id| rows.iter().all(|row| row.id != **id))
+            .filter(|id| !self.rests(errand, id))
         {
             let confirm = self
                 .board()
                 .facts
                 .get(&errand.clinic)
                 .and_then(|facts| facts.doctors.get(doctor))
-                .is_none_or(|facts| facts.confirm || !facts.starts.is_empty());
+                .is_none_or(DoctorFacts::had_slots);
             if !(errand.walk || confirm) || findings.hopeless() {
                 continue;
             }
@@ -543,11 +625,18 @@ impl Poller {
             doctor_id: doctor.clone(),
         };
         let started = Instant::now();
+        let failed = |trouble| {
+            self.note_failed(clinic, trouble, |facts, load, rng| {
+                facts.note_slots_failed(doctor, trouble, load, rng);
+            });
+        };
         let answer = match self.client.slots(clinic, doctor, why).await {
             Ok(answer) => answer,
             Err(error) => {
-                let failed = Err::<Answer<Slot>, _>(error);
-                self.log(key, started, failed, findings).await;
+                let answer = Err::<Answer<Slot>, _>(error);
+                if let Err(trouble) = self.log(key, started, answer, findings).await {
+                    failed(trouble);
+                }
                 return None;
             }
         };
@@ -575,7 +664,8 @@ impl Poller {
             (doubtful, coverage, board.doctor_name(clinic, doctor))
         };
         if doubtful {
-            self.log(key, started, Ok(answer), findings).await;
+            // Logged as what it was; the next look tells.
+            let _learned = self.log(key, started, Ok(answer), findings).await;
             return None;
         }
         let starts: BTreeSet<_> = answer.rows.iter().map(|slot| slot.start).collect();
@@ -597,7 +687,7 @@ impl Poller {
         let committed = match committed {
             Ok(committed) => committed,
             Err(error) => {
-                self.fail(&error.into(), findings);
+                failed(self.fail(&error.into(), findings));
                 return None;
             }
         };
@@ -676,6 +766,24 @@ impl Poller {
         }
     }
 
+    /// Notes with the clinic what could not be read. Troubles of all are nobody's own.
+    fn note_failed(
+        &self,
+        clinic: &ClinicId,
+        trouble: Trouble,
+        note: impl FnOnce(&mut ClinicFacts, &Load, &mut StdRng),
+    ) {
+        if trouble.cause.concerns_all() {
+            return;
+        }
+        let mut board = self.board();
+        let load = board.load();
+        let Board { facts, rng, .. } = &mut *board;
+        if let Some(facts) = facts.get_mut(clinic) {
+            note(facts, &load, rng);
+        }
+    }
+
     /// Logs how a look at a list ended and hands on what it found.
     async fn log<T>(
         &self,
@@ -683,7 +791,7 @@ impl Poller {
         started: Instant,
         answer: Result<Answer<T>, ApiError>,
         findings: &mut Findings,
-    ) -> Option<Answer<T>> {
+    ) -> Result<Answer<T>, Trouble> {
         let look = match &answer {
             Ok(answer) if answer.rows.is_empty() => self.look(
                 key,
@@ -700,12 +808,11 @@ impl Poller {
         match answer {
             Ok(answer) => {
                 self.learned(&look, findings);
-                Some(answer)
+                Ok(answer)
             }
             Err(error) => {
                 self.tell(Event::Looked { look });
-                self.fail(&error.into(), findings);
-                None
+                Err(self.fail(&error.into(), findings))
             }
         }
     }
@@ -715,12 +822,15 @@ impl Poller {
         self.tell(Event::Looked { look: look.clone() });
     }
 
-    fn fail(&self, failed: &Failed, findings: &mut Findings) {
+    fn fail(&self, failed: &Failed, findings: &mut Findings) -> Trouble {
         let cause = match failed {
             Failed::Api(ApiError::Offline { .. }) => Cause::Offline,
             Failed::Api(ApiError::Blocked { .. }) => Cause::Blocked,
             Failed::Api(ApiError::Slowed { .. }) => Cause::Slowed,
             Failed::Api(ApiError::SiteDown { .. }) => Cause::Site,
+            Failed::Api(error @ ApiError::ClinicDown { .. }) if error.is_lasting() => {
+                Cause::Missing
+            }
             Failed::Api(ApiError::ClinicDown { .. } | ApiError::Refused { .. })
             | Failed::Store(_) => Cause::Clinic,
         };
@@ -731,10 +841,12 @@ impl Poller {
         // While the whole service is down one failure says it all.
         let down = cause == Cause::Site && self.board().service.state == ServiceState::Down;
         findings.failures += if down { PATIENCE } else { 1 };
-        findings.trouble.get_or_insert(Trouble {
+        let trouble = Trouble {
             since: self.clock.now(),
             cause,
-        });
+        };
+        findings.trouble.get_or_insert(trouble);
+        trouble
     }
 
     async fn save<T: serde::Serialize>(&self, listing: &Listing, rows: &[T]) {

@@ -79,6 +79,19 @@ pub(crate) fn after_failure(load: &Load, failures: u32, rng: &mut impl Rng) -> D
     wait.max(gap(load).min(FLOOR))
 }
 
+/// The wait before another look at what the clinic says is not there.
+pub(crate) fn after_missing(load: &Load, rng: &mut impl Rng) -> Duration {
+    let wait = FLOOR.mul_f64(rng.random_range(0.9..=1.0));
+    wait.max(gap(load).min(FLOOR))
+}
+
+/// The wait before the next walk after `walks` in a row on which something failed.
+pub(crate) fn after_broken_walk(load: &Load, walks: u32) -> Duration {
+    FIRST_BACK_OFF
+        .saturating_mul(1 << walks.clamp(1, 20))
+        .min(load.walk_gap())
+}
+
 /// A first look, or the first after a sleep: anywhere within one gap.
 pub(crate) fn spread(load: &Load, rng: &mut impl Rng) -> Duration {
     gap(load).min(FLOOR).mul_f64(rng.random_range(0.0..1.0))

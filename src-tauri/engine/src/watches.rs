@@ -1,6 +1,9 @@
 //! Watches: what may be asked for, and what is known about each.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    time::Duration,
+};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use tokio::time::Instant;
@@ -13,7 +16,6 @@ use crate::{
         Activity, ClinicId, Doctor, DoctorChoice, DoctorRef, Place, ServiceState, Specialty,
         TimeWish, Watch, WatchDraft, WatchId, WatchSlot, WatchState, WatchView,
     },
-    schedule,
     store::Opening,
 };
 
@@ -109,6 +111,8 @@ pub(crate) struct Sight {
     pub(crate) hidden: HashMap<WatchId, Vec<i64>>,
     /// Looks since midnight, by clinic.
     pub(crate) looks: HashMap<ClinicId, u32>,
+    /// The time between two looks at one clinic.
+    pub(crate) gap: Duration,
     pub(crate) now: DateTime<Utc>,
 }
 
@@ -129,7 +133,7 @@ pub(crate) fn view(watch: &Watch, board: &Board, sight: &Sight) -> WatchView {
         .collect::<Option<Vec<_>>>()
         .and_then(|good| good.into_iter().min());
     let active = is_active(watch, sight.now) && !board.is_paused(sight.now);
-    let gap = schedule::gap(&board.load());
+    let gap = sight.gap;
     let state = state(watch, board, sight, !slots.is_empty(), checked_at.is_some());
     let next_due = places
         .iter()

@@ -262,17 +262,15 @@ function Deliveries({ deliveries }: { deliveries: Delivery[] }) {
         const channel = name(delivery.channel);
         const time = format.moment(delivery.at);
         const failed = delivery.state === 'dead' || delivery.state === 'expired';
-        const retried = delivery.state === 'due' && delivery.error !== null;
+        const retried = delivery.state === 'due' && delivery.why !== null;
         return (
           <li
             key={`${delivery.channel}${delivery.at}${delivery.state}`}
             className={failed || retried ? 'text-warn' : undefined}
           >
             {text(`delivery-${retried ? 'retry' : delivery.state}`, { channel, time })}
-            {delivery.error !== null && (
-              <span className="block text-text-2">
-                {text('delivery-why', { why: delivery.error })}
-              </span>
+            {delivery.why !== null && (
+              <span className="block text-text-2">{text(`delivery-why-${delivery.why}`)}</span>
             )}
           </li>
         );

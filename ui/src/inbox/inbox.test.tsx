@@ -29,7 +29,7 @@ const alert = (part: Partial<Alert> = {}): Alert => ({
       goneAt: null,
     },
   ],
-  deliveries: [{ channel: 'desktop', state: 'sent', at: at(-4), error: null }],
+  deliveries: [{ channel: 'desktop', state: 'sent', at: at(-4), why: null }],
   ...part,
 });
 const withAlert =
@@ -81,14 +81,14 @@ test('what was not delivered is said, with the reason', async () => {
     withAlert(
       alert({
         deliveries: [
-          { channel: 'desktop', state: 'dead', at: at(-1), error: 'no notification service' },
-          { channel: 'telegram', state: 'due', at: at(-1), error: 'timeout' },
+          { channel: 'desktop', state: 'dead', at: at(-1), why: 'absent' },
+          { channel: 'telegram', state: 'due', at: at(-1), why: 'silent' },
         ],
       }),
     ),
   );
   await expect.element(page.getByText('Уведомление на экране: не показано')).toBeVisible();
-  await expect.element(page.getByText('Причина: no notification service')).toBeVisible();
+  await expect.element(page.getByText('В системе нет службы уведомлений.')).toBeVisible();
   await expect.element(page.getByText('Телеграм: пока не показано, пробуем ещё')).toBeVisible();
 });
 

@@ -315,8 +315,8 @@ export type Delivery = {
 	state: DeliveryState,
 	/**  When it got there. */
 	at: string,
-	/**  Why it has not been delivered yet, or never will be. */
-	error: string | null,
+	/**  Why it has not got there yet, or never will. */
+	why: Untold | null,
 };
 
 /**  How far a delivery got. */
@@ -758,6 +758,29 @@ export type TimeWish = {
 	/**  Only slots before this moment (the appointment one already has). */
 	earlierThan: string | null,
 };
+
+/**  Why a channel was not told, or did not take what it was told. */
+export type Untold = 
+/**  The channel has been told every slot already. */
+"told" | 
+/**  The time of the slots has come. */
+"started" | 
+/**  The slots are gone. */
+"gone" | 
+/**  Slots that were gone are back. */
+"returned" | 
+/**  The person has answered. */
+"answered" | 
+/**  The person switched the channel off. */
+"off" | 
+/**  The channel was not ready yet. */
+"starting" | 
+/**  There is nothing to take it: no notification server, a closed pipe. */
+"absent" | 
+/**  No answer in time. */
+"silent" | 
+/**  The channel refused it. */
+"refused";
 
 /**  How a check ended. */
 export type Verdict = 

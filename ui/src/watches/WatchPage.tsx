@@ -64,6 +64,8 @@ function Ready({ view }: { view: Parameters<typeof SlotsTab>[0]['view'] }) {
   const title = watchTitle(view.watch.places, text);
   const menu = useWatchMenu(view, title).filter(({ id }) => id !== 'edit' && id !== 'remove');
   const { gapSecs, looksToday } = view;
+  const gapWords = (seconds: number) =>
+    seconds < 60 ? text('gap-short') : text('gap', { every: format.duration(seconds * 1000) });
   return (
     <Page
       title={title}
@@ -77,7 +79,7 @@ function Ready({ view }: { view: Parameters<typeof SlotsTab>[0]['view'] }) {
               view.checkedAt === null
                 ? text('status-never')
                 : text('checked-at', { time: format.moment(view.checkedAt) }),
-              gapSecs === null ? null : text('gap', { every: format.duration(gapSecs * 1000) }),
+              gapSecs === null ? null : gapWords(gapSecs),
               text('looks-today', { n: looksToday }),
             ]
               .filter(Boolean)

@@ -139,3 +139,12 @@ test('what was found stays with its age when the site is down', async () => {
   world.state(1, { kind: 'paused', until: null });
   await expect.element(page.getByText('Пауза. Талоны не проверяются.').first()).toBeVisible();
 });
+
+test('how often it is checked is said in whole minutes, and as often when it is less', async () => {
+  open('/watches/1', {}, ({ world }) => world.add(draft()));
+  await expect.element(page.getByText(/Проверяем раз в 2 минуты/)).toBeVisible();
+  const { close } = await import('../test/app.tsx');
+  close();
+  open('/watches/1', { demo: true }, ({ world }) => world.add(draft()));
+  await expect.element(page.getByText(/Проверяем чаще раза в минуту/)).toBeVisible();
+});

@@ -1,5 +1,6 @@
 // The first run: one question per page, made of the same parts as «Найти врача».
 
+import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { ClinicSearch } from '../choice/ClinicSearch.tsx';
@@ -21,7 +22,14 @@ import { Trial } from '../choice/Trial.tsx';
 import { WishEditor } from '../choice/WishEditor.tsx';
 import { anyTime, presetRanges, wishFits } from '../choice/wish.ts';
 import { useText } from '../i18n/text.ts';
-import { useAddWatch, useDemo, useImport, useSettings, useSettingsError } from '../ipc/queries.ts';
+import {
+  useAddWatch,
+  useDemo,
+  useImport,
+  useQuestions,
+  useSettings,
+  useSettingsError,
+} from '../ipc/queries.ts';
 import { Button } from '../kit/Button.tsx';
 import { Radios, Toggle } from '../kit/Fields.tsx';
 import { ErrorNote, ListSkeleton } from '../kit/Notes.tsx';
@@ -284,6 +292,8 @@ function Hello({ onStart, onLeave }: { onStart: () => void; onLeave: () => void 
   const text = useText();
   const { settings, change } = useSettings();
   const demo = useDemo();
+  const status = useQuery(useQuestions().status());
+  const inDemo = status.data?.demo === true;
   const read = useImport();
   const navigate = useNavigate();
   if (settings === undefined) return null;
@@ -330,13 +340,15 @@ function Hello({ onStart, onLeave }: { onStart: () => void; onLeave: () => void 
         >
           {text('welcome-file')}
         </Button>
-        <Button
-          look="quiet"
-          isDisabled={demo.isPending}
-          onPress={() => demo.mutate(true, { onSuccess: () => navigate({ to: '/watches' }) })}
-        >
-          {text('welcome-demo')}
-        </Button>
+        {!inDemo && (
+          <Button
+            look="quiet"
+            isDisabled={demo.isPending}
+            onPress={() => demo.mutate(true, { onSuccess: () => navigate({ to: '/watches' }) })}
+          >
+            {text('welcome-demo')}
+          </Button>
+        )}
         <Button look="quiet" onPress={onLeave}>
           {text('welcome-leave')}
         </Button>

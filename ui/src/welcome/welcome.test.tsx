@@ -152,6 +152,14 @@ test('the practice city, a file and leaving lead home', async () => {
   expect(world.calls).toContain('enterDemo');
 });
 
+test('the practice city is not offered to somebody who is in it', async () => {
+  open('/welcome', { ...fresh, demo: true });
+  await expect.element(page.getByText('Учебный город — талоны ненастоящие')).toBeVisible();
+  await expect
+    .element(page.getByRole('button', { name: 'Попробовать на учебном городе' }))
+    .not.toBeInTheDocument();
+});
+
 test('a settings file is taken at the first run', async () => {
   const { world } = open('/welcome', fresh);
   await page.getByRole('button', { name: 'У меня есть файл с настройками' }).click();

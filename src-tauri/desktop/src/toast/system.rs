@@ -19,6 +19,10 @@ pub(crate) enum Wrong {
     #[error("the notification server does not answer")]
     Hangs,
     /// There is none on this desktop.
+    #[cfg_attr(
+        not(target_os = "linux"),
+        expect(dead_code, reason = "other systems always have one")
+    )]
     #[error("there is no notification server")]
     Absent,
     /// It is there and did not take it.

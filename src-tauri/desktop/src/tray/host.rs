@@ -16,6 +16,10 @@ pub(crate) enum Shade {
     /// A light panel: dark ink.
     ForLight,
     /// A dark panel: light ink.
+    #[cfg_attr(
+        target_os = "macos",
+        expect(dead_code, reason = "the system colours it")
+    )]
     ForDark,
     /// The system colours it.
     Template,

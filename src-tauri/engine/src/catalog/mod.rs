@@ -1,6 +1,6 @@
 //! Districts, clinics, specialties and doctors to choose from.
 //!
-//! [`lists`] keeps them with their age; [`search`] finds clinics as a name is
+//! `lists` keeps them with their age; [`search`] finds clinics as a name is
 //! typed, in memory.
 
 mod lists;

@@ -7,6 +7,10 @@ use crate::model::Outcome;
 /// The cause under an error.
 type Cause = Box<dyn std::error::Error + Send + Sync>;
 
+/// Codes that are passing, but not soon: an unknown clinic or one that is off, a schedule that is not there.
+/// Source: the API reference, "Error codes".
+const LASTING: [i32; 2] = [610, 645];
+
 /// No client can be made.
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
@@ -139,6 +143,11 @@ impl ApiError {
             | Self::Slowed { .. }
             | Self::SiteDown { .. } => None,
         }
+    }
+
+    /// Does the clinic say that there is no such thing? That does not pass soon.
+    pub(crate) fn is_lasting(&self) -> bool {
+        matches!(self, Self::ClinicDown { code, .. } if LASTING.contains(code))
     }
 
     pub(super) fn site(fault: SiteFault) -> Self {

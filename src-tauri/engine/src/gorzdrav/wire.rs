@@ -92,7 +92,13 @@ pub(super) fn list<R: Row>(body: &[u8]) -> Result<Answer<R::Noun>, ApiError> {
             skipped: 0,
             code: 0,
         }),
-        Content::Result(Value::Array(values)) => Ok(rows::<R>(values)),
+        Content::Result(Value::Array(values)) => match rows::<R>(values) {
+            // Nothing but nonsense is not nothing.
+            Answer { rows, skipped, .. } if rows.is_empty() && skipped > 0 => {
+                Err(ApiError::site(SiteFault::Unreadable))
+            }
+            answer => Ok(answer),
+        },
         Content::Result(_) => Err(ApiError::site(SiteFault::Unreadable)),
     }
 }
@@ -592,6 +598,19 @@ mod tests {
             .map(|row| (row.id.as_str(), row.name.as_str()))
             .collect();
         assert_eq!(rows, [("1", "Заречный"), ("2", "Озёрный")]);
+    }
+
+    #[test]
+    fn a_list_of_nothing_but_senseless_rows_is_no_empty_list() {
+        let body =
+            br#"{"success": true, "errorCode": 0, "result": [{"begin": "2025-02-18T13:00:00"}]}"#;
+        assert!(matches!(
+            slots(body),
+            Err(ApiError::SiteDown {
+                fault: SiteFault::Unreadable,
+                ..
+            })
+        ));
     }
 
     #[test]

@@ -87,8 +87,34 @@ pub struct Delivery {
     pub state: DeliveryState,
     /// When it got there.
     pub at: DateTime<Utc>,
-    /// Why it has not been delivered yet, or never will be.
-    pub error: Option<String>,
+    /// Why it has not got there yet, or never will.
+    pub why: Option<Untold>,
+}
+
+/// Why a channel was not told, or did not take what it was told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum Untold {
+    /// The channel has been told every slot already.
+    Told,
+    /// The time of the slots has come.
+    Started,
+    /// The slots are gone.
+    Gone,
+    /// Slots that were gone are back.
+    Returned,
+    /// The person has answered.
+    Answered,
+    /// The person switched the channel off.
+    Off,
+    /// The channel was not ready yet.
+    Starting,
+    /// There is nothing to take it: no notification server, a closed pipe.
+    Absent,
+    /// No answer in time.
+    Silent,
+    /// The channel refused it.
+    Refused,
 }
 
 /// How far a delivery got.

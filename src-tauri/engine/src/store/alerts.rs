@@ -87,7 +87,7 @@ impl Store {
                 )?;
             } else {
                 tx.execute(
-                    "UPDATE outbox SET state = 'expired', at = :now, error = 'answered'
+                    "UPDATE outbox SET state = 'expired', at = :now, why = 'answered'
                      WHERE alert_id = :id AND state = 'due'",
                     named_params! {":now": ms(now), ":id": id.0},
                 )?;
@@ -188,19 +188,19 @@ fn slot_columns(row: &Row<'_>) -> rusqlite::Result<(String, String, String, i64,
 fn deliveries(connection: &Connection, id: AlertId) -> Result<Vec<Delivery>> {
     let rows = connection
         .prepare_cached(
-            "SELECT channel, state, at, error FROM outbox WHERE alert_id = ?1 AND kind = 'appeared' ORDER BY channel",
+            "SELECT channel, state, at, why FROM outbox WHERE alert_id = ?1 AND kind = 'appeared' ORDER BY channel",
         )?
         .query_map([id.0], |row| {
-            Ok((row.get(0)?, row.get::<_, String>(1)?, row.get::<_, i64>(2)?, row.get(3)?))
+            Ok((row.get(0)?, row.get::<_, String>(1)?, row.get::<_, i64>(2)?, row.get::<_, Option<String>>(3)?))
         })?
         .collect::<rusqlite::Result<Vec<_>>>()?;
     rows.into_iter()
-        .map(|(channel, state, at, error)| {
+        .map(|(channel, state, at, why)| {
             Ok(Delivery {
                 channel,
                 state: from_word(state)?,
                 at: moment(at),
-                error,
+                why: why.map(from_word).transpose()?,
             })
         })
         .collect()

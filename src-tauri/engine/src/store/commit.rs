@@ -2,7 +2,7 @@
 //! openings it made, the alerts they raised and what each channel must be told.
 //! A crash neither loses an alert nor raises it twice.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Transaction, named_params};
@@ -152,7 +152,7 @@ fn commit(tx: &Transaction<'_>, seen: DoctorLook) -> Result<Committed> {
         }
     }
     touched.extend(mark_gone(tx, &changes.absent, &changes.vanished, now)?);
-    touched.extend(mark_back(tx, &changes.returned)?);
+    touched.extend(mark_back(tx, &changes.returned, now)?);
 
     look.appeared = u32::try_from(appeared.len()).unwrap_or(u32::MAX);
     look.vanished = u32::try_from(changes.vanished.len()).unwrap_or(u32::MAX);
@@ -202,7 +202,7 @@ fn take_pending(
     clinic: &str,
     doctor: &str,
     now: DateTime<Utc>,
-) -> Result<Vec<WatchId>> {
+) -> Result<HashSet<WatchId>> {
     let rows = tx
         .prepare_cached(
             "DELETE FROM pending WHERE clinic = ?1 AND doctor = ?2 RETURNING watch_id, since",
@@ -302,7 +302,7 @@ fn mark_gone(
                 named_params! {":id": id, ":now": ms(now)},
             )?;
             tx.execute(
-                "UPDATE outbox SET state = 'expired', at = :now, error = 'gone'
+                "UPDATE outbox SET state = 'expired', at = :now, why = 'gone'
                  WHERE alert_id = :id AND kind = 'appeared' AND state = 'due'",
                 named_params! {":id": id, ":now": ms(now)},
             )?;
@@ -312,20 +312,31 @@ fn mark_gone(
     Ok(gone)
 }
 
-/// Alerts some of whose slots came back soon: there again, told already.
-fn mark_back(tx: &Transaction<'_>, returned: &[i64]) -> Result<Vec<AlertId>> {
+/// Alerts some of whose slots came back soon: there again. Whoever gave up telling them
+/// while they were away tells them now.
+fn mark_back(tx: &Transaction<'_>, returned: &[i64], now: DateTime<Utc>) -> Result<Vec<AlertId>> {
     let mut back = Vec::new();
     for opening in returned {
         let alerts = tx
             .prepare_cached(
-                "SELECT alert.id FROM alert_slot JOIN alert ON alert.id = alert_id
-                 WHERE opening_id = ?1 AND state ->> 'kind' = 'gone'",
+                "SELECT alert.id, state ->> 'kind' = 'gone' FROM alert_slot JOIN alert ON alert.id = alert_id
+                 WHERE opening_id = ?1 AND state ->> 'kind' IN ('gone', 'raised', 'snoozed')",
             )?
-            .query_map([opening], |row| row.get(0))?
-            .collect::<rusqlite::Result<Vec<u32>>>()?;
-        for id in alerts {
-            alerts::set_state(tx, AlertId(id), AlertState::Raised)?;
-            back.push(AlertId(id));
+            .query_map([opening], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect::<rusqlite::Result<Vec<(u32, bool)>>>()?;
+        for (id, gone) in alerts {
+            let untold = tx
+                .prepare_cached(
+                    "UPDATE outbox SET state = 'due', attempts = 0, next_at = :now, at = :now
+                     WHERE alert_id = :id AND kind = 'appeared' AND state = 'expired' AND told < :opening",
+                )?
+                .execute(named_params! {":id": id, ":opening": opening, ":now": ms(now)})?;
+            if gone {
+                alerts::set_state(tx, AlertId(id), AlertState::Raised)?;
+            }
+            if gone || untold > 0 {
+                back.push(AlertId(id));
+            }
         }
     }
     Ok(back)

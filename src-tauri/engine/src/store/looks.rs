@@ -10,6 +10,9 @@ use specta::Type;
 use super::{Result, Store, from_word, moment, ms, word};
 use crate::model::{ClinicId, Dated, DoctorId, Key, Look, Slot, SpecialtyId, WatchId};
 
+/// The log holds so many looks: three months of asking as often as the real service allows.
+const KEPT: i64 = 90 * 24 * 360;
+
 /// A slot that appeared, as the history shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -53,6 +56,10 @@ pub(super) fn insert(connection: &Connection, look: &Look) -> Result<()> {
             ":outcome": word(&look.outcome)?, ":code": look.code, ":appeared": look.appeared,
             ":vanished": look.vanished, ":elapsed_ms": look.elapsed_ms,
         })?;
+    // By number, not by time: a clock that was set wrong costs no history.
+    connection
+        .prepare_cached("DELETE FROM look WHERE id <= ?1")?
+        .execute([connection.last_insert_rowid() - KEPT])?;
     Ok(())
 }
 
@@ -288,5 +295,40 @@ impl OpeningRow {
             gone_at: self.gone_at.map(moment),
         };
         Ok((self.id, opening))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Outcome;
+
+    #[tokio::test]
+    async fn fault_45_the_log_keeps_its_newest_looks_and_grows_no_further() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        let clinic: ClinicId = "1".into();
+        let look = |code| Look {
+            key: Key::Clinic {
+                clinic_id: clinic.clone(),
+            },
+            at: DateTime::UNIX_EPOCH,
+            outcome: Outcome::Unavailable,
+            code: Some(code),
+            appeared: 0,
+            vanished: 0,
+            elapsed_ms: 0,
+        };
+        for code in [1, 2] {
+            store.log(look(code)).await.unwrap();
+        }
+        let later = move |connection: &mut Connection| {
+            Ok(connection.execute("UPDATE look SET id = ?1 WHERE id = 2", [KEPT])?)
+        };
+        store.with(later).await.unwrap();
+        store.log(look(3)).await.unwrap();
+        let kept = store.looks(vec![clinic], 10).await.unwrap();
+        let codes: Vec<_> = kept.iter().filter_map(|look| look.code).collect();
+        assert_eq!(codes, [3, 2]);
     }
 }

@@ -1,11 +1,14 @@
 //! The outbox: leased, told, settled. A crash between telling and settling
 //! repeats a message, marked as a repeat; it never loses one.
 
-use chrono::{DateTime, Utc};
-use rusqlite::named_params;
+use chrono::{DateTime, TimeDelta, Utc};
+use rusqlite::{OptionalExtension, named_params};
 
-use super::{Result, Store, alerts, from_word, moment, ms};
-use crate::model::{Alert, AlertId, AlertSlot, AlertState, MessageKind};
+use super::{Result, Store, alerts, from_word, moment, ms, word};
+use crate::model::{Alert, AlertId, AlertSlot, AlertState, MessageKind, Untold};
+
+/// What was noted this far in the future was noted by a clock that has been set back since.
+const CLOCK_SLACK: TimeDelta = TimeDelta::minutes(1);
 
 /// A message whose time has come, leased to the caller.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,19 +41,23 @@ pub(crate) enum Told {
         /// Not before then.
         next_at: DateTime<Utc>,
         /// Why.
-        why: String,
+        why: Untold,
     },
     /// It has lost its use.
     Expired {
         /// Why.
-        why: String,
+        why: Untold,
     },
     /// The channel will never take it.
     Never {
         /// Why.
-        why: String,
+        why: Untold,
     },
 }
+
+/// A row of the outbox whose watch is there: what a removed one had to say waits for its return.
+const WANTED: &str = "EXISTS (SELECT 1 FROM alert JOIN watch ON watch.id = watch_id
+    WHERE alert.id = alert_id AND removed_at IS NULL)";
 
 impl Store {
     /// After a crash: what was leased is due again, and will be marked as a repeat.
@@ -65,93 +72,112 @@ impl Store {
         .await
     }
 
-    /// Leases up to `limit` messages of these channels whose time has come, oldest first.
+    /// Leases the message of these channels that has waited longest, if its time has come.
+    ///
+    /// One at a time: what waits leased could be answered or gone before its turn, and a crash
+    /// would make a repeat of it.
     pub(crate) async fn lease(
         &self,
         channels: Vec<String>,
         now: DateTime<Utc>,
         until: DateTime<Utc>,
-        limit: u32,
-    ) -> Result<Vec<Due>> {
+    ) -> Result<Option<Due>> {
         self.with(move |connection| {
             let tx = connection.transaction()?;
-            let rows = tx
-                .prepare_cached(
+            let channels = serde_json::to_string(&channels)?;
+            let next = |ready: &str| -> Result<_> {
+                let sql = format!(
                     "SELECT id, alert_id, channel, kind, attempts, lease_until IS NOT NULL, told FROM outbox
-                     WHERE (state = 'due' OR state = 'leased' AND lease_until <= :now) AND next_at <= :now
-                     AND channel IN (SELECT value FROM json_each(:channels)) ORDER BY next_at, id LIMIT :limit",
-                )?
-                .query_map(
-                    named_params! {
-                        ":now": ms(now), ":limit": limit, ":channels": serde_json::to_string(&channels)?,
-                    },
-                    |row| {
-                        Ok((
-                            row.get::<_, i64>(0)?,
-                            row.get::<_, u32>(1)?,
-                            row.get::<_, String>(2)?,
-                            row.get::<_, String>(3)?,
-                            row.get::<_, u32>(4)?,
-                            row.get::<_, bool>(5)?,
-                            row.get::<_, i64>(6)?,
-                        ))
-                    },
-                )?
-                .collect::<rusqlite::Result<Vec<_>>>()?;
-            let mut leased = Vec::with_capacity(rows.len());
-            for (id, alert_id, channel, kind, attempts, repeat, told) in rows {
-                let alert_id = AlertId(alert_id);
-                let Some(alert) = alerts::read(&tx, alert_id)? else { continue };
-                let kind = from_word(kind)?;
-                let told = match kind {
-                    MessageKind::Appeared => told,
-                    MessageKind::Gone => 0,
-                };
-                let newest = tx
-                    .prepare_cached("SELECT coalesce(max(opening_id), 0) FROM alert_slot WHERE alert_id = ?1")?
-                    .query_row([alert_id.0], |row| row.get(0))?;
-                tx.prepare_cached("UPDATE outbox SET state = 'leased', lease_until = :until, at = :now WHERE id = :id")?
-                    .execute(named_params! {":until": ms(until), ":now": ms(now), ":id": id})?;
-                let fresh = alerts::slots(&tx, alert_id, told)?;
-                leased.push(Due { id, channel, kind, alert, fresh, repeat, attempts, newest });
-            }
+                     WHERE {ready} AND channel IN (SELECT value FROM json_each(:channels)) AND {WANTED}
+                     ORDER BY next_at, id LIMIT 1"
+                );
+                Ok(tx
+                    .prepare_cached(&sql)?
+                    .query_row(
+                        named_params! {
+                            ":now": ms(now), ":ahead": ms(now + CLOCK_SLACK), ":channels": channels,
+                        },
+                        |row| {
+                            Ok((
+                                row.get::<_, i64>(0)?,
+                                row.get::<_, u32>(1)?,
+                                row.get::<_, String>(2)?,
+                                row.get::<_, String>(3)?,
+                                row.get::<_, u32>(4)?,
+                                row.get::<_, bool>(5)?,
+                                row.get::<_, i64>(6)?,
+                            ))
+                        },
+                    )
+                    .optional()?)
+            };
+            let due = match next("state = 'due' AND next_at <= :now AND at <= :ahead")? {
+                Some(due) => Some(due),
+                // A lease that ran out; or a wait by a clock that has been set back since.
+                None => next(
+                    "(state = 'leased' AND lease_until <= :now OR state IN ('due', 'leased') AND at > :ahead)",
+                )?,
+            };
+            let Some((id, alert_id, channel, kind, attempts, repeat, told)) = due else {
+                return Ok(None);
+            };
+            let alert_id = AlertId(alert_id);
+            let Some(alert) = alerts::read(&tx, alert_id)? else { return Ok(None) };
+            let kind = from_word(kind)?;
+            let told = match kind {
+                MessageKind::Appeared => told,
+                MessageKind::Gone => 0,
+            };
+            let newest = tx
+                .prepare_cached("SELECT coalesce(max(opening_id), 0) FROM alert_slot WHERE alert_id = ?1")?
+                .query_row([alert_id.0], |row| row.get(0))?;
+            tx.prepare_cached("UPDATE outbox SET state = 'leased', lease_until = :until, at = :now WHERE id = :id")?
+                .execute(named_params! {":until": ms(until), ":now": ms(now), ":id": id})?;
+            let fresh = alerts::slots(&tx, alert_id, told)?;
             tx.commit()?;
-            Ok(leased)
+            Ok(Some(Due { id, channel, kind, alert, fresh, repeat, attempts, newest }))
         })
         .await
     }
 
-    /// Notes how a telling ended. Slots that joined the alert meanwhile make it due again.
+    /// Notes how a telling ended, unless an answer has settled it meanwhile. Slots that joined the
+    /// alert during the telling make it due again.
     pub(crate) async fn settle(&self, due: &Due, told: Told, now: DateTime<Utc>) -> Result<()> {
         let (id, alert, kind, newest) = (due.id, due.alert.clone(), due.kind, due.newest);
+        let told_before = due.repeat;
         self.with(move |connection| {
             let tx = connection.transaction()?;
-            let (state, attempts, next_at, error) = match &told {
+            let (state, attempts, next_at, why) = match told {
                 Told::Sent => ("sent", 0, now, None),
-                Told::Later { next_at, why } => ("due", 1, *next_at, Some(why)),
+                Told::Later { next_at, why } => ("due", 1, next_at, Some(why)),
                 Told::Expired { why } => ("expired", 0, now, Some(why)),
                 Told::Never { why } => ("dead", 0, now, Some(why)),
             };
-            tx.prepare_cached(
-                "UPDATE outbox SET state = :state, attempts = attempts + :attempts, next_at = :next_at,
-                 error = :error, at = :now, lease_until = NULL WHERE id = :id AND state = 'leased'",
-            )?
-            .execute(named_params! {
-                ":state": state, ":attempts": attempts, ":next_at": ms(next_at), ":error": error,
-                ":now": ms(now), ":id": id,
-            })?;
-            if told == Told::Sent {
-                tx.prepare_cached("UPDATE outbox SET told = max(told, ?2) WHERE id = ?1")?
-                    .execute((id, newest))?;
-                if kind == MessageKind::Appeared {
-                    tx.execute(
-                        "UPDATE outbox SET state = 'due', next_at = :now WHERE id = :id AND state = 'sent'
-                         AND EXISTS (SELECT 1 FROM alert_slot WHERE alert_id = :alert AND opening_id > told)",
-                        named_params! {":now": ms(now), ":id": id, ":alert": alert.id.0},
-                    )?;
-                    if matches!(alert.state, AlertState::Snoozed { .. }) {
-                        alerts::set_state(&tx, alert.id, AlertState::Raised)?;
-                    }
+            // The mark of a lease stays with what may have been told: the next telling is a repeat.
+            let perhaps = state == "due" && (told_before || why == Some(Untold::Silent));
+            let settled = tx
+                .prepare_cached(
+                    "UPDATE outbox SET state = :state, attempts = attempts + :attempts, next_at = :next_at,
+                     why = :why, at = :now, lease_until = CASE WHEN :perhaps THEN lease_until END,
+                     told = CASE WHEN :state = 'sent' THEN max(told, :newest) ELSE told END
+                     WHERE id = :id AND state = 'leased'",
+                )?
+                .execute(named_params! {
+                    ":state": state, ":attempts": attempts, ":next_at": ms(next_at),
+                    ":why": why.as_ref().map(word).transpose()?, ":now": ms(now),
+                    ":perhaps": perhaps, ":newest": newest, ":id": id,
+                })?;
+            if settled > 0 && kind == MessageKind::Appeared {
+                tx.execute(
+                    "UPDATE outbox SET state = 'due', next_at = :now
+                     WHERE id = :id AND state IN ('sent', 'expired')
+                     AND EXISTS (SELECT 1 FROM alert_slot WHERE alert_id = :alert AND opening_id > :newest)",
+                    named_params! {
+                        ":now": ms(now), ":id": id, ":alert": alert.id.0, ":newest": newest,
+                    },
+                )?;
+                if told == Told::Sent && matches!(alert.state, AlertState::Snoozed { .. }) {
+                    alerts::set_state(&tx, alert.id, AlertState::Raised)?;
                 }
             }
             Ok(tx.commit()?)
@@ -163,13 +189,218 @@ impl Store {
     pub(crate) async fn next_due_at(&self, channels: Vec<String>) -> Result<Option<DateTime<Utc>>> {
         self.with(move |connection| {
             let next: Option<i64> = connection
-                .prepare_cached(
+                .prepare_cached(&format!(
                     "SELECT min(next_at) FROM outbox WHERE state = 'due'
-                     AND channel IN (SELECT value FROM json_each(?1))",
-                )?
+                     AND channel IN (SELECT value FROM json_each(?1)) AND {WANTED}"
+                ))?
                 .query_row([serde_json::to_string(&channels)?], |row| row.get(0))?;
             Ok(next.map(moment))
         })
         .await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::{
+        model::{
+            Activity, Answer, DoctorChoice, Key, Look, Outcome, Place, Slot, TimeWish, WatchDraft,
+            WatchId,
+        },
+        store::{Coverage, DoctorLook, Subject},
+    };
+
+    /// A watch on one doctor, its database, and a clock moved by hand.
+    struct Story {
+        store: Store,
+        now: DateTime<Utc>,
+        watch: WatchId,
+        _folder: tempfile::TempDir,
+    }
+
+    impl Story {
+        async fn begin() -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            let store = Store::open(folder.path()).unwrap();
+            let now = DateTime::UNIX_EPOCH + TimeDelta::days(20_000);
+            let place = Place {
+                clinic_id: "1".into(),
+                clinic_name: String::new(),
+                specialty_id: "2".into(),
+                specialty_name: String::new(),
+                fer_id: None,
+                doctors: DoctorChoice::Any,
+            };
+            let draft = WatchDraft {
+                places: vec![place],
+                ..WatchDraft::default()
+            };
+            let added = store.add_watches(vec![(draft, Activity::On)], now).await;
+            let watch = added.unwrap()[0].id;
+            Self {
+                store,
+                now,
+                watch,
+                _folder: folder,
+            }
+        }
+
+        fn wait(&mut self, secs: i64) {
+            self.now += TimeDelta::seconds(secs);
+        }
+
+        /// A good look sees slots on these days from now.
+        async fn see(&self, days: &[i64]) {
+            let slot = |day: &i64| Slot {
+                start: DateTime::UNIX_EPOCH + TimeDelta::days(20_000 + day),
+                end: None,
+                room: None,
+                address: None,
+            };
+            let coverage = Coverage {
+                watch_id: self.watch,
+                wish: TimeWish::default(),
+                subject: Subject {
+                    nickname: String::new(),
+                    clinic_id: "1".into(),
+                    clinic: String::new(),
+                    address: None,
+                    specialty: String::new(),
+                    link: String::new(),
+                },
+                listed: true,
+            };
+            let look = DoctorLook {
+                look: Look {
+                    key: Key::Doctor {
+                        clinic_id: "1".into(),
+                        doctor_id: "3".into(),
+                    },
+                    at: self.now,
+                    outcome: Outcome::Fresh,
+                    code: None,
+                    appeared: 0,
+                    vanished: 0,
+                    elapsed_ms: 0,
+                },
+                doctor: String::new(),
+                slots: days.iter().map(slot).collect(),
+                coverage: Arc::new([coverage]),
+                channels: Arc::new(["test".to_owned()]),
+            };
+            self.store.commit(look).await.unwrap();
+        }
+
+        /// What the channel has to be told now, if anything.
+        async fn due(&self) -> Option<Due> {
+            let until = self.now + TimeDelta::seconds(60);
+            let channels = vec!["test".to_owned()];
+            self.store.lease(channels, self.now, until).await.unwrap()
+        }
+
+        async fn settle(&self, due: &Due, told: Told) {
+            self.store.settle(due, told, self.now).await.unwrap();
+        }
+    }
+
+    fn later(story: &Story, why: Untold) -> Told {
+        Told::Later {
+            next_at: story.now + TimeDelta::seconds(2),
+            why,
+        }
+    }
+
+    #[tokio::test]
+    async fn later_said_while_another_channel_is_being_told_tells_that_one_again_too() {
+        let mut story = Story::begin().await;
+        story.see(&[2]).await;
+        let due = story.due().await.unwrap();
+        let answered = story.store.answer(due.alert.id, Answer::Later, story.now);
+        answered.await.unwrap();
+        story.settle(&due, Told::Sent).await;
+        story.wait(16 * 60);
+        let again = story.due().await.unwrap();
+        assert_eq!(again.fresh.len(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_slot_that_joins_while_the_rest_is_being_given_up_is_told() {
+        let mut story = Story::begin().await;
+        story.see(&[2]).await;
+        let due = story.due().await.unwrap();
+        story.wait(1);
+        story.see(&[3]).await;
+        story
+            .settle(&due, Told::Expired { why: Untold::Gone })
+            .await;
+        let joined = story.due().await.expect("the slot that joined is told");
+        assert_eq!(joined.alert.id, due.alert.id);
+    }
+
+    #[tokio::test]
+    async fn fault_59_what_may_have_got_through_is_told_again_as_a_repeat_only() {
+        let mut story = Story::begin().await;
+        story.see(&[2]).await;
+        let mut repeats = Vec::new();
+        for why in [Untold::Refused, Untold::Silent, Untold::Refused] {
+            let due = story.due().await.unwrap();
+            repeats.push(due.repeat);
+            story.settle(&due, later(&story, why)).await;
+            story.wait(3);
+        }
+        let due = story.due().await.unwrap();
+        repeats.push(due.repeat);
+        story.settle(&due, Told::Sent).await;
+        assert_eq!(repeats, [false, false, true, true]);
+
+        story.wait(1);
+        story.see(&[2, 3]).await;
+        assert!(
+            !story.due().await.unwrap().repeat,
+            "new slots are no repeat"
+        );
+    }
+
+    #[tokio::test]
+    async fn fault_30_a_clock_set_back_keeps_no_message_waiting() {
+        let mut story = Story::begin().await;
+        story.see(&[5]).await;
+        story.wait(2 * 86400);
+        let due = story.due().await.unwrap();
+        story.settle(&due, later(&story, Untold::Refused)).await;
+        story.wait(-86400);
+        assert!(story.due().await.is_some());
+    }
+
+    #[tokio::test]
+    async fn a_slot_that_was_away_whenever_the_channel_was_ready_is_told_when_it_is_back() {
+        // Away for one look, and away for certain.
+        for looks in [1, 2] {
+            let mut story = Story::begin().await;
+            story.see(&[2]).await;
+            for _ in 0..looks {
+                story.wait(30);
+                story.see(&[]).await;
+            }
+            if let Some(due) = story.due().await {
+                story
+                    .settle(&due, Told::Expired { why: Untold::Gone })
+                    .await;
+            }
+            story.wait(30);
+            story.see(&[2]).await;
+            let due = story.due().await.expect("nobody was told of it yet");
+            assert_eq!((due.fresh.len(), due.alert.state), (1, AlertState::Raised));
+            story.settle(&due, Told::Sent).await;
+
+            story.wait(30);
+            story.see(&[]).await;
+            story.wait(30);
+            story.see(&[2]).await;
+            assert_eq!(story.due().await, None, "told already");
+        }
     }
 }

@@ -256,7 +256,7 @@ export function createMemoryHost(options: MemoryOptions = {}): Memory {
       stale: item.stale,
       checkedAt: item.checkedAt === null ? null : iso(item.checkedAt),
       nextLookAt: item.nextLookAt === null ? null : iso(item.nextLookAt),
-      gapSecs: state.kind === 'paused' || state.kind === 'expired' ? null : 120,
+      gapSecs: state.kind === 'paused' || state.kind === 'expired' ? null : demo ? 20 : 120,
       slots: shown,
       others: all.filter((slot) => !suitable.includes(slot)),
       addresses: watch.places.map(
@@ -293,7 +293,7 @@ export function createMemoryHost(options: MemoryOptions = {}): Memory {
         firstSeen: now,
         goneAt: null,
       })),
-      deliveries: [{ channel: 'desktop', state: 'sent', at: now, error: null }],
+      deliveries: [{ channel: 'desktop', state: 'sent', at: now, why: null }],
     };
     alerts.unshift(alert);
     emit({ kind: 'alertChanged', alertId: alert.id });
