@@ -81,6 +81,7 @@ async fn from_the_first_run_to_a_slot_with_the_window_open_and_closed() {
         .await;
     assert_eq!(window.title, "События — Талончик");
     assert_eq!(running.pages().len(), 1);
+    let with_window = running.memory();
     desktop.screen.close(&window);
     let hint = desktop.notification("Талончик ждёт дальше").await;
     assert_eq!(
@@ -88,6 +89,7 @@ async fn from_the_first_run_to_a_slot_with_the_window_open_and_closed() {
         "Окно закрыто, проверки продолжаются. Значок — рядом с часами."
     );
     running.pages_end().await;
+    assert!(running.memory() < with_window);
     assert_eq!(running.windows(), []);
     assert!(running.lives());
     tray.line(&line).await;

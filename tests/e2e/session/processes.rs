@@ -99,6 +99,13 @@ pub(crate) fn descendants(id: u32) -> Vec<Process> {
     found
 }
 
+/// Its proportional share of memory, in KB; `None` once it has ended.
+pub(crate) fn memory(id: u32) -> Option<u64> {
+    let rollup = fs::read_to_string(format!("/proc/{id}/smaps_rollup")).ok()?;
+    let share = rollup.lines().find_map(|line| line.strip_prefix("Pss:"))?;
+    share.trim().strip_suffix(" kB")?.trim().parse().ok()
+}
+
 /// Ends it at once.
 pub(crate) fn kill(id: u32) {
     send(id, Signal::KILL);

@@ -11,7 +11,7 @@ use rusqlite::Connection;
 
 use crate::{
     desktop::Desktop,
-    processes::{Killed, Process, descendants, kill, process},
+    processes::{Killed, Process, descendants, kill, memory, process},
     screen::Window,
     town::Town,
     wait::{until, within},
@@ -145,6 +145,12 @@ impl<'a> Program<'a> {
 }
 
 impl Running<'_> {
+    /// What the kernel counts as the share of memory of all its processes, in KB.
+    pub(crate) fn memory(&self) -> u64 {
+        let all = descendants(self.id).into_iter().map(|one| one.id);
+        all.chain([self.id]).filter_map(memory).sum()
+    }
+
     /// Does it live?
     pub(crate) fn lives(&self) -> bool {
         process(self.id).is_some()

@@ -1,0 +1,27 @@
+//! `cargo xtask bench desktop`: the program measured in a session as the stories have, on Linux.
+#![allow(dead_code, reason = "shared with the stories, which use the rest")]
+
+#[cfg(target_os = "linux")]
+mod desktop;
+#[cfg(target_os = "linux")]
+mod figures;
+#[cfg(target_os = "linux")]
+mod processes;
+#[cfg(target_os = "linux")]
+mod program;
+#[cfg(target_os = "linux")]
+mod screen;
+#[cfg(target_os = "linux")]
+mod town;
+#[cfg(target_os = "linux")]
+mod tray;
+#[cfg(target_os = "linux")]
+mod wait;
+#[cfg(target_os = "linux")]
+mod webdriver;
+
+#[tokio::main]
+async fn main() {
+    #[cfg(target_os = "linux")]
+    figures::measure().await;
+}
