@@ -16,6 +16,7 @@ use std::{
 use tempfile::TempDir;
 use zbus::{
     connection::{Builder, Connection},
+    fdo::DBusProxy,
     interface,
     message::Header,
     object_server::SignalEmitter,
@@ -201,8 +202,15 @@ impl Desktop {
 
     /// Waits for the program's tray icon.
     pub(crate) async fn tray(&self) -> Tray {
+        let bus = DBusProxy::new(&self.connection)
+            .await
+            .expect("the bus is there");
         let (name, path) = until("the tray icon", async || {
-            locked(&self.items).last().cloned()
+            let (name, path) = locked(&self.items).last().cloned()?;
+            // The newest may be that of a program which has ended.
+            let owner = name.as_str().try_into().expect("it is a bus name");
+            let lives = bus.name_has_owner(owner).await.expect("the bus is there");
+            lives.then_some((name, path))
         })
         .await;
         Tray::new(&self.connection, name, path).await
