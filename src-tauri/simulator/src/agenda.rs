@@ -110,7 +110,9 @@ impl Agenda {
         }
         self.advance(plan, now);
         let lively = self.lively.get_or_insert_with(|| {
-            let mut stream = Stream::new(&[plan.seed, plan.key, 0x11FE]);
+            // By the moment, too: whoever comes back to the city finds other slots.
+            let moment = now.timestamp().unsigned_abs();
+            let mut stream = Stream::new(&[plan.seed, plan.key, moment, 0x11FE]);
             let next = now + random::seconds(25.0 + 25.0 * stream.unit());
             Lively {
                 asked: now,

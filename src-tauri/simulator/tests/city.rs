@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
+use std::collections::HashSet;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -382,6 +383,22 @@ async fn a_lively_doctor_has_news_within_a_minute_and_then_about_each_minute() {
         let life = (opening.gone - opening.appeared).num_seconds();
         assert!((60..=360).contains(&life), "{life}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_comes_back_to_the_lively_city_finds_other_slots() {
+    let mut seen = HashSet::new();
+    for visit in 0..4 {
+        let start = Config::default().start + TimeDelta::minutes(visit);
+        let city = City::new(Config::lively(start).with_failing_share(0.0));
+        let server = Server::start(city.clone(), 0).await.unwrap();
+        let place = city.a_doctor();
+        doctors(&server, &place).await;
+        tokio::time::sleep(Duration::from_secs(55)).await;
+        let openings = city.openings(&place.clinic, &place.doctor, start, city.now());
+        seen.insert(openings[0].start);
+    }
+    assert!(seen.len() > 2, "{seen:?}");
 }
 
 #[tokio::test(start_paused = true)]

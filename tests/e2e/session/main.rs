@@ -65,7 +65,6 @@ async fn from_the_first_run_to_a_slot_with_the_window_open_and_closed() {
     tray.line(&line).await;
     page.see("Есть талоны: 1").await;
     page.picture("4-found").await;
-    page.press("Меню").await;
     page.press("События").await;
     page.heading("События").await;
     page.see("Ждёт ответа").await;
@@ -129,7 +128,7 @@ async fn first_run(page: &Page, desktop: &Desktop, doctor: &Doctor) {
     page.heading("Где искать?").await;
     page.press("Выбрать район").await;
     page.press(&format!("{} район", doctor.district_name)).await;
-    page.fill("Номер, название, улица или метро", &doctor.clinic)
+    page.fill("Номер, название, улица или район", &doctor.clinic)
         .await;
     page.press(&doctor.clinic).await;
     page.heading("Какой врач?").await;
@@ -256,7 +255,6 @@ async fn the_inbox_has_the_alert(notifying: Notifying) {
     town.release(3, at(13, 40));
     page.see("Есть талоны: 1").await;
     desktop.tray().await.looks("found").await;
-    page.press("Меню").await;
     page.press("События").await;
     page.heading("События").await;
     page.see("Ждёт ответа").await;
