@@ -86,3 +86,18 @@ async fn a_doctor_watched_alone_is_asked_twice_a_minute_at_most() {
         "looks are spaced"
     );
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_impatient_person_costs_two_looks_not_ten() {
+    let app = TestApp::start().await;
+    let place = app.city.a_doctor();
+    app.watch_doctor(&place).await;
+    app.run_for(minutes(2)).await;
+    app.city.clear_requests();
+    let presses: Vec<_> = (0..10).map(|_| app.engine.check_now(None)).collect();
+    for pressed in futures::future::join_all(presses).await {
+        pressed.unwrap();
+    }
+    let looks = app.asked("/appointments");
+    assert!((1..=2).contains(&looks), "{looks} looks");
+}

@@ -69,6 +69,15 @@ impl Cause {
     }
 }
 
+/// The last walk through a clinic.
+#[derive(Debug)]
+pub(crate) struct Walked {
+    /// When it began.
+    pub(crate) from: Instant,
+    /// What it went to see.
+    pub(crate) plan: ClinicPlan,
+}
+
 /// Something that could not be read, and is left alone for a while.
 #[derive(Debug, Clone, Copy)]
 struct Failing {
@@ -164,7 +173,7 @@ pub(crate) struct ClinicFacts {
     pub(crate) pairs: HashMap<SpecialtyId, PairFacts>,
     pub(crate) doctors: HashMap<DoctorId, DoctorFacts>,
     /// Held during a round: there is one at a time.
-    pub(crate) round: Arc<tokio::sync::Mutex<()>>,
+    pub(crate) round: Arc<tokio::sync::Mutex<Option<Walked>>>,
 }
 
 impl ClinicFacts {

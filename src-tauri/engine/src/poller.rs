@@ -22,7 +22,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    board::{Board, Cause, ClinicFacts, DoctorFacts, Errand, Trouble},
+    board::{Board, Cause, ClinicFacts, DoctorFacts, Errand, Trouble, Walked},
     clock::Clock,
     gorzdrav::{Answer, ApiError, Client},
     model::{
@@ -208,7 +208,8 @@ impl Poller {
             .get(&errand.clinic)
             .map(|facts| Arc::clone(&facts.round));
         let Some(guard) = guard else { return };
-        let _alone = if errand.urgent {
+        let asked = Instant::now();
+        let mut last = if errand.urgent {
             guard.lock_owned().await
         } else {
             let Ok(alone) = guard.try_lock_owned() else {
@@ -216,6 +217,20 @@ impl Poller {
             };
             alone
         };
+        // Whoever presses twice is answered by the walk that began after the second press.
+        if errand.urgent
+            && last
+                .as_ref()
+                .is_some_and(|last| last.from >= asked && last.plan == errand.plan)
+        {
+            return;
+        }
+        if errand.walk {
+            *last = Some(Walked {
+                from: Instant::now(),
+                plan: errand.plan.clone(),
+            });
+        }
         let mut findings = Findings::default();
         let why = if errand.urgent {
             Why::Click
