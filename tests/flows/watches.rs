@@ -1,10 +1,11 @@
 //! Making, changing and losing watches.
 
+use chrono::TimeDelta;
 use engine::{
     ErrorCode, Problem,
-    model::{DoctorChoice, WatchDraft, WatchState},
+    model::{Activity, Alert, DoctorChoice, WatchDraft, WatchId, WatchState},
 };
-use flows::{TestApp, any, minutes, only};
+use flows::{TestApp, any, hours, minutes, only};
 
 #[tokio::test(start_paused = true)]
 async fn a_pasted_link_becomes_a_watch_with_names() {
@@ -230,4 +231,39 @@ async fn a_watch_that_is_off_keeps_its_history_and_its_last_slots_over_a_restart
     assert_eq!(openings.len(), 1);
     assert!(!openings[0].doctor.is_empty());
     assert_eq!(app.view(watch.id).await.slots.len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_paused_watch_missed_is_told_when_it_goes_on_if_it_is_still_there() {
+    let app = TestApp::start().await;
+    let place = app.city.a_doctor();
+    let paused = app.watch_doctor(&place).await;
+    let other = app.watch_doctor(&place).await;
+    app.run_for(minutes(1)).await;
+    let until = app.city.now() + TimeDelta::hours(2);
+    app.engine
+        .set_activity(paused.id, Activity::PausedUntil { until })
+        .await
+        .unwrap();
+    let (stays, goes) = (app.in_days(2, 0), app.in_days(3, 0));
+    for start in [stays, goes] {
+        app.city.offer(&place.clinic, &place.doctor, start);
+    }
+    app.run_for(minutes(30)).await;
+    app.city.take(&place.clinic, &place.doctor, goes);
+    app.run_for(minutes(80)).await;
+    let told = |watch: WatchId, inbox: &[Alert]| -> Vec<_> {
+        let alerts = inbox.iter().filter(|alert| alert.watch_id == watch);
+        alerts
+            .flat_map(|alert| alert.slots.iter().map(|slot| slot.start))
+            .collect()
+    };
+    let inbox = app.inbox().await;
+    assert_eq!(told(other.id, &inbox), [stays, goes]);
+    assert!(told(paused.id, &inbox).is_empty());
+
+    app.run_for(minutes(12)).await;
+    assert_eq!(told(paused.id, &app.inbox().await), [stays]);
+    app.run_for(hours(2)).await;
+    assert_eq!(told(paused.id, &app.inbox().await), [stays]);
 }

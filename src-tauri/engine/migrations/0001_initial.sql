@@ -34,6 +34,14 @@ CREATE TABLE pending (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX pending_doctor ON pending (clinic, doctor);
 
+-- An opening that appeared while a watch was paused: told when it goes on, if it is still there.
+CREATE TABLE missed (
+    watch_id   INTEGER NOT NULL REFERENCES watch(id) ON DELETE CASCADE,
+    opening_id INTEGER NOT NULL REFERENCES opening(id) ON DELETE CASCADE,
+    PRIMARY KEY (watch_id, opening_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX missed_opening ON missed (opening_id);
+
 -- The slots of the last good look at a doctor.
 CREATE TABLE snapshot (
     clinic  TEXT    NOT NULL,

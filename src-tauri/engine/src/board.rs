@@ -461,6 +461,8 @@ pub(crate) struct Errand {
 pub(crate) struct Board {
     pub(crate) watches: BTreeMap<WatchId, Watch>,
     pub(crate) plan: Plan,
+    /// The watches that the plan leaves out.
+    paused: HashSet<WatchId>,
     pub(crate) facts: HashMap<ClinicId, ClinicFacts>,
     pub(crate) listed: HashSet<(WatchId, ClinicId, SpecialtyId)>,
     pub(crate) clinics: HashMap<ClinicId, Clinic>,
@@ -477,6 +479,7 @@ impl Board {
         Self {
             watches: BTreeMap::new(),
             plan: Plan::new(),
+            paused: HashSet::new(),
             facts: HashMap::new(),
             listed: HashSet::new(),
             clinics: HashMap::new(),
@@ -521,7 +524,19 @@ impl Board {
 
     /// Plans anew after watches changed or time passed. `urgent`: a person waits for new clinics.
     pub(crate) fn replan(&mut self, now: DateTime<Utc>, urgent: bool) {
-        self.plan = plan(self.watches.values().filter(|watch| is_active(watch, now)));
+        let (active, paused): (Vec<&Watch>, Vec<&Watch>) = self
+            .watches
+            .values()
+            .partition(|watch| is_active(watch, now));
+        self.plan = plan(active.iter().copied());
+        // Whoever goes on is told soon what was missed.
+        let woken = active
+            .iter()
+            .filter(|watch| self.paused.contains(&watch.id));
+        let places = woken.flat_map(|watch| &watch.draft.places);
+        let clinics: Vec<ClinicId> = places.map(|place| place.clinic_id.clone()).collect();
+        self.paused = paused.iter().map(|watch| watch.id).collect();
+        self.hurry(clinics, urgent);
         let fresh: Vec<ClinicId> = self
             .plan
             .keys()
@@ -797,58 +812,53 @@ impl Board {
             .is_some_and(|pause| pause.until.is_none_or(|until| until > now))
     }
 
-    /// The watches that want to know about this doctor, with what their alerts say.
-    pub(crate) fn coverage(&self, clinic: &ClinicId, doctor: &DoctorId) -> Arc<[Coverage]> {
-        let (Some(plan), Some(facts)) = (self.plan.get(clinic), self.facts.get(clinic)) else {
+    /// The watches that want to know about this doctor, now or when they go on, with what
+    /// their alerts say.
+    pub(crate) fn coverage(
+        &self,
+        clinic: &ClinicId,
+        doctor: &DoctorId,
+        now: DateTime<Utc>,
+    ) -> Arc<[Coverage]> {
+        let Some(facts) = self.facts.get(clinic) else {
             return Arc::new([]);
         };
-        let mut seen = HashSet::new();
-        let mut covering = Vec::new();
-        for (specialty, pair) in &plan.pairs {
-            if !pair.wanted.includes(doctor) {
-                continue;
+        let known = self.clinics.get(clinic);
+        let covering = self.watches.values().filter_map(|watch| {
+            if is_expired(watch, now) {
+                return None;
             }
-            for (watch_id, index) in &pair.watches {
-                let Some(watch) = self.watches.get(watch_id) else {
-                    continue;
-                };
-                let Some(place) = watch.draft.places.get(*index) else {
-                    continue;
-                };
+            let place = watch.draft.places.iter().find(|place| {
                 let named = matches!(place.doctors, DoctorChoice::Only { .. });
-                if !place.doctors.includes(doctor)
-                    || !(named || facts.is_member(specialty, doctor))
-                    || !seen.insert(*watch_id)
-                {
-                    continue;
-                }
-                let known = self.clinics.get(clinic);
-                covering.push(Coverage {
-                    watch_id: *watch_id,
-                    wish: watch.draft.wish.clone(),
-                    subject: Subject {
-                        nickname: watch.draft.nickname.clone(),
-                        clinic_id: clinic.clone(),
-                        clinic: known.map_or_else(
-                            || place.clinic_name.clone(),
-                            |clinic| clinic.name.clone(),
-                        ),
-                        address: known.and_then(|clinic| clinic.address.clone()),
-                        specialty: place.specialty_name.clone(),
-                        link: link::specialty_page(
-                            known.map(|clinic| &clinic.district_id),
-                            clinic,
-                            specialty,
-                        ),
-                    },
-                    listed: named
-                        || self
-                            .listed
-                            .contains(&(*watch_id, clinic.clone(), specialty.clone())),
-                });
-            }
-        }
-        covering.into()
+                place.clinic_id == *clinic
+                    && place.doctors.includes(doctor)
+                    && (named || facts.is_member(&place.specialty_id, doctor))
+            })?;
+            let specialty = &place.specialty_id;
+            Some(Coverage {
+                watch_id: watch.id,
+                wish: watch.draft.wish.clone(),
+                subject: Subject {
+                    nickname: watch.draft.nickname.clone(),
+                    clinic_id: clinic.clone(),
+                    clinic: known
+                        .map_or_else(|| place.clinic_name.clone(), |clinic| clinic.name.clone()),
+                    address: known.and_then(|clinic| clinic.address.clone()),
+                    specialty: place.specialty_name.clone(),
+                    link: link::specialty_page(
+                        known.map(|clinic| &clinic.district_id),
+                        clinic,
+                        specialty,
+                    ),
+                },
+                listed: matches!(place.doctors, DoctorChoice::Only { .. })
+                    || self
+                        .listed
+                        .contains(&(watch.id, clinic.clone(), specialty.clone())),
+                paused: !is_active(watch, now),
+            })
+        });
+        covering.collect()
     }
 
     /// The name a doctor goes by.

@@ -59,8 +59,8 @@ impl Wanted {
 pub(crate) struct Pair {
     /// The doctors to follow.
     pub wanted: Wanted,
-    /// Who wants them: the watch, and which of its places.
-    pub watches: Vec<(WatchId, usize)>,
+    /// Who wants them.
+    pub watches: Vec<WatchId>,
 }
 
 /// What is watched in one clinic.
@@ -103,17 +103,17 @@ pub(crate) type Plan = HashMap<ClinicId, ClinicPlan>;
 pub(crate) fn plan<'a>(watches: impl IntoIterator<Item = &'a Watch>) -> Plan {
     let mut plan = Plan::new();
     for watch in watches {
-        for (index, place) in watch.draft.places.iter().enumerate() {
+        for place in &watch.draft.places {
             let clinic = plan.entry(place.clinic_id.clone()).or_default();
             let wanted = Wanted::of(&place.doctors);
             if let Some(pair) = clinic.pairs.get_mut(&place.specialty_id) {
                 pair.wanted =
                     std::mem::replace(&mut pair.wanted, Wanted::Only(BTreeSet::new())).or(wanted);
-                pair.watches.push((watch.id, index));
+                pair.watches.push(watch.id);
             } else {
                 let pair = Pair {
                     wanted,
-                    watches: vec![(watch.id, index)],
+                    watches: vec![watch.id],
                 };
                 clinic.pairs.insert(place.specialty_id.clone(), pair);
             }

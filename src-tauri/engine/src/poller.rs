@@ -490,7 +490,7 @@ impl Poller {
             let unlisted: Vec<_> = pair
                 .watches
                 .iter()
-                .map(|(watch, _)| *watch)
+                .copied()
                 .filter(|watch| {
                     !board
                         .listed
@@ -667,15 +667,7 @@ impl Poller {
                 facts.doubted = true;
                 facts.confirm = true;
             }
-            let news = answer
-                .rows
-                .iter()
-                .any(|slot| !facts.starts.contains(&slot.start));
-            let coverage = if news {
-                board.coverage(clinic, doctor)
-            } else {
-                Arc::new([])
-            };
+            let coverage = board.coverage(clinic, doctor, self.clock.now());
             (doubtful, coverage, board.doctor_name(clinic, doctor))
         };
         if doubtful {

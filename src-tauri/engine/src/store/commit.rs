@@ -32,6 +32,8 @@ pub(crate) struct Coverage {
     pub subject: Subject,
     /// The doctors of this place have been listed once: a doctor not pending is new, not unseen.
     pub listed: bool,
+    /// Paused: it is told when it goes on.
+    pub paused: bool,
 }
 
 /// A good look at one doctor.
@@ -130,25 +132,30 @@ fn commit(tx: &Transaction<'_>, seen: DoctorLook) -> Result<Committed> {
         .execute(named_params! {
             ":clinic": clinic, ":doctor": id, ":name": doctor, ":start": ms(slot.start), ":slot": serde_json::to_string(&slot)?, ":now": ms(now),
         })?;
-        appeared.push((tx.last_insert_rowid(), slot));
+        appeared.push((tx.last_insert_rowid(), slot.start));
     }
 
     let unseen = take_pending(tx, clinic, id, now)?;
     let mut touched = Vec::new();
-    if !appeared.is_empty() {
-        for watch in coverage.iter() {
-            let shows_only = unseen.contains(&watch.watch_id) || !watch.listed;
-            if shows_only {
-                continue;
-            }
-            let suiting: Vec<i64> = appeared
-                .iter()
-                .filter(|(_, slot)| watch.wish.suits(slot.start, now))
-                .map(|(opening, _)| *opening)
-                .collect();
-            if !suiting.is_empty() {
-                touched.push(raise(tx, watch, &suiting, &channels, now)?);
-            }
+    for watch in coverage.iter() {
+        let mut news = if watch.paused {
+            Vec::new()
+        } else {
+            take_missed(tx, watch.watch_id, clinic, id)?
+        };
+        let shows_only = unseen.contains(&watch.watch_id) || !watch.listed;
+        if !shows_only {
+            news.extend_from_slice(&appeared);
+        }
+        news.retain(|(_, start)| watch.wish.suits(*start, now));
+        if news.is_empty() {
+            continue;
+        }
+        let openings = news.iter().map(|(opening, _)| *opening);
+        if watch.paused {
+            miss(tx, watch.watch_id, openings)?;
+        } else {
+            touched.push(raise(tx, watch, openings, &channels, now)?);
         }
     }
     touched.extend(mark_gone(tx, &changes.absent, &changes.vanished, now)?);
@@ -216,11 +223,44 @@ fn take_pending(
         .collect())
 }
 
+/// Notes what a paused watch is not told now.
+fn miss(tx: &Transaction<'_>, watch: WatchId, openings: impl Iterator<Item = i64>) -> Result<()> {
+    for opening in openings {
+        tx.prepare_cached("INSERT INTO missed VALUES (?1, ?2)")?
+            .execute((watch.0, opening))?;
+    }
+    Ok(())
+}
+
+/// What a watch missed of this doctor while it was paused and is there now.
+fn take_missed(
+    tx: &Transaction<'_>,
+    watch: WatchId,
+    clinic: &str,
+    doctor: &str,
+) -> Result<Vec<(i64, DateTime<Utc>)>> {
+    let there = tx
+        .prepare_cached(
+            "SELECT id, start FROM missed JOIN opening ON id = opening_id
+             WHERE watch_id = :watch AND clinic = :clinic AND doctor = :doctor AND gone_at IS NULL",
+        )?
+        .query_map(
+            named_params! {":watch": watch.0, ":clinic": clinic, ":doctor": doctor},
+            |row| Ok((row.get(0)?, moment(row.get(1)?))),
+        )?
+        .collect::<rusqlite::Result<Vec<(i64, DateTime<Utc>)>>>()?;
+    for (opening, _) in &there {
+        tx.prepare_cached("DELETE FROM missed WHERE watch_id = ?1 AND opening_id = ?2")?
+            .execute((watch.0, opening))?;
+    }
+    Ok(there)
+}
+
 /// Raises an alert, or lets the slots join one that was raised a moment ago.
 fn raise(
     tx: &Transaction<'_>,
     watch: &Coverage,
-    openings: &[i64],
+    openings: impl Iterator<Item = i64>,
     channels: &[String],
     now: DateTime<Utc>,
 ) -> Result<AlertId> {

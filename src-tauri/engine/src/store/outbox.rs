@@ -272,6 +272,7 @@ mod tests {
                     link: String::new(),
                 },
                 listed: true,
+                paused: false,
             };
             let look = DoctorLook {
                 look: Look {
