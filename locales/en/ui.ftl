@@ -476,6 +476,23 @@ keys-check = Check now
 keys-larger = Larger text
 keys-smaller = Smaller text
 keys-usual = Usual text size
-keys-remove = Stop watching (on a title)
+keys-remove = Stop watching (on the title of a watch)
 keys-region = Next part of the window
-keys-back = Back
+keys-region-back = Previous part of the window
+keys-back = Back, close
+keys-move = Move within a list or tabs
+keys-press = Press what is chosen (Space works too)
+
+## Command palette
+
+palette = What to do?
+palette-field = A page, a watch or an action
+palette-list = What can be done
+palette-none = Nothing found for “{ $q }”. Try “pause”, “text” or the name of a doctor.
+palette-count = { $n ->
+    [one] { $n } item found
+   *[other] { $n } items found
+}
+palette-watches = Watches
+palette-actions = Actions
+palette-all-watches = All watches

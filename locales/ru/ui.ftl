@@ -482,6 +482,24 @@ keys-check = Проверить сейчас
 keys-larger = Текст крупнее
 keys-smaller = Текст мельче
 keys-usual = Обычный размер текста
-keys-remove = Больше не ждать (когда выбрано название)
+keys-remove = Больше не ждать (когда выбрано название ожидания)
 keys-region = Следующая часть окна
-keys-back = Назад
+keys-region-back = Предыдущая часть окна
+keys-back = Назад, закрыть
+keys-move = Двигаться по списку и вкладкам
+keys-press = Нажать выбранное (можно и пробелом)
+
+## Command palette
+
+palette = Что сделать?
+palette-field = Раздел, ожидание или действие
+palette-list = Что можно сделать
+palette-none = Ничего не нашли по запросу «{ $q }». Попробуйте «пауза», «текст» или название врача.
+palette-count = { $n ->
+    [one] Найден { $n } пункт
+    [few] Найдено { $n } пункта
+   *[many] Найдено { $n } пунктов
+}
+palette-watches = Ожидания
+palette-actions = Действия
+palette-all-watches = Все ожидания

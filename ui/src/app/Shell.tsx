@@ -16,15 +16,17 @@ import { ask, useHost } from '../ipc/host.ts';
 import { useDemo, useQuestions } from '../ipc/queries.ts';
 import { Button } from '../kit/Button.tsx';
 import { cx } from '../kit/cx.ts';
+import { ariaKeys, type PageKey } from '../kit/keys.ts';
 import { announce, useSaid } from '../kit/live.ts';
 import { closeToast, type Toast, useToasts } from '../kit/toasts.ts';
-import { useShortcuts } from './shortcuts.ts';
+import { Palette } from './Palette.tsx';
+import { useActions, useShortcuts } from './shortcuts.ts';
 
 interface NavEntry {
   to: string;
   label: PlainId;
   icon: ReactNode;
-  keys: string;
+  keys: PageKey;
 }
 const icon = 'size-[1.3rem] shrink-0';
 const MAIN: NavEntry[] = [
@@ -32,19 +34,19 @@ const MAIN: NavEntry[] = [
     to: '/watches',
     label: 'nav-watches',
     icon: <ClockIcon aria-hidden className={icon} />,
-    keys: 'Control+1',
+    keys: 'watches',
   },
   {
     to: '/find',
     label: 'nav-find',
     icon: <SearchIcon aria-hidden className={icon} />,
-    keys: 'Control+2',
+    keys: 'find',
   },
   {
     to: '/inbox',
     label: 'nav-inbox',
     icon: <BellIcon aria-hidden className={icon} />,
-    keys: 'Control+I',
+    keys: 'inbox',
   },
 ];
 const BOTTOM: NavEntry[] = [
@@ -52,13 +54,16 @@ const BOTTOM: NavEntry[] = [
     to: '/settings',
     label: 'nav-settings',
     icon: <SettingsIcon aria-hidden className={icon} />,
-    keys: 'Control+,',
+    keys: 'settings',
   },
-  { to: '/help', label: 'nav-help', icon: <HelpIcon aria-hidden className={icon} />, keys: 'F1' },
+  { to: '/help', label: 'nav-help', icon: <HelpIcon aria-hidden className={icon} />, keys: 'help' },
 ];
 
 export function Shell() {
-  useShortcuts();
+  const [palette, setPalette] = useState(false);
+  const closePalette = () => setPalette(false);
+  const actions = useActions(() => setPalette(true));
+  useShortcuts(actions, { isOpen: palette, close: closePalette });
   useRemembered();
   useFoundSaid();
   const { pathname } = useLocation();
@@ -79,6 +84,7 @@ export function Shell() {
         </div>
       </div>
       <Toasts />
+      <Palette isOpen={palette} close={closePalette} actions={actions} />
     </div>
   );
 }
@@ -122,14 +128,15 @@ function useFoundSaid() {
   );
 }
 
+/** The mark keeps them heard while a dialog hides the rest of the page. */
 function LiveRegions() {
   const { polite, assertive } = useSaid();
   return (
     <>
-      <div aria-live="polite" className="sr-only">
+      <div aria-live="polite" data-live-announcer="true" className="sr-only">
         {polite}
       </div>
-      <div aria-live="assertive" className="sr-only">
+      <div aria-live="assertive" data-live-announcer="true" className="sr-only">
         {assertive}
       </div>
     </>
@@ -182,7 +189,7 @@ function NavItem({ entry, onGo }: { entry: NavEntry; onGo: (() => void) | undefi
     <li>
       <Link
         to={entry.to}
-        aria-keyshortcuts={entry.keys}
+        aria-keyshortcuts={ariaKeys(entry.keys)}
         onClick={onGo}
         className="fade flex min-h-12 items-center gap-3 rounded-button border-2 border-transparent px-3 py-2 font-medium text-text-2 no-underline hover:bg-sunken hover:text-text data-[status=active]:border-primary data-[status=active]:bg-primary-soft data-[status=active]:text-primary"
       >
@@ -230,7 +237,7 @@ function TopBar() {
       aria-label={text('nav')}
       className="border-b border-border bg-surface px-3 py-2 @min-[60rem]/shell:hidden"
     >
-      <div className="flex items-center justify-between gap-3">
+      <div className="flex flex-wrap items-center justify-between gap-x-3 gap-y-1">
         <p className="px-1 text-h3 font-bold text-primary">{text('app-name')}</p>
         <Button
           aria-expanded={open}

@@ -1,12 +1,13 @@
 // «Где искать?»: a search field on top, the answers below as a list of buttons.
 
 import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query';
-import { useEffect, useRef, useState } from 'react';
+import { type RefObject, useEffect, useRef, useState } from 'react';
 import { useText } from '../i18n/text.ts';
 import type { Clinic, WatchDraft } from '../ipc/host.ts';
 import { useQuestions } from '../ipc/queries.ts';
 import { Button } from '../kit/Button.tsx';
 import { SearchInput } from '../kit/Fields.tsx';
+import { inField, popupOpen } from '../kit/keys.ts';
 import { ChoiceList, ChoiceRow } from '../kit/List.tsx';
 import { announce } from '../kit/live.ts';
 import { ErrorNote, ListSkeleton, Note } from '../kit/Notes.tsx';
@@ -32,6 +33,8 @@ export function ClinicSearch({
   const [choosing, setChoosing] = useState(false);
   const [limit, setLimit] = useState(PAGE);
   const list = useRef<HTMLUListElement>(null);
+  const field = useRef<HTMLInputElement>(null);
+  useTypedAnywhere(field);
 
   const change = (next: string) => {
     setTyped(next);
@@ -46,6 +49,7 @@ export function ClinicSearch({
         label={text('clinic-search')}
         value={typed}
         onChange={change}
+        inputRef={field}
         onArrowDown={() => list.current?.querySelector('button')?.focus()}
       />
       <div className="flex flex-wrap items-center gap-2">
@@ -89,6 +93,20 @@ export function ClinicSearch({
   );
 }
 
+/** Letters typed on the page go to its field; the focus moves with the first of them, not before. */
+function useTypedAnywhere(field: RefObject<HTMLInputElement | null>) {
+  useEffect(() => {
+    const typed = (event: KeyboardEvent) => {
+      const letter = /^[\p{L}\p{N}№]$/u.test(event.key);
+      const held = event.ctrlKey || event.metaKey || event.altKey;
+      if (!letter || held || event.defaultPrevented || inField(event.target) || popupOpen()) return;
+      field.current?.focus();
+    };
+    window.addEventListener('keydown', typed);
+    return () => window.removeEventListener('keydown', typed);
+  }, [field]);
+}
+
 function Hits({
   typed,
   district,
@@ -102,7 +120,7 @@ function Hits({
   limit: number;
   more: () => void;
   onChoose: (clinic: Clinic) => void;
-  listRef: React.RefObject<HTMLUListElement | null>;
+  listRef: RefObject<HTMLUListElement | null>;
 }) {
   const text = useText();
   const hits = useQuery({

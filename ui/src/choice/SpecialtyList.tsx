@@ -5,6 +5,7 @@ import type { ClinicId, Specialty } from '../ipc/host.ts';
 import { useQuestions } from '../ipc/queries.ts';
 import { Button } from '../kit/Button.tsx';
 import { SearchInput } from '../kit/Fields.tsx';
+import { matches } from '../kit/fold.ts';
 import { ChoiceList, ChoiceRow } from '../kit/List.tsx';
 import { ErrorNote, ListSkeleton, Note } from '../kit/Notes.tsx';
 import { CallButton } from './Call.tsx';
@@ -74,8 +75,7 @@ export function SpecialtyList({
       </div>
     );
   }
-  const wanted = fold(typed.trim());
-  const shown = ordered.filter(({ name }) => fold(name).includes(wanted));
+  const shown = ordered.filter(({ name }) => typed.trim() === '' || matches(name, typed) > 0);
   return (
     <div className="flex flex-col gap-4">
       {specialties.isError && (

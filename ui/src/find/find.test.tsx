@@ -278,3 +278,25 @@ test('a link the program was started with is read at once', async () => {
   await expect.element(page.getByText(new RegExp(`${specialty?.name}`)).first()).toBeVisible();
   await expect.element(page.getByRole('button', { name: 'Выбрать это' })).toBeVisible();
 });
+
+test('letters typed anywhere on the page go to the search, which takes no focus before', async () => {
+  open('/find');
+  await expect.element(page.getByRole('heading', { level: 1 })).toHaveFocus();
+  // The first words are typed in the wrong layout, and that is said.
+  await userEvent.keyboard('ug 12');
+  await expect.element(page.getByRole('searchbox')).toHaveFocus();
+  await expect.element(page.getByRole('searchbox')).toHaveValue('ug 12');
+  await expect.element(page.getByText('Показываем результаты для «гп 12»')).toBeVisible();
+  await userEvent.keyboard('{Control>}a{/Control}{Delete}');
+  await page.getByRole('button', { name: 'Выбрать район' }).click();
+  await userEvent.keyboard('7');
+  await expect.element(page.getByRole('searchbox')).toHaveValue('7');
+});
+
+test('a specialty is found in the wrong keyboard layout', async () => {
+  const at = CLINICS.slice(0, 30).findIndex(({ id }) => specialtiesOf(id).length > 12);
+  open('/find');
+  await clinics.getByRole('button').nth(at).click();
+  await page.getByRole('searchbox').fill('rfhlb');
+  await expect.poll(() => specialties.element().textContent).toMatch(/^Кардиолог/);
+});

@@ -1,27 +1,11 @@
 import { TrialHelp } from '../choice/Trial.tsx';
 import { type PlainId, useText } from '../i18n/text.ts';
 import { LinkButton } from '../kit/Button.tsx';
+import { Keys } from '../kit/Keys.tsx';
+import { ALL_KEYS, keyWords } from '../kit/keys.ts';
 import { Page, Section } from '../kit/Page.tsx';
 
 const HOW: PlainId[] = ['help-how-1', 'help-how-2', 'help-how-3', 'help-how-4', 'help-how-5'];
-
-const CTRL = navigator.userAgent.includes('Mac') ? '⌘' : 'Ctrl';
-const KEYS: [keys: string, does: PlainId][] = [
-  [`${CTRL} + 1`, 'nav-watches'],
-  [`${CTRL} + 2`, 'nav-find'],
-  [`${CTRL} + I`, 'nav-inbox'],
-  [`${CTRL} + ,`, 'nav-settings'],
-  ['F1', 'nav-help'],
-  [`${CTRL} + N`, 'keys-new'],
-  [`${CTRL} + F`, 'keys-search'],
-  [`${CTRL} + R, F5`, 'keys-check'],
-  [`${CTRL} + Plus`, 'keys-larger'],
-  [`${CTRL} + Minus`, 'keys-smaller'],
-  [`${CTRL} + 0`, 'keys-usual'],
-  ['Delete', 'keys-remove'],
-  ['F6', 'keys-region'],
-  ['Alt + ←, Esc', 'keys-back'],
-];
 
 export function HelpPage() {
   const text = useText();
@@ -50,13 +34,13 @@ export function HelpPage() {
       </Section>
       <Section title={text('help-keys')}>
         <dl className="flex flex-col divide-y divide-border">
-          {KEYS.map(([keys, does]) => (
-            <div key={keys} className="flex flex-wrap justify-between gap-x-6 py-2">
+          {ALL_KEYS.map(([id, { does }]) => (
+            <div key={id} className="flex flex-wrap justify-between gap-x-6 gap-y-1 py-2">
               <dt>{text(does)}</dt>
-              <dd>
-                <kbd className="rounded-field border border-line bg-sunken px-2 py-[0.1rem] font-sans text-caption font-medium">
-                  {keys}
-                </kbd>
+              <dd className="flex flex-wrap gap-2">
+                {keyWords(id).map((keys) => (
+                  <Keys key={keys} keys={keys} />
+                ))}
               </dd>
             </div>
           ))}

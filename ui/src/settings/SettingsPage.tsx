@@ -7,7 +7,7 @@ import { About } from './About.tsx';
 import { Appearance, Checks, Notifications, Start } from './Basic.tsx';
 import { Data } from './Data.tsx';
 
-const SECTIONS = ['notifications', 'view', 'start', 'checks', 'data', 'about'] as const;
+export const SECTIONS = ['notifications', 'view', 'start', 'checks', 'data', 'about'] as const;
 type SectionName = (typeof SECTIONS)[number];
 
 const PAGES: Record<SectionName, () => React.ReactNode> = {

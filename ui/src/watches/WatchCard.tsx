@@ -18,6 +18,7 @@ import {
 } from '../ipc/queries.ts';
 import { Button, LinkButton } from '../kit/Button.tsx';
 import { copyText } from '../kit/copy.ts';
+import { isKey, keyWords } from '../kit/keys.ts';
 import { announce } from '../kit/live.ts';
 import { ErrorNote, Note } from '../kit/Notes.tsx';
 import { type MenuEntry, MoreMenu } from '../kit/Popups.tsx';
@@ -99,7 +100,7 @@ export function WatchCard({ view }: { view: WatchView }) {
       aria-labelledby={`watch-${watch.id}`}
       onKeyDown={(event) => {
         const onTitle = event.target instanceof HTMLAnchorElement;
-        if (event.key === 'Delete' && onTitle) removal.remove(watch.id, title);
+        if (onTitle && isKey('remove', event.nativeEvent)) removal.remove(watch.id, title);
       }}
       className={
         found
@@ -389,7 +390,7 @@ export function useWatchMenu(view: WatchView, title: string): MenuEntry[] {
     {
       id: 'remove',
       label: text('remove'),
-      keys: 'Delete',
+      keys: keyWords('remove').join(', '),
       apart: true,
       danger: true,
       run: () => removal.remove(watch.id, title),

@@ -1,8 +1,9 @@
 // `npm run dev` in a plain browser: `?fixture=states` shows a watch in every state,
-// `?fixture=empty` a program that is past its first run.
+// `?fixture=empty` a program that is past its first run, `?fixture=crowded` as much of
+// everything as there can be.
 
 import type { Language, TextSize, Theme } from '../host.ts';
-import { addEveryState } from './fixtures.ts';
+import { addCrowd, addEveryState } from './fixtures.ts';
 import { createMemoryHost, type Memory } from './memory.ts';
 
 export function browserHost(query: URLSearchParams): Memory {
@@ -16,9 +17,11 @@ export function browserHost(query: URLSearchParams): Memory {
     },
     demo: query.has('demo'),
     delay: Number(query.get('delay') ?? 120),
-    gap: fixture === 'states' ? 0 : 15_000,
+    gap: fixture === 'states' || fixture === 'crowded' ? 0 : 15_000,
+    crowded: fixture === 'crowded',
   });
   if (fixture === 'states') addEveryState(host);
+  if (fixture === 'crowded') addCrowd(host);
   Object.assign(window, { talonchik: host });
   return host;
 }

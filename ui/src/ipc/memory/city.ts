@@ -101,6 +101,20 @@ export const CLINICS: Clinic[] = Array.from({ length: 40 }, (_, index) => {
   };
 });
 
+/** The rest of a city of 551 clinics, the first of them with as much of everything as there can be. */
+export const CROWD: Clinic[] = Array.from({ length: 511 }, (_, index) => {
+  const like = CLINICS[index % CLINICS.length] as Clinic;
+  return {
+    ...like,
+    id: `9${100 + index}`,
+    name: `СПб ГБУЗ «Консультативно-диагностическая поликлиника № ${200 + index}» (отделение на ${index + 1}-й линии)`,
+    address: `Санкт-Петербург, внутригородское муниципальное образование, ${like.address}, лит. А, пом. 12-Н`,
+  };
+});
+export const CROWDED = '9100';
+const LONG =
+  'Врач-оториноларинголог-сурдолог кабинета восстановительного лечения и медицинской реабилитации';
+
 const HOUR = 3_600_000;
 
 function dayAt(now: number, ahead: number, minutes: number): number {
@@ -111,6 +125,15 @@ function dayAt(now: number, ahead: number, minutes: number): number {
 
 /** Slots a doctor begins with; about half of the doctors have none. */
 export function firstSlots(clinic: string, doctor: string, now: number): Slot[] {
+  if (clinic === CROWDED)
+    return doctor !== 'д1.1'
+      ? []
+      : Array.from({ length: 300 }, (_, n) => ({
+          start: new Date(dayAt(now, 1 + Math.floor(n / 40), 480 + (n % 40) * 15)).toISOString(),
+          end: null,
+          room: '435',
+          address: null,
+        }));
   const seed = `${clinic}/${doctor}`;
   if (hash(seed) < 0.55) return [];
   const slots: Slot[] = [];
@@ -162,6 +185,12 @@ export const NO_ONLINE = '107';
 
 export function specialtiesOf(clinic: string): Omit<Specialty, 'counts'>[] {
   if (clinic === NO_ONLINE) return [];
+  if (clinic === CROWDED)
+    return Array.from({ length: 60 }, (_, n) => ({
+      id: String(n + 1),
+      ferId: null,
+      name: n % 3 === 0 ? `${LONG} № ${n + 1}` : `Специалист № ${n + 1}`,
+    }));
   const kind = CLINICS.find(({ id }) => id === clinic)?.kind;
   const some = SPECIALTIES.filter(([fer], index) => {
     if (kind === 'Стоматология') return false;
@@ -186,6 +215,13 @@ export function specialtiesOf(clinic: string): Omit<Specialty, 'counts'>[] {
 export function doctorsOf(clinic: string, specialty: string): Omit<Doctor, 'counts'>[] {
   const about = specialtiesOf(clinic).find(({ id }) => id === specialty);
   if (about === undefined) return [];
+  if (clinic === CROWDED)
+    return Array.from({ length: 50 }, (_, n) => ({
+      id: `д${specialty}.${n + 1}`,
+      name: `Константинопольская-Белогородцева Александра-Виктория Константиновна ${n + 1}`,
+      note: NOTES[n % NOTES.length] ?? null,
+      area: n % 4 === 0 ? 'Участки 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23' : null,
+    }));
   const seed = `${clinic}-${specialty}`;
   // Nobody can be booked for a specialty here and there.
   if (about.ferId === '64') return [];

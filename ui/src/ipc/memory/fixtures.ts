@@ -1,11 +1,11 @@
 // A watch in every state a watch can be in.
 
 import type { DoctorChoice, Place, WatchDraft } from '../host.ts';
-import { CLINICS, doctorsOf, NO_ONLINE, specialtiesOf } from './city.ts';
+import { CLINICS, CROWD, CROWDED, doctorsOf, NO_ONLINE, specialtiesOf } from './city.ts';
 import { anyTime, type Memory } from './memory.ts';
 
 export function place(clinic: string, specialty: string, doctors?: DoctorChoice): Place {
-  const about = CLINICS.find(({ id }) => id === clinic);
+  const about = [...CLINICS, ...CROWD].find(({ id }) => id === clinic);
   const of = specialtiesOf(clinic).find(({ id }) => id === specialty);
   return {
     clinicId: clinic,
@@ -77,4 +77,30 @@ export function addEveryState({ world }: Memory) {
   });
   world.state(add('125', '1', ''), { kind: 'unchecked' });
   world.state(add('126', '1', ''), { kind: 'expired' });
+}
+
+/** Long names, many slots, many watches, many alerts: for a host that is `crowded`. */
+export function addCrowd({ world }: Memory) {
+  const full = world.add(
+    draft({ places: [place(CROWDED, '1')], nickname: 'бабушка Александра Константиновна из-под' }),
+  ).id;
+  world.look();
+  world.release(full, 12);
+  world.look();
+  const many = world.add(
+    draft({
+      places: CROWD.slice(0, 20).map(({ id }) => place(id, '1')),
+      wish: {
+        ...anyTime(),
+        ranges: (['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const).map((day) => ({
+          days: [day],
+          from: '08:00:00',
+          to: '11:30:00',
+        })),
+      },
+    }),
+  ).id;
+  world.state(many, { kind: 'waiting' }, { stale: true });
+  for (const { id } of CROWD.slice(20, 70))
+    world.state(world.add(draft({ places: [place(id, '1')] })).id, { kind: 'waiting' });
 }

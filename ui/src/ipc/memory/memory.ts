@@ -1,6 +1,7 @@
 // The program in memory: for a plain browser and for tests. Watches live here as they
 // do behind the real window: checked again and again, slots appear and are taken.
 
+import { otherLayout } from '../../kit/fold.ts';
 import type {
   Alert,
   AlertState,
@@ -25,6 +26,7 @@ import type {
 } from '../host.ts';
 import {
   CLINICS,
+  CROWD,
   countsOf,
   DISTRICTS,
   doctorsOf,
@@ -33,7 +35,7 @@ import {
   NO_ONLINE,
   specialtiesOf,
 } from './city.ts';
-import { findClinics, otherLayout } from './search.ts';
+import { findClinics } from './search.ts';
 
 export const DEFAULT_SETTINGS: Settings = {
   language: 'ru',
@@ -98,6 +100,8 @@ export interface MemoryOptions {
   gap?: number;
   /** Milliseconds until a slot appears on a new watch; `Infinity`: never. */
   luck?: number;
+  /** A city of 551 clinics, one of them with 60 specialties, 50 doctors and 300 slots. */
+  crowded?: boolean;
 }
 
 export interface Memory extends Host {
@@ -146,6 +150,7 @@ export const anyTime = (): TimeWish => ({
 
 export function createMemoryHost(options: MemoryOptions = {}): Memory {
   const { delay = 120, gap = 15_000, luck = 20_000 } = options;
+  const clinics = options.crowded ? [...CLINICS, ...CROWD] : CLINICS;
   const listeners = new Set<(event: Event) => void>();
   const navigators = new Set<(route: string) => void>();
   const failures = new Map<string, { error: CommandError; always: boolean }>();
@@ -198,7 +203,7 @@ export function createMemoryHost(options: MemoryOptions = {}): Memory {
 
   function link(watch: Watch, place = 0): string {
     const of = watch.places[place];
-    const clinic = CLINICS.find(({ id }) => id === of?.clinicId);
+    const clinic = clinics.find(({ id }) => id === of?.clinicId);
     const parts = [
       { district: clinic?.districtId ?? '1' },
       { lpu: of?.clinicId ?? '' },
@@ -243,7 +248,7 @@ export function createMemoryHost(options: MemoryOptions = {}): Memory {
       if (watch.places.every(({ clinicId }) => clinicId === NO_ONLINE))
         return {
           kind: 'noOnline',
-          phone: CLINICS.find(({ id }) => id === NO_ONLINE)?.phone ?? null,
+          phone: clinics.find(({ id }) => id === NO_ONLINE)?.phone ?? null,
         };
       if (item.checkedAt === null) return { kind: 'unchecked' };
       return { kind: 'waiting' };
@@ -260,7 +265,7 @@ export function createMemoryHost(options: MemoryOptions = {}): Memory {
       slots: shown,
       others: all.filter((slot) => !suitable.includes(slot)),
       addresses: watch.places.map(
-        ({ clinicId }) => CLINICS.find(({ id }) => id === clinicId)?.address ?? null,
+        ({ clinicId }) => clinics.find(({ id }) => id === clinicId)?.address ?? null,
       ),
       links: watch.places.map((_, place) => link(watch, place)),
       nextWorkDay: state.kind === 'waiting' ? iso(now + 3 * 86_400_000).slice(0, 10) : null,
@@ -279,7 +284,7 @@ export function createMemoryHost(options: MemoryOptions = {}): Memory {
       nickname: watch.nickname,
       clinicId: place.clinicId,
       clinic: place.clinicName,
-      address: CLINICS.find(({ id }) => id === place.clinicId)?.address ?? null,
+      address: clinics.find(({ id }) => id === place.clinicId)?.address ?? null,
       specialty: place.specialtyName,
       link: link(watch),
       raisedAt: now,
@@ -594,17 +599,17 @@ export function createMemoryHost(options: MemoryOptions = {}): Memory {
     clinics: command('clinics', (district) =>
       dated(
         catalogue
-          ? CLINICS.filter(({ districtId }) => district === null || districtId === district)
+          ? clinics.filter(({ districtId }) => district === null || districtId === district)
           : [],
       ),
     ),
     clinic: command('clinic', (id) => {
-      const clinic = CLINICS.find((one) => one.id === id);
+      const clinic = clinics.find((one) => one.id === id);
       if (clinic === undefined) throw new Refused(notFound);
       return clinic;
     }),
     searchClinics: command('searchClinics', (text, district, limit) => {
-      const among = (catalogue ? CLINICS : []).filter(
+      const among = (catalogue ? clinics : []).filter(
         ({ districtId }) => district === null || districtId === district,
       );
       let found = findClinics(among, text);
@@ -647,7 +652,7 @@ export function createMemoryHost(options: MemoryOptions = {}): Memory {
     readLink: command('readLink', readLink),
     draftFromLink: command('draftFromLink', (text) => {
       const target = readLink(text);
-      const clinic = CLINICS.find(({ id }) => id === target.clinicId);
+      const clinic = clinics.find(({ id }) => id === target.clinicId);
       const specialty = specialtiesOf(target.clinicId ?? '').find(
         ({ id }) => id === target.specialtyId,
       );

@@ -2,18 +2,6 @@
 
 import type { Clinic } from '../host.ts';
 
-const LATIN = "`qwertyuiop[]asdfghjkl;'zxcvbnm,.";
-const CYRILLIC = 'ёйцукенгшщзхъфывапролджэячсмитьбю';
-
-export function otherLayout(text: string): string {
-  return [...text.toLowerCase()]
-    .map((char) => {
-      const at = LATIN.indexOf(char);
-      return at < 0 ? char : (CYRILLIC[at] ?? char);
-    })
-    .join('');
-}
-
 const fold = (text: string) =>
   text
     .toLowerCase()
