@@ -87,7 +87,9 @@ pub(crate) fn problems(draft: &WatchDraft, today: NaiveDate) -> Vec<Problem> {
     );
     for range in ranges {
         check(
-            matches!((range.from, range.to), (Some(from), Some(to)) if from >= to),
+            range
+                .to
+                .is_some_and(|to| range.from.unwrap_or_default() >= to),
             Problem::EmptyRange,
         );
     }
@@ -474,6 +476,17 @@ mod tests {
         let cases = [
             (wish(range("17:00", "17:00")), Problem::EmptyRange),
             (wish(range("20:00", "08:00")), Problem::EmptyRange),
+            (
+                wish(TimeWish {
+                    ranges: vec![TimeRange {
+                        days: vec![],
+                        from: None,
+                        to: Some(time("00:00")),
+                    }],
+                    ..TimeWish::default()
+                }),
+                Problem::EmptyRange,
+            ),
             (
                 wish(TimeWish {
                     not_before: Some(day("2026-12-10")),
