@@ -162,7 +162,7 @@ clinic-district-name = { $district } district
 clinic-district-clear = All districts
 clinic-districts = Districts
 clinic-list = Clinics
-clinic-own = Clinics you are watching already
+clinic-own = You chose before
 clinic-list-empty = The list of clinics is still loading. It will appear by itself.
 clinic-count = { $n ->
     [one] { $n } clinic

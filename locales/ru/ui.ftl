@@ -164,7 +164,7 @@ clinic-district-name = { $district } район
 clinic-district-clear = Все районы
 clinic-districts = Районы
 clinic-list = Поликлиники
-clinic-own = Поликлиники, где вы уже ждёте
+clinic-own = Вы уже выбирали
 clinic-list-empty = Список поликлиник ещё загружается. Он появится сам.
 clinic-count = { $n ->
     [one] { $n } поликлиника

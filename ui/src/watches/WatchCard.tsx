@@ -312,13 +312,35 @@ export function Rebind({ view }: { view: WatchView }) {
   );
 }
 
-export function useWatchMenu(view: WatchView, title: string): MenuEntry[] {
+/** Everything about the watch and its slots as text, for a message to somebody else. */
+export function useCopy(view: WatchView): () => void {
   const text = useText();
   const format = useFormat();
+  const { places, wish } = view.watch;
+  const words = () =>
+    [
+      watchTitle(places, text),
+      whereWords(view, text),
+      wishSentence(wish, text, format),
+      ...view.slots.map((slot) => `${slotWords(slot, text, format)} — ${slot.doctor}`),
+      view.links[0],
+    ]
+      .filter(Boolean)
+      .join('\n');
+  return () => {
+    copyText(words()).then((done) =>
+      showToast({ text: text(done ? 'copied' : 'copy-failed'), lasts: 5_000 }),
+    );
+  };
+}
+
+export function useWatchMenu(view: WatchView, title: string): MenuEntry[] {
+  const text = useText();
   const navigate = useNavigate();
   const check = useCheckNow();
   const activity = useSetActivity();
   const removal = useRemoval();
+  const copy = useCopy(view);
   const { watch } = view;
   const pause = (until: Date | null) =>
     activity.mutate({
@@ -374,18 +396,7 @@ export function useWatchMenu(view: WatchView, title: string): MenuEntry[] {
     {
       id: 'copy',
       label: text('copy'),
-      run: () =>
-        copyText(
-          [
-            title,
-            whereWords(view, text),
-            wishSentence(watch.wish, text, format),
-            ...view.slots.map((slot) => `${slotWords(slot, text, format)} — ${slot.doctor}`),
-            view.links[0],
-          ]
-            .filter(Boolean)
-            .join('\n'),
-        ).then((done) => showToast({ text: text(done ? 'copied' : 'copy-failed'), lasts: 5_000 })),
+      run: copy,
     },
     {
       id: 'remove',

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { page } from 'vitest/browser';
 import { draft, place } from '../ipc/memory/fixtures.ts';
 import { failure } from '../ipc/memory/memory.ts';
@@ -19,6 +19,23 @@ test('slots stand by day, and those outside the wish apart', async () => {
   const slot = page.getByRole('button', { name: /^\d+:\d\d, каб\. \d+$/ }).first();
   await slot.click();
   await expect.poll(() => world.opened.length).toBe(1);
+});
+
+test('what was found is copied with the doctor and the page of the booking site', async () => {
+  let copied = '';
+  const copy = vi.spyOn(navigator.clipboard, 'writeText').mockImplementation(async (said) => {
+    copied = said;
+  });
+  open('/watches/1', {}, ({ world }) => {
+    const { id } = world.add(draft({ nickname: 'мама' }));
+    world.release(id, 2);
+  });
+  await page.getByRole('button', { name: 'Скопировать' }).click();
+  await expect.element(page.getByText('Скопировано.').first()).toBeVisible();
+  copy.mockRestore();
+  expect(copied).toMatch(/Для: мама/);
+  expect(copied).toMatch(/\d+:\d\d, каб\. \d+ — \S+ \S+/);
+  expect(copied).toMatch(/^https:\/\/gorzdrav\.spb\.ru\//m);
 });
 
 test('history tells what appeared, how long it lived and how looks went', async () => {
