@@ -120,7 +120,7 @@ test('how much was found is said once', async () => {
   await userEvent.keyboard('текст');
   await expect
     .poll(() => document.querySelector('[aria-live=polite]')?.textContent, { timeout: 7_000 })
-    .toMatch(/^Найдено \d+ пункт/);
+    .toMatch(/^Найдено \d+\sпункт/);
   // It is heard: the dialog hides the rest of the page, not this.
   const live = document.querySelector('[aria-live=polite]');
   expect(live?.closest('[aria-hidden=true], [inert]')).toBeNull();

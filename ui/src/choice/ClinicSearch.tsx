@@ -2,7 +2,7 @@
 
 import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query';
 import { type RefObject, useEffect, useRef, useState } from 'react';
-import { useText } from '../i18n/text.ts';
+import { unbroken, useText } from '../i18n/text.ts';
 import type { Clinic, ClinicId, WatchDraft } from '../ipc/host.ts';
 import { useQuestions } from '../ipc/queries.ts';
 import { Button } from '../kit/Button.tsx';
@@ -196,8 +196,8 @@ function ClinicRow({ clinic, onChoose }: { clinic: Clinic; onChoose: (clinic: Cl
   const district = text('clinic-district-name', { district: clinic.districtName });
   return (
     <ChoiceRow
-      title={clinic.name}
-      details={[clinic.address, district, clinic.kind].filter(Boolean).join(' · ')}
+      title={unbroken(clinic.name)}
+      details={unbroken([clinic.address, district, clinic.kind].filter(Boolean).join(' · '))}
       onPress={() => onChoose(clinic)}
     />
   );

@@ -1,6 +1,6 @@
 import PencilIcon from 'lucide-react/icons/pencil';
 import { Button as AriaButton } from 'react-aria-components';
-import { useText } from '../i18n/text.ts';
+import { unbroken, useText } from '../i18n/text.ts';
 
 export interface Crumb {
   label: string;
@@ -23,7 +23,7 @@ export function Crumbs({ crumbs }: { crumbs: Crumb[] }) {
             >
               <span className="min-w-0">
                 <span className="block text-caption text-text-2">{crumb.label}</span>
-                <span className="block font-medium">{crumb.value}</span>
+                <span className="block font-medium">{unbroken(crumb.value)}</span>
               </span>
               <PencilIcon aria-hidden className="size-[1.1rem] shrink-0 text-primary" />
               <span className="sr-only">{text('change')}</span>

@@ -32,7 +32,7 @@ test('a watch is made: clinic, specialty, doctors, time, summary', async () => {
   await page.getByRole('textbox', { name: 'Как назвать?' }).fill('мама');
   await page.getByRole('button', { name: 'Ждать талон' }).click();
   await expect.element(heading('Жду талон')).toBeVisible();
-  await expect.element(page.getByRole('article').getByText(/Для: мама/)).toBeVisible();
+  await expect.element(page.getByRole('article').getByText(/Для:\sмама/)).toBeVisible();
   const kept = await host.commands.watches();
   expect(kept.status === 'ok' && kept.data[0]?.watch.wish.ranges[0]?.to).toBe('12:00:00');
 });
@@ -89,7 +89,7 @@ test('a pasted link of the booking site is read', async () => {
     `https://gorzdrav.spb.ru/service-free-schedule#${encodeURIComponent(JSON.stringify(parts))}`;
   const field = page.getByRole('searchbox');
   await field.fill(link([{ district: '1' }, { lpu: '100' }, { speciality: '1' }]));
-  await expect.element(page.getByText(/По ссылке нашли: ГП № 3/)).toBeVisible();
+  await expect.element(page.getByText(/По ссылке нашли: ГП №\s3/)).toBeVisible();
   await page.getByRole('button', { name: 'Выбрать это' }).click();
   await expect.element(heading('К кому именно?')).toBeVisible();
   await userEvent.keyboard('{Escape}');
@@ -188,7 +188,7 @@ test('what was chosen is there when the window opens again', async () => {
   const { close } = await import('../test/app.tsx');
   close();
   open('/find', {}, ({ world: { forms } }) => forms.set('find', kept));
-  await expect.element(page.getByText(/В прошлый раз вы выбрали: ГП № 3/)).toBeVisible();
+  await expect.element(page.getByText(/В прошлый раз вы выбрали: ГП №\s3/)).toBeVisible();
   await page.getByRole('button', { name: 'Продолжить' }).click();
   await expect.element(heading('К кому именно?')).toBeVisible();
   expect(route()).toBe('/find/doctors');
@@ -253,7 +253,7 @@ test('dates are typed or picked from a calendar', async () => {
   await page.getByRole('group', { name: 'Не позже' }).getByRole('spinbutton').first().click();
   const year = new Date().getFullYear() + 1;
   await userEvent.keyboard(`1012${year}`);
-  await expect.element(main.getByText(new RegExp(`не позже 10 декабря ${year}`))).toBeVisible();
+  await expect.element(main.getByText(new RegExp(`не позже 10\\sдекабря ${year}`))).toBeVisible();
   await page.getByRole('group', { name: 'Не раньше' }).getByRole('button').click();
   await expect.element(page.getByRole('grid')).toBeVisible();
   await accessible(['aria-hidden-focus', 'region']);

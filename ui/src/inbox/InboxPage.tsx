@@ -11,7 +11,7 @@ import HistoryIcon from 'lucide-react/icons/history';
 import { type ReactNode, useState } from 'react';
 import { useRemoval, useRemoved } from '../choice/removed.ts';
 import { type Format, useFormat, useNow } from '../i18n/format.ts';
-import { type Text, useText } from '../i18n/text.ts';
+import { type Text, unbroken, useText } from '../i18n/text.ts';
 import type { Alert, Answer, Delivery } from '../ipc/host.ts';
 import { useAnswer, useOpenLink, useQuestions } from '../ipc/queries.ts';
 import { Button } from '../kit/Button.tsx';
@@ -176,13 +176,15 @@ function AlertCard({ alert }: { alert: Alert }) {
           </Link>
         </h2>
         <p className="text-text-2">
-          {[
-            alert.clinic,
-            alert.address,
-            alert.nickname === '' ? null : text('for-whom', { nick: alert.nickname }),
-          ]
-            .filter(Boolean)
-            .join(' · ')}
+          {unbroken(
+            [
+              alert.clinic,
+              alert.address,
+              alert.nickname === '' ? null : text('for-whom', { nick: alert.nickname }),
+            ]
+              .filter(Boolean)
+              .join(' · '),
+          )}
         </p>
       </div>
       {gone !== null ? (

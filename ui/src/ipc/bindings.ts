@@ -628,6 +628,13 @@ export type Settings = {
 	theme: Theme,
 	/**  Size of text. */
 	textSize: TextSize,
+	/**
+	 *  «Крупно и просто»: the largest text, one column, nothing on the page of watches but them
+	 *  and three buttons.
+	 */
+	simple: boolean,
+	/**  Nothing moves on the page, whatever the system wishes. */
+	reduceMotion: boolean,
 	/**  Show system notifications. */
 	notifications: boolean,
 	/**  With a sound. */

@@ -57,16 +57,24 @@ export function Appearance() {
   return (
     <>
       <Section title={text('set-text-size')} hint={text('set-text-size-hint')}>
-        <Radios
-          label={text('set-text-size')}
-          hideLabel
-          row
-          value={settings.textSize}
-          onChange={(textSize) => set({ textSize })}
-          options={(['normal', 'large', 'largest'] as const).map((value) => ({
-            value,
-            label: <span className={SAMPLE[value]}>{text(`text-size-${value}`)}</span>,
-          }))}
+        {!settings.simple && (
+          <Radios
+            label={text('set-text-size')}
+            hideLabel
+            row
+            value={settings.textSize}
+            onChange={(textSize) => set({ textSize })}
+            options={(['normal', 'large', 'largest'] as const).map((value) => ({
+              value,
+              label: <span className={SAMPLE[value]}>{text(`text-size-${value}`)}</span>,
+            }))}
+          />
+        )}
+        <Toggle
+          label={text('set-simple')}
+          hint={text('set-simple-hint')}
+          selected={settings.simple}
+          onChange={(simple) => set({ simple })}
         />
       </Section>
       <Section title={text('set-theme')}>
@@ -80,6 +88,14 @@ export function Appearance() {
             value,
             label: text(`theme-${value}`),
           }))}
+        />
+      </Section>
+      <Section title={text('set-motion')}>
+        <Toggle
+          label={text('set-reduce-motion')}
+          hint={text('set-reduce-motion-hint')}
+          selected={settings.reduceMotion}
+          onChange={(reduceMotion) => set({ reduceMotion })}
         />
       </Section>
       <Section title={text('set-language')}>

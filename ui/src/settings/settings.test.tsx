@@ -42,7 +42,7 @@ test('a system without a tray is told about', async () => {
 
 test('the budget is chosen in words, with the requests of today', async () => {
   const { world } = open('/settings/checks');
-  await expect.element(page.getByText(/Сегодня \d+ запрос/)).toBeVisible();
+  await expect.element(page.getByText(/Сегодня \d+\sзапрос/)).toBeVisible();
   await page.getByText('Не больше 180 запросов в час').click();
   await expect.poll(() => world.settings.budgetPerHour).toBe(180);
 });

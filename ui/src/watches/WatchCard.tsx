@@ -6,7 +6,7 @@ import { useRemoval } from '../choice/removed.ts';
 import { wishSentence } from '../choice/wish.ts';
 import { watchTitle } from '../choice/words.ts';
 import { addDays, type Format, moscowDay, moscowMoment, useFormat } from '../i18n/format.ts';
-import { type Text, useText } from '../i18n/text.ts';
+import { type Text, unbroken, useText } from '../i18n/text.ts';
 import type { Alert, WatchSlot, WatchView } from '../ipc/host.ts';
 import {
   useAnswer,
@@ -41,9 +41,11 @@ export function whereWords(view: WatchView, text: Text): string {
     places.length > 1
       ? [places.map(({ clinicName }) => clinicName).join(', ')]
       : [first?.clinicName, view.addresses[0]];
-  return [...where, nickname === '' ? null : text('for-whom', { nick: nickname })]
-    .filter(Boolean)
-    .join(' · ');
+  return unbroken(
+    [...where, nickname === '' ? null : text('for-whom', { nick: nickname })]
+      .filter(Boolean)
+      .join(' · '),
+  );
 }
 
 export function useOpenAlert(view: WatchView): Alert | undefined {

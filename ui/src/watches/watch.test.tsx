@@ -84,7 +84,7 @@ test('whom it is for is changed, and an empty name is an error', async () => {
   await expect.element(page.getByText(/Ошибка:/)).toBeVisible();
   await page.getByRole('textbox', { name: 'Как назвать?' }).fill('папа');
   await page.getByRole('button', { name: 'Сохранить' }).click();
-  await expect.element(page.getByText(/Для: папа/)).toBeVisible();
+  await expect.element(page.getByText(/Для:\sпапа/)).toBeVisible();
   const saved = await host.commands.watch(1);
   expect(saved.status === 'ok' && saved.data.watch.nickname).toBe('папа');
 });
@@ -159,7 +159,7 @@ test('what was found stays with its age when the site is down', async () => {
 
 test('how often it is checked is said in whole minutes, and as often when it is less', async () => {
   open('/watches/1', {}, ({ world }) => world.add(draft()));
-  await expect.element(page.getByText(/Проверяем раз в 2 минуты/)).toBeVisible();
+  await expect.element(page.getByText(/Проверяем раз в 2\sминуты/)).toBeVisible();
   const { close } = await import('../test/app.tsx');
   close();
   open('/watches/1', { demo: true }, ({ world }) => world.add(draft()));

@@ -13,6 +13,7 @@ export function browserHost(query: URLSearchParams): Memory {
       language: (query.get('lang') as Language | null) ?? 'ru',
       theme: (query.get('theme') as Theme | null) ?? 'system',
       textSize: (query.get('text') as TextSize | null) ?? 'normal',
+      simple: query.has('simple'),
       welcomed: fixture !== null,
     },
     demo: query.has('demo'),

@@ -41,6 +41,8 @@ export const DEFAULT_SETTINGS: Settings = {
   language: 'ru',
   theme: 'system',
   textSize: 'normal',
+  simple: false,
+  reduceMotion: false,
   notifications: true,
   sound: true,
   hideDetails: false,
