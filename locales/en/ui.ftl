@@ -134,6 +134,11 @@ trial-again = Show it again
 trial-seen = Do you see it in the corner of the screen?
 trial-fine = Good. This is how we will tell you about a slot.
 trial-fix = How to turn notifications on
+trial-fix-steps = What to do
+trial-fix-open = Open notification settings
+trial-fix-not-opened = The settings did not open by themselves. Find them as described above.
+trial-fix-try = Try it
+trial-fix-still = If the notification still does not appear, keep the window open on “Watching”: slots are told there too.
 trial-fix-windows =
     Open Settings → System → Notifications and turn them on.
     In the list of apps below, turn them on for { -brand }.
@@ -474,7 +479,6 @@ help-how-3 = When a slot appears, you see a notification in the corner of the sc
 help-how-4 = Press Book: the Gorzdrav website opens and you book there yourself. Do not wait: slots are often gone within minutes.
 help-how-5 = You can close the window: checking goes on. To stop it, choose Quit in the menu of the icon near the clock.
 help-notify = If you see no notification
-help-trial = Show a test notification
 help-selfcheck = Open the self-check
 help-none = If there are no slots for long
 help-none-text = Add another clinic to the watch or accept any doctor: the chances grow. If you need help sooner, call the clinic’s reception or 122.

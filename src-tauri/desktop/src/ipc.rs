@@ -16,7 +16,7 @@ use specta::Type;
 use tauri::{AppHandle, Runtime, State};
 use tauri_specta::{Builder, Event, collect_commands, collect_events};
 
-use crate::{check, desk::Desk, error::CommandError, files, links, quit};
+use crate::{check, desk::Desk, error::CommandError, files, links, quit, system_page};
 
 type Answered<T> = Result<T, CommandError>;
 
@@ -76,6 +76,7 @@ pub(crate) fn builder<R: Runtime>() -> Builder<R> {
             leave_demo,
             open_link::<tauri::Wry>,
             trial_notification,
+            open_notification_settings::<tauri::Wry>,
             folders,
             quit::<tauri::Wry>,
             export_to_file::<tauri::Wry>,
@@ -382,6 +383,13 @@ pub(crate) async fn open_link<R: Runtime>(app: AppHandle<R>, url: String) -> Ans
 pub(crate) async fn trial_notification(desk: State<'_, Desk>) -> Answered<()> {
     let shown = desk.toasts.trial(desk.words()).await;
     shown.map_err(|wrong| CommandError::system(&wrong))
+}
+
+/// Opens the system's page of notifications; `false` when it has none that is known.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn open_notification_settings<R: Runtime>(app: AppHandle<R>) -> Answered<bool> {
+    Ok(system_page::open_notifications(&app).await)
 }
 
 /// The folders of the program.

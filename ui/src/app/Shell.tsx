@@ -68,8 +68,10 @@ export function Shell() {
   useRemembered();
   useFoundSaid();
   const { pathname } = useLocation();
-  const bare = pathname.startsWith('/welcome');
-  const simple = useSettings().settings?.simple === true;
+  const { settings } = useSettings();
+  // The first run has no menu: there is nothing to go to yet.
+  const bare = pathname.startsWith('/welcome') || settings?.welcomed === false;
+  const simple = settings?.simple === true;
   return (
     <div className="@container/shell min-h-dvh bg-bg text-text">
       <LiveRegions />

@@ -20,6 +20,7 @@ const ROUTES = [
   '/settings/data',
   '/settings/about',
   '/help',
+  '/help/notifications',
 ];
 const THEMES = ['light', 'dark', 'contrast'] as const;
 

@@ -82,6 +82,8 @@ export const commands = {
 	openLink: (url: string) => typedError<null, CommandError>(__TAURI_INVOKE("open_link", { url })),
 	/**  Shows a notification for trial. */
 	trialNotification: () => typedError<null, CommandError>(__TAURI_INVOKE("trial_notification")),
+	/**  Opens the system's page of notifications; `false` when it has none that is known. */
+	openNotificationSettings: () => typedError<boolean, CommandError>(__TAURI_INVOKE("open_notification_settings")),
 	/**  The folders of the program. */
 	folders: () => typedError<Folders, CommandError>(__TAURI_INVOKE("folders")),
 	/**  Ends the program. */

@@ -232,6 +232,12 @@ export function useTrialNotification() {
   const { commands } = useHost();
   return useAction(() => ask(commands.trialNotification()), []);
 }
+
+/** Opens the system's page of notifications; `false` when none is known. */
+export function useOpenNotificationSettings() {
+  const { commands } = useHost();
+  return useAction(() => ask(commands.openNotificationSettings()), []);
+}
 export function useExport() {
   const { commands } = useHost();
   return useAction(() => ask(commands.exportToFile()), []);

@@ -1,6 +1,7 @@
 // Settings that are a choice each. They act at once; there is nothing to save.
 
 import { useQuery } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
 import { Trial } from '../choice/Trial.tsx';
 import { useFormat } from '../i18n/format.ts';
 import { useText } from '../i18n/text.ts';
@@ -11,6 +12,7 @@ import { Section } from '../kit/Page.tsx';
 
 export function Notifications() {
   const text = useText();
+  const navigate = useNavigate();
   const { settings, change: set } = useSettings();
   if (settings === undefined) return null;
   return (
@@ -41,7 +43,7 @@ export function Notifications() {
       </Section>
       {settings.notifications && (
         <Section title={text('trial-heading')} hint={text('trial-hint')}>
-          <Trial />
+          <Trial onUnseen={() => navigate({ to: '/help/notifications' })} />
         </Section>
       )}
     </>

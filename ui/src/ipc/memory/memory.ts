@@ -127,6 +127,8 @@ export interface Memory extends Host {
     look(): void;
     raise(alert: Alert): void;
     checks: Check[];
+    /** Has the system a page of notifications that can be opened? */
+    systemPage: boolean;
     startPage: string | null;
     emit(event: Event): void;
     navigate(route: string): void;
@@ -503,6 +505,7 @@ export function createMemoryHost(options: MemoryOptions = {}): Memory {
     calls: [],
     titles: [],
     startPage: null,
+    systemPage: true,
     checks: [
       { subject: 'network', verdict: 'fine', detail: null },
       { subject: 'service', verdict: 'fine', detail: '0,6 s' },
@@ -813,6 +816,7 @@ export function createMemoryHost(options: MemoryOptions = {}): Memory {
       world.opened.push(url);
       return null;
     }),
+    openNotificationSettings: command('openNotificationSettings', () => world.systemPage),
     trialNotification: command('trialNotification', () => null),
     folders: command('folders', () => ({
       data: '/home/user/.local/share/talonchik',
