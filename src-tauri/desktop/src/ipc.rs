@@ -389,7 +389,7 @@ pub(crate) async fn trial_notification(desk: State<'_, Desk>) -> Answered<()> {
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn open_notification_settings<R: Runtime>(app: AppHandle<R>) -> Answered<bool> {
-    Ok(system_page::open_notifications(&app).await)
+    Ok(system_page::open_notifications(&app))
 }
 
 /// The folders of the program.

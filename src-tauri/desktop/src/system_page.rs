@@ -4,7 +4,7 @@ use tauri::{AppHandle, Runtime};
 use tracing::debug;
 
 /// Opens it; `false` when this system has none that is known.
-pub(crate) async fn open_notifications<R: Runtime>(app: &AppHandle<R>) -> bool {
+pub(crate) fn open_notifications<R: Runtime>(app: &AppHandle<R>) -> bool {
     #[cfg(target_os = "linux")]
     {
         let _ = app;

@@ -17,9 +17,9 @@ test('switches of notifications act at once', async () => {
 test('theme and language act at once', async () => {
   open('/settings/view');
   const root = document.documentElement;
-  await page.getByText('Тёмное').click();
+  await page.getByText('Тёмная').click();
   await expect.poll(() => root.dataset.scheme).toBe('dark');
-  await page.getByText('Контрастное').click();
+  await page.getByText('Контрастная').click();
   await expect.poll(() => root.hasAttribute('data-contrast')).toBe(true);
   await page.getByText('English').click();
   await expect
