@@ -303,7 +303,7 @@ others = Outside your times ({ $n })
 others-hide = Hide those that do not suit
 history-openings = Slots that appeared
 history-looks = How checks went
-history-none = No slots have appeared yet. You will see here when they appeared and how long they lasted.
+history-none = No slots have appeared while we were checking. You will see here when they appeared and how long they lasted.
 history-no-looks = No checks yet.
 history-appeared = appeared: { $when }
 history-still = free now
@@ -314,6 +314,89 @@ outcome-unavailable = Not responding
 outcome-blocked = Refused by the site
 outcome-offline = No internet
 outcome-new = new slots: { $n }
+history-when = When slots appear
+history-when-hint = Since { $since }. Moscow time.
+history-peak = Slots appear most often { $days ->
+    [mon] on Mondays at
+    [tue] on Tuesdays at
+    [wed] on Wednesdays at
+    [thu] on Thursdays at
+    [fri] on Fridays at
+    [sat] on Saturdays at
+    [sun] on Sundays at
+    [workdays] on weekdays at
+   *[any] at
+} { $time }: { $n ->
+    [one] once
+   *[other] { $n } times
+} out of { $of }.
+history-no-peak = No hour stands out: slots appear at different times.
+history-table = How many times slots appeared
+history-day = Day
+history-times = { $n ->
+    [one] once
+   *[other] { $n } times
+}
+history-cell = { $time } — { $times }
+history-day-none = none appeared
+history-unlooked = not checked
+history-day-unlooked = not checked: { $times }
+history-hatched = Hatched: never checked at this time yet.
+history-never = Not checked on any day yet: { $times }. Whether slots appear then is not known.
+history-not-yet = No check has succeeded yet: there is nothing to tell.
+history-unplaced = { $n ->
+    [one] Slots appeared once more while nothing was checked: at what time is not known.
+   *[other] Slots appeared { $n } more times while nothing was checked: at what time is not known.
+}
+history-few = Not enough data yet: { $n ->
+    [0] no slots have appeared while we were checking.
+    [one] slots have appeared once, at least 10 times are needed.
+   *[other] slots have appeared { $n } times, at least 10 are needed.
+}
+history-few-days = { $n ->
+    [one] About { $n } more day of checking.
+   *[other] About { $n } more days of checking.
+}
+history-life = How long a slot lives
+history-life-usual = A slot is usually free for { $duration }.
+history-life-short = { $short } out of { $n } lived less than 5 minutes.
+history-life-hint = Only slots that were seen both appearing and being taken are counted.
+history-life-few = Not enough data yet: { $n ->
+    [0] no slot has been taken while we were checking.
+    [one] the life of { $n } slot is known, at least 5 are needed.
+   *[other] the lives of { $n } slots are known, at least 5 are needed.
+}
+history-unclaimed = { $n ->
+    [one] Nobody took { $n } slot.
+   *[other] Nobody took { $n } slots.
+}
+history-releases = Latest appearances
+history-slots = { $n ->
+    [one] { $n } slot
+   *[other] { $n } slots
+}
+history-since = after { $from }, while nothing was checked
+history-were-free = { $n ->
+    [one] was free for { $duration }
+   *[other] were usually free for { $duration }
+}
+history-free-now = free now: { $n }
+history-gaps = When nothing was checked
+history-gaps-hint = Breaks of more than half an hour. What came and went then was not seen.
+history-gaps-none = No breaks of more than half an hour.
+history-gap = { $from } — { $to }
+history-gap-open = since { $from }
+history-gaps-earlier = Earlier breaks: { $n }
+unlooked-asleep = The computer slept
+unlooked-off = The program was not running: closed, paused, or the computer slept
+unlooked-idle = This watch was paused
+unlooked-idle-clinic = This clinic was not being checked
+unlooked-offline = No internet
+unlooked-blocked = Refused by the site
+unlooked-unavailable = The site or the clinic did not respond
+unlooked-noOnline = Online booking was closed: checked once a day
+history-save = Download CSV
+history-save-hint = A table of every slot of 8 weeks: when it appeared and when it was gone. Opens in any spreadsheet program.
 setup-places = Where and with whom
 setup-pause = Pause
 setup-remove = Stop watching

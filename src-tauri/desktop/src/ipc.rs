@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use engine::{Imported, Opening, model};
 use model::{
     Activity, Alert, AlertId, Answer, Check, Clinic, ClinicHits, ClinicId, Dated, District,
-    DistrictId, Doctor, DoctorId, Folders, LinkTarget, Look, Settings, Slot, Specialty,
+    DistrictId, Doctor, DoctorId, Folders, History, LinkTarget, Look, Settings, Slot, Specialty,
     SpecialtyId, Status, Watch, WatchDraft, WatchId, WatchView, WorkDay,
 };
 use serde::{Deserialize, Serialize};
@@ -60,6 +60,8 @@ pub(crate) fn builder<R: Runtime>() -> Builder<R> {
             check_now,
             looks,
             openings,
+            history,
+            save_history::<tauri::Wry>,
             inbox,
             alert,
             answer,
@@ -261,6 +263,29 @@ pub(crate) async fn openings(
     Ok(desk.engine().openings(id, limit).await?)
 }
 
+/// What the last weeks say about a watch.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn history(desk: State<'_, Desk>, id: WatchId) -> Answered<History> {
+    Ok(desk.engine().history(id).await?)
+}
+
+/// Asks for a file and writes the history of a watch to it as a table; `false` when none was chosen.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn save_history<R: Runtime>(
+    app: AppHandle<R>,
+    desk: State<'_, Desk>,
+    id: WatchId,
+) -> Answered<bool> {
+    let Some(path) = files::ask_where_to_save(&app, &desk, files::HISTORY).await else {
+        return Ok(false);
+    };
+    let sheet = desk.engine().history_sheet(id, desk.words()).await?;
+    files::write_bytes(path, sheet).await?;
+    Ok(true)
+}
+
 /// Alerts, newest first.
 #[tauri::command]
 #[specta::specta]
@@ -414,7 +439,7 @@ pub(crate) async fn export_to_file<R: Runtime>(
     app: AppHandle<R>,
     desk: State<'_, Desk>,
 ) -> Answered<bool> {
-    let Some(path) = files::ask_where_to_save(&app, &desk).await else {
+    let Some(path) = files::ask_where_to_save(&app, &desk, files::BACKUP).await else {
         return Ok(false);
     };
     let backup = desk.engine().export().await?;

@@ -13,8 +13,8 @@ use crate::{
     error::Problem,
     gorzdrav::link,
     model::{
-        Activity, ClinicId, Doctor, DoctorChoice, DoctorRef, Place, ServiceState, Specialty,
-        TimeWish, Watch, WatchDraft, WatchId, WatchSlot, WatchState, WatchView,
+        Activity, ClinicId, Doctor, DoctorChoice, DoctorId, DoctorRef, Place, ServiceState,
+        Specialty, TimeWish, Watch, WatchDraft, WatchId, WatchSlot, WatchState, WatchView,
     },
     store::Opening,
 };
@@ -219,6 +219,29 @@ pub(crate) fn covers(watch: &Watch, board: &Board, opening: &Opening) -> bool {
                     .get(&place.clinic_id)
                     .is_some_and(|facts| facts.is_member(&place.specialty_id, &opening.doctor_id)))
     })
+}
+
+/// The doctors a watch is known to cover: those it names, and those on the lists of its specialties.
+pub(crate) fn covered_doctors(watch: &Watch, board: &Board) -> HashSet<(ClinicId, DoctorId)> {
+    let mut covered = HashSet::new();
+    for place in &watch.draft.places {
+        let listed = board
+            .facts
+            .get(&place.clinic_id)
+            .and_then(|facts| facts.pairs.get(&place.specialty_id))
+            .map_or(&[][..], |pair| &pair.doctors);
+        let listed = listed
+            .iter()
+            .map(|doctor| &doctor.id)
+            .filter(|id| place.doctors.includes(id));
+        let named = match &place.doctors {
+            DoctorChoice::Only { doctors } => doctors.as_slice(),
+            DoctorChoice::Any | DoctorChoice::Except { .. } => &[],
+        };
+        let ids = listed.chain(named.iter().map(|doctor| &doctor.id));
+        covered.extend(ids.map(|id| (place.clinic_id.clone(), id.clone())));
+    }
+    covered
 }
 
 fn slots(watch: &Watch, board: &Board, sight: &Sight) -> (Vec<WatchSlot>, Vec<WatchSlot>) {

@@ -40,6 +40,12 @@ export function elsewhere(): boolean {
   return -new Date().getTimezoneOffset() !== 180;
 }
 
+/** «8:00–8:30»: a half-hour of the day by its number, or all from the first to the last. */
+export function halfHours(first: number, last = first): string {
+  const clock = (half: number) => `${Math.floor(half / 2) % 24}:${half % 2 === 0 ? '00' : '30'}`;
+  return `${clock(first)}–${clock(last + 1)}`;
+}
+
 export const DAYS: readonly Day[] = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
 
 export type Format = ReturnType<typeof formats>;

@@ -46,7 +46,9 @@ test('history tells what appeared, how long it lived and how looks went', async 
     world.service('down');
     world.look();
   });
+  await page.getByRole('heading', { name: 'Какие талоны появлялись' }).click();
   await expect.element(page.getByText(/был свободен/).first()).toBeVisible();
+  await page.getByRole('heading', { name: 'Как проходили проверки' }).click();
   await expect.element(page.getByText('Не отвечает', { exact: true })).toBeVisible();
   await expect.element(page.getByText('Талонов нет', { exact: true })).toBeVisible();
 });
@@ -56,7 +58,12 @@ test('history without openings says so', async () => {
     const { id } = world.add(draft({ places: [place('107', '1')] }));
     world.state(id, { kind: 'waiting' });
   });
-  await expect.element(page.getByText(/Талоны ещё не появлялись/)).toBeVisible();
+  await expect.element(page.getByText(/^Пока не было ни одной удачной проверки/)).toBeVisible();
+  await page.getByRole('heading', { name: 'Какие талоны появлялись' }).click();
+  await expect.element(page.getByText(/^При нас талоны ещё не появлялись/)).toBeVisible();
+  await expect
+    .element(page.getByRole('heading', { name: 'Когда не проверяли' }))
+    .not.toBeInTheDocument();
 });
 
 test('time is changed with the same editor', async () => {

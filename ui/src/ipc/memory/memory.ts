@@ -8,6 +8,7 @@ import type {
   Check,
   CommandError,
   Event,
+  History,
   Host,
   Look,
   Opening,
@@ -35,6 +36,7 @@ import {
   NO_ONLINE,
   specialtiesOf,
 } from './city.ts';
+import { pastOf } from './past.ts';
 import { findClinics } from './search.ts';
 
 export const DEFAULT_SETTINGS: Settings = {
@@ -126,6 +128,8 @@ export interface Memory extends Host {
     take(id: number): void;
     look(): void;
     raise(alert: Alert): void;
+    /** What the past of a watch says instead of something plausible. */
+    past: Map<number, History>;
     checks: Check[];
     /** Has the system a page of notifications that can be opened? */
     systemPage: boolean;
@@ -501,6 +505,7 @@ export function createMemoryHost(options: MemoryOptions = {}): Memory {
   const world: Memory['world'] = {
     settings: { ...DEFAULT_SETTINGS, ...options.settings },
     forms: new Map(),
+    past: new Map(),
     opened: [],
     calls: [],
     titles: [],
@@ -735,6 +740,11 @@ export function createMemoryHost(options: MemoryOptions = {}): Memory {
     }),
     looks: command('looks', (id, limit) => one(id).looks.slice(0, limit)),
     openings: command('openings', (id, limit) => one(id).openings.slice(0, limit)),
+    history: command('history', (id) => {
+      const { watch } = one(id);
+      return world.past.get(id) ?? pastOf(watch, Date.now());
+    }),
+    saveHistory: command('saveHistory', (id) => one(id) !== undefined),
     inbox: command('inbox', (limit) => alerts.slice(0, limit)),
     alert: command('alert', (id) => {
       const alert = alerts.find((one) => one.id === id);
