@@ -107,7 +107,9 @@ test('when slots appear is a sentence and a table of weekdays and half-hours', a
   await expect
     .element(page.getByText(/^В эти часы проверок ещё не было ни в один день: 0:00–7:30\./))
     .toBeVisible();
-  await expect.element(page.getByText(/^Ещё 2\sраза талоны появились, пока проверок/)).toBeVisible();
+  await expect
+    .element(page.getByText(/^Ещё 2\sраза талоны появились, пока проверок/))
+    .toBeVisible();
 });
 
 test('a table too wide for the page scrolls inside its own box, by keys too', async () => {
