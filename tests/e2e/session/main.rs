@@ -116,6 +116,45 @@ async fn from_the_first_run_to_a_slot_with_the_window_open_and_closed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn no_request_leaves_the_window() {
+    /// Tries the ways a page has to reach a server; tells which rules of the policy held it back.
+    const TRY: &str = "
+        const [address, done] = arguments;
+        const held = [];
+        document.addEventListener('securitypolicyviolation', (event) =>
+            held.push(event.effectiveDirective),
+        );
+        const image = new Image();
+        image.src = `${address}/from-an-image`;
+        const form = document.createElement('form');
+        Object.assign(form, { method: 'post', action: `${address}/from-a-form`, target: '_blank' });
+        document.body.append(form);
+        form.submit();
+        form.remove();
+        navigator.sendBeacon(`${address}/from-a-beacon`, '');
+        await fetch(`${address}/from-fetch`, { mode: 'no-cors' }).catch(() => {});
+        setTimeout(() => done([...new Set(held)].sort()), 100);";
+    let (desktop, town) = (Desktop::usual().await, Town::open().await);
+    let program = Program::new(&desktop, &town);
+    town.watch(program.data()).await;
+    let (page, _running) = webdriver::start(&desktop, &program).await;
+    page.press("Найти врача").await;
+    page.see("551 поликлиника").await;
+
+    let script = format!("(async function () {{ {TRY} }}).apply(null, arguments);");
+    let held = page.run(&script, vec![town.address().into()]).await;
+    assert_eq!(
+        held,
+        serde_json::json!(["connect-src", "form-action", "img-src"])
+    );
+    let asked = town.asked();
+    assert!(
+        !asked.iter().any(|path| path.contains("/from-")),
+        "{asked:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn another_language_is_spoken_everywhere_at_once_and_deleted_data_is_in_no_file() {
     let (desktop, town) = (Desktop::usual().await, Town::open().await);
     let program = Program::new(&desktop, &town);

@@ -103,6 +103,12 @@ impl Town {
         .await;
     }
 
+    /// Every path it was asked for.
+    pub(crate) fn asked(&self) -> Vec<String> {
+        let requests = self.city.requests();
+        requests.into_iter().map(|request| request.path).collect()
+    }
+
     /// Leaves a watch on the doctor in a folder of data, as earlier runs would have.
     pub(crate) async fn watch(&self, data: &Path) -> WatchId {
         let doctor = &self.doctor;

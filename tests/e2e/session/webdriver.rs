@@ -7,7 +7,7 @@ use std::{
 
 use fantoccini::{Client, ClientBuilder, Locator, elements::Element, error::CmdError};
 use hyper_util::client::legacy::connect::HttpConnector;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::{net::TcpStream, time::timeout};
 
 use crate::{
@@ -120,6 +120,12 @@ impl Page {
         field.send_keys(text).await.expect("it takes text");
     }
 
+    /// Runs a script that ends by calling its last argument.
+    pub(crate) async fn run(&self, script: &str, arguments: Vec<Value>) -> Value {
+        let told = self.client.execute_async(script, arguments).await;
+        told.expect("the page takes the script")
+    }
+
     /// Waits until this can be read on the page.
     pub(crate) async fn see(&self, text: &str) {
         self.until(&format!("«{text}» on the page"), async || {
@@ -133,8 +139,7 @@ impl Page {
         if let Some(path) = picture_path(name) {
             // What was read a moment ago is drawn by then.
             let drawn = "requestAnimationFrame(() => requestAnimationFrame(arguments[0]))";
-            let waited = self.client.execute_async(drawn, Vec::new()).await;
-            waited.expect("the page is drawn");
+            self.run(drawn, Vec::new()).await;
             let taken = self.client.screenshot().await.expect("the page is drawn");
             std::fs::write(path, taken).expect("the picture can be kept");
         }
