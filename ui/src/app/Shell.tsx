@@ -279,7 +279,7 @@ function Toasts() {
   );
 }
 
-function ToastBox({ toast }: { toast: Toast }) {
+export function ToastBox({ toast }: { toast: Toast }) {
   const text = useText();
   const [held, setHeld] = useState(false);
   const { id, lasts } = toast;

@@ -135,7 +135,7 @@ function goneAt(alert: Alert): string | null {
   return last === '' ? null : last;
 }
 
-function AlertCard({ alert }: { alert: Alert }) {
+export function AlertCard({ alert }: { alert: Alert }) {
   const text = useText();
   const format = useFormat();
   const now = useNow(60_000);

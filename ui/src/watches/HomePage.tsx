@@ -48,15 +48,7 @@ function Watches() {
   if (watches.isPending) return <ListSkeleton rows={3} tall />;
   if (watches.data === undefined)
     return <ErrorNote error={watches.error} retry={() => watches.refetch()} />;
-  if (watches.data.length === 0)
-    return (
-      <div className="flex flex-col items-start gap-6 rounded-card border border-border bg-surface p-6">
-        <p className="text-lead">{text('empty-home')}</p>
-        <LinkButton look="primary" to="/find">
-          {text('nav-find')}
-        </LinkButton>
-      </div>
-    );
+  if (watches.data.length === 0) return <EmptyHome />;
   return (
     <>
       {watches.isError && <ErrorNote error={watches.error} retry={() => watches.refetch()} />}
@@ -75,6 +67,18 @@ function Watches() {
         </div>
       )}
     </>
+  );
+}
+
+export function EmptyHome() {
+  const text = useText();
+  return (
+    <div className="flex flex-col items-start gap-6 rounded-card border border-border bg-surface p-6">
+      <p className="text-lead">{text('empty-home')}</p>
+      <LinkButton look="primary" to="/find">
+        {text('nav-find')}
+      </LinkButton>
+    </div>
   );
 }
 
