@@ -134,7 +134,7 @@ function Hits({
     return () => clearTimeout(timer);
   }, [total, typed, text]);
 
-  if (hits.isPending) return <ListSkeleton rows={6} />;
+  if (hits.isPending) return <ListSkeleton rows={8} details />;
   if (hits.isError) return <ErrorNote error={hits.error} retry={() => hits.refetch()} />;
   const { clinics, readAs } = hits.data;
   if (clinics.length === 0)

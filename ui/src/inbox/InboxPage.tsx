@@ -17,6 +17,7 @@ import { useAnswer, useOpenLink, useQuestions } from '../ipc/queries.ts';
 import { Button } from '../kit/Button.tsx';
 import { Radios } from '../kit/Fields.tsx';
 import { announce } from '../kit/live.ts';
+import { Marked } from '../kit/marked.tsx';
 import { ErrorNote, ListSkeleton, Note, type Tone } from '../kit/Notes.tsx';
 import { Page } from '../kit/Page.tsx';
 import { query } from '../kit/query.ts';
@@ -170,19 +171,21 @@ export function AlertCard({ alert }: { alert: Alert }) {
           <Link
             to="/watches/$id"
             params={{ id: String(alert.watchId) }}
-            className="rounded-field text-text no-underline hover:text-primary hover:underline"
+            className="relative -my-2 inline-block rounded-field py-2 text-text no-underline hover:text-primary hover:underline"
           >
-            {text('found-title', { specialty: alert.specialty })}
+            <Marked>{text('found-title', { specialty: alert.specialty })}</Marked>
           </Link>
         </h2>
         <p className="text-text-2">
-          {[
-            alert.clinic,
-            alert.address,
-            alert.nickname === '' ? null : text('for-whom', { nick: alert.nickname }),
-          ]
-            .filter(Boolean)
-            .join(' · ')}
+          <Marked>
+            {[
+              alert.clinic,
+              alert.address,
+              alert.nickname === '' ? null : text('for-whom', { nick: alert.nickname }),
+            ]
+              .filter(Boolean)
+              .join(' · ')}
+          </Marked>
         </p>
       </div>
       {gone !== null ? (
@@ -200,7 +203,7 @@ export function AlertCard({ alert }: { alert: Alert }) {
               >
                 {format.when(slot.start, now)}
               </span>
-              {` — ${slot.doctor}`}
+              <Marked>{` — ${slot.doctor}`}</Marked>
               {slot.room !== null && `, ${text('room', { room: slot.room })}`}
               {slot.goneAt !== null && <span className="text-text-2"> · {text('slot-taken')}</span>}
             </li>

@@ -7,6 +7,7 @@ import { useText } from '../i18n/text.ts';
 import type { Look, WatchView } from '../ipc/host.ts';
 import { useQuestions } from '../ipc/queries.ts';
 import { Button } from '../kit/Button.tsx';
+import { Marked } from '../kit/marked.tsx';
 import { ErrorNote, ListSkeleton, Note } from '../kit/Notes.tsx';
 
 const PAGE = 20;
@@ -66,12 +67,14 @@ function Openings({ view }: { view: WatchView }) {
                 {format.when(opening.slot.start, now)}
               </span>
               <span className="block text-caption text-text-2">
-                {[
-                  names.get(opening.doctorId),
-                  view.watch.places.length > 1 ? clinic(opening.clinicId) : null,
-                ]
-                  .filter(Boolean)
-                  .join(' · ')}
+                <Marked>
+                  {[
+                    names.get(opening.doctorId),
+                    view.watch.places.length > 1 ? clinic(opening.clinicId) : null,
+                  ]
+                    .filter(Boolean)
+                    .join(' · ')}
+                </Marked>
               </span>
             </span>
             <span className="tabular text-caption text-text-2">

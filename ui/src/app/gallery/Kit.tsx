@@ -40,7 +40,7 @@ export function Kit() {
                 {...(held === '' ? {} : { [`data-${held}`]: true })}
               >
                 <SearchIcon aria-hidden className="size-[1.2rem]" />
-                {text('check-now')}
+                {text('check')}
               </button>
             ))}
             <Button
@@ -48,11 +48,11 @@ export function Kit() {
               isDisabled
               icon={<SearchIcon aria-hidden className="size-[1.2rem]" />}
             >
-              {text('check-now')}
+              {text('check')}
             </Button>
           </div>
         ))}
-        <div className="flex flex-wrap gap-4">
+        <div className="flex flex-wrap items-center gap-4">
           <LinkButton to="/">{text('nav-watches')}</LinkButton>
           <MoreMenu
             label={text('more')}

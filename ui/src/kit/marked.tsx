@@ -1,0 +1,34 @@
+// Words of the clinics as they are drawn. Names stay Russian in every language of the window.
+
+import { useLocalization } from '@fluent/react';
+import { Fragment, type ReactNode, useCallback } from 'react';
+
+/** From the first Russian letter to the last before a Latin one. */
+const RUSSIAN = /([А-Яа-яЁё](?:[^A-Za-z]*[А-Яа-яЁё])?)/;
+/** «№ 87», «ул. Дыбенко»: not parted at the end of a line. */
+const SHORT = /(№|(?<![А-Яа-яЁё])(?:ул|пр|пер|наб|каб|пом|лит)\.) /g;
+
+/** Says which words are Russian, so that they are read aloud as Russian. */
+export function useMarked(): (words: ReactNode) => ReactNode {
+  const { l10n } = useLocalization();
+  const russian = [...l10n.bundles][0]?.locales[0] === 'ru-RU';
+  return useCallback(
+    (words) => {
+      if (typeof words !== 'string') return words;
+      const whole = words.replace(SHORT, '$1\u00a0');
+      return russian ? whole : parts(whole);
+    },
+    [russian],
+  );
+}
+
+function parts(words: string): ReactNode {
+  return words.split(RUSSIAN).map((part, index) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: parts have no identity but their place
+    <Fragment key={index}>{index % 2 === 0 ? part : <span lang="ru">{part}</span>}</Fragment>
+  ));
+}
+
+export function Marked({ children }: { children: string }) {
+  return useMarked()(children);
+}
