@@ -125,3 +125,23 @@ wish-except-more = { $n ->
 }
 wish-notice = at least { $duration } ahead
 wish-earlier = only before { $when }
+
+## The table of a watch's history (CSV).
+
+sheet-clinic = Clinic
+sheet-doctor = Doctor
+sheet-slot = Slot (Moscow time)
+sheet-room = Room
+sheet-seen = First seen (Moscow time)
+sheet-unseen-since = Before that not checked since (Moscow time)
+sheet-gone = Gone (Moscow time)
+sheet-minutes = Was free, minutes
+sheet-came = How it appeared
+sheet-went = What became of it
+sheet-there = there at the first check
+sheet-appeared = appeared
+sheet-appeared-since = appeared while nothing was checked
+sheet-free = free
+sheet-taken = taken
+sheet-unclaimed = nobody took it
+sheet-unknown = not known

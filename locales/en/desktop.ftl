@@ -46,3 +46,6 @@ export-title = Save watches and settings
 import-title = Load watches and settings
 export-file = talonchik-{ $date }.json
 file-kind = { -brand } file
+history-title = Save the history of a watch
+history-file = talonchik-history-{ $date }.csv
+history-kind = CSV table

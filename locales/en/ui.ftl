@@ -135,6 +135,11 @@ trial-again = Show it again
 trial-seen = Do you see it in the corner of the screen?
 trial-fine = Good. This is how we will tell you about a slot.
 trial-fix = How to turn notifications on
+trial-fix-steps = What to do
+trial-fix-open = Open notification settings
+trial-fix-not-opened = The settings did not open by themselves. Find them as described above.
+trial-fix-try = Try it
+trial-fix-still = If the notification still does not appear, keep the window open on “Watching”: slots are told there too.
 trial-fix-windows =
     Open Settings → System → Notifications and turn them on.
     In the list of apps below, turn them on for { -brand }.
@@ -163,7 +168,7 @@ clinic-district-name = { $district } district
 clinic-district-clear = All districts
 clinic-districts = Districts
 clinic-list = Clinics
-clinic-own = Clinics you are watching already
+clinic-own = You chose before
 clinic-list-empty = The list of clinics is still loading. It will appear by itself.
 clinic-count = { $n ->
     [one] { $n } clinic
@@ -299,7 +304,7 @@ others = Outside your times ({ $n })
 others-hide = Hide those that do not suit
 history-openings = Slots that appeared
 history-looks = How checks went
-history-none = No slots have appeared yet. You will see here when they appeared and how long they lasted.
+history-none = No slots have appeared while we were checking. You will see here when they appeared and how long they lasted.
 history-no-looks = No checks yet.
 history-appeared = appeared: { $when }
 history-still = free now
@@ -310,6 +315,89 @@ outcome-unavailable = Not responding
 outcome-blocked = Refused by the site
 outcome-offline = No internet
 outcome-new = new slots: { $n }
+history-when = When slots appear
+history-when-hint = Since { $since }. Moscow time.
+history-peak = Slots appear most often { $days ->
+    [mon] on Mondays at
+    [tue] on Tuesdays at
+    [wed] on Wednesdays at
+    [thu] on Thursdays at
+    [fri] on Fridays at
+    [sat] on Saturdays at
+    [sun] on Sundays at
+    [workdays] on weekdays at
+   *[any] at
+} { $time }: { $n ->
+    [one] once
+   *[other] { $n } times
+} out of { $of }.
+history-no-peak = No hour stands out: slots appear at different times.
+history-table = How many times slots appeared
+history-day = Day
+history-times = { $n ->
+    [one] once
+   *[other] { $n } times
+}
+history-cell = { $time } — { $times }
+history-day-none = none appeared
+history-unlooked = not checked
+history-day-unlooked = not checked: { $times }
+history-hatched = Hatched: never checked at this time yet.
+history-never = Not checked on any day yet: { $times }. Whether slots appear then is not known.
+history-not-yet = No check has succeeded yet: there is nothing to tell.
+history-unplaced = { $n ->
+    [one] Slots appeared once more while nothing was checked: at what time is not known.
+   *[other] Slots appeared { $n } more times while nothing was checked: at what time is not known.
+}
+history-few = Not enough data yet: { $n ->
+    [0] no slots have appeared while we were checking.
+    [one] slots have appeared once, at least 10 times are needed.
+   *[other] slots have appeared { $n } times, at least 10 are needed.
+}
+history-few-days = { $n ->
+    [one] About { $n } more day of checking.
+   *[other] About { $n } more days of checking.
+}
+history-life = How long a slot lives
+history-life-usual = A slot is usually free for { $duration }.
+history-life-short = { $short } out of { $n } lived less than 5 minutes.
+history-life-hint = Only slots that were seen both appearing and being taken are counted.
+history-life-few = Not enough data yet: { $n ->
+    [0] no slot has been taken while we were checking.
+    [one] the life of { $n } slot is known, at least 5 are needed.
+   *[other] the lives of { $n } slots are known, at least 5 are needed.
+}
+history-unclaimed = { $n ->
+    [one] Nobody took { $n } slot.
+   *[other] Nobody took { $n } slots.
+}
+history-releases = Latest appearances
+history-slots = { $n ->
+    [one] { $n } slot
+   *[other] { $n } slots
+}
+history-since = after { $from }, while nothing was checked
+history-were-free = { $n ->
+    [one] was free for { $duration }
+   *[other] were usually free for { $duration }
+}
+history-free-now = free now: { $n }
+history-gaps = When nothing was checked
+history-gaps-hint = Breaks of more than half an hour. What came and went then was not seen.
+history-gaps-none = No breaks of more than half an hour.
+history-gap = { $from } — { $to }
+history-gap-open = since { $from }
+history-gaps-earlier = Earlier breaks: { $n }
+unlooked-asleep = The computer slept
+unlooked-off = The program was not running: closed, paused, or the computer slept
+unlooked-idle = This watch was paused
+unlooked-idle-clinic = This clinic was not being checked
+unlooked-offline = No internet
+unlooked-blocked = Refused by the site
+unlooked-unavailable = The site or the clinic did not respond
+unlooked-noOnline = Online booking was closed: checked once a day
+history-save = Download CSV
+history-save-hint = A table of every slot of 8 weeks: when it appeared and when it was gone. Opens in any spreadsheet program.
 setup-places = Where and with whom
 setup-pause = Pause
 setup-remove = Stop watching
@@ -374,6 +462,15 @@ set-text-size-hint = You can also press Ctrl with plus or minus.
 text-size-normal = Usual
 text-size-large = Large
 text-size-largest = Very large
+set-simple = Big and simple
+set-simple-hint = The largest text, everything in one column; the main page has only your watches and three buttons.
+simple-size = “Big and simple” is on: the text is the largest already.
+simple-leave = Usual view
+call-122 = Call 122
+call-122-how = Dial 122 on your phone. They help with doctor’s appointments too.
+set-motion = Motion
+set-reduce-motion = Less motion
+set-reduce-motion-hint = Nothing on the screen will move or fade. If your system is set so, that is respected without this switch.
 set-theme = Theme
 theme-system = As in the system
 theme-light = Light
@@ -466,7 +563,6 @@ help-how-3 = When a slot appears, you see a notification in the corner of the sc
 help-how-4 = Press Book: the Gorzdrav website opens and you book there yourself. Do not wait: slots are often gone within minutes.
 help-how-5 = You can close the window: checking goes on. To stop it, choose Quit in the menu of the icon near the clock.
 help-notify = If you see no notification
-help-trial = Show a test notification
 help-selfcheck = Open the self-check
 help-none = If there are no slots for long
 help-none-text = Add another clinic to the watch or accept any doctor: the chances grow. If you need help sooner, call the clinic’s reception or 122.

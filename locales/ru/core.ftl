@@ -131,3 +131,23 @@ wish-except-more = { $n ->
 }
 wish-notice = хотя бы за { $duration } до приёма
 wish-earlier = только раньше { $when }
+
+## The table of a watch's history (CSV).
+
+sheet-clinic = Поликлиника
+sheet-doctor = Врач
+sheet-slot = Талон на (московское время)
+sheet-room = Кабинет
+sheet-seen = Впервые увидели (московское время)
+sheet-unseen-since = До этого не проверяли с (московское время)
+sheet-gone = Не стало (московское время)
+sheet-minutes = Был свободен, минут
+sheet-came = Как появился
+sheet-went = Что стало
+sheet-there = был при первой проверке
+sheet-appeared = появился
+sheet-appeared-since = появился, пока не проверяли
+sheet-free = свободен
+sheet-taken = разобрали
+sheet-unclaimed = никто не занял
+sheet-unknown = неизвестно

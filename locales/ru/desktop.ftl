@@ -46,3 +46,6 @@ export-title = Сохранить ожидания и настройки
 import-title = Загрузить ожидания и настройки
 export-file = talonchik-{ $date }.json
 file-kind = Файл { -brand }
+history-title = Сохранить историю ожидания
+history-file = talonchik-istoriya-{ $date }.csv
+history-kind = Таблица CSV

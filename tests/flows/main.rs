@@ -6,6 +6,7 @@ mod alerts;
 mod budget;
 mod catalogue;
 mod faults;
+mod history;
 mod patience;
 mod replay;
 mod restart;

@@ -20,11 +20,12 @@ const SINGLE: [&str; 4] = ["reqwest", "rustls", "libsqlite3-sys", "tokio"];
 
 /// Rooms of the engine and the rooms they must not know. The flow is one way:
 /// `lib → poller, delivery → store, gorzdrav, catalog → diff, schedule → model`.
-const ROOMS: [(&str, &[&str]); 7] = [
+const ROOMS: [(&str, &[&str]); 8] = [
     (
         "model",
         &[
-            "catalog", "delivery", "diff", "gorzdrav", "pace", "poller", "schedule", "store",
+            "catalog", "delivery", "diff", "gorzdrav", "history", "pace", "poller", "schedule",
+            "store",
         ],
     ),
     (
@@ -37,7 +38,16 @@ const ROOMS: [(&str, &[&str]); 7] = [
     ),
     ("pace", &["catalog", "delivery", "poller", "store"]),
     ("gorzdrav", &["catalog", "delivery", "poller", "store"]),
-    ("store", &["catalog", "delivery", "gorzdrav", "poller"]),
+    (
+        "store",
+        &["catalog", "delivery", "gorzdrav", "history", "poller"],
+    ),
+    (
+        "history",
+        &[
+            "board", "catalog", "delivery", "gorzdrav", "pace", "poller", "schedule",
+        ],
+    ),
     ("catalog", &["delivery", "poller"]),
 ];
 

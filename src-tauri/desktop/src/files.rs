@@ -1,4 +1,4 @@
-//! Files a person chooses: watches and settings as JSON.
+//! Files a person chooses: watches and settings as JSON, a history as a table.
 
 use std::{
     fs::{self, File},
@@ -16,15 +16,41 @@ use crate::{desk::Desk, error::CommandError};
 /// The engine takes no larger file; neither is one read.
 const LARGEST: u64 = 32 * 1024 * 1024;
 
+/// A kind of file: ids of what is said about it, and how its name ends.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Kind {
+    title: &'static str,
+    name: &'static str,
+    called: &'static str,
+    ending: &'static str,
+}
+
+/// Watches and settings.
+pub(crate) const BACKUP: Kind = Kind {
+    title: "export-title",
+    name: "export-file",
+    called: "file-kind",
+    ending: "json",
+};
+
+/// The history of a watch.
+pub(crate) const HISTORY: Kind = Kind {
+    title: "history-title",
+    name: "history-file",
+    called: "history-kind",
+    ending: "csv",
+};
+
 /// Asks where to save; `None` when the person thought better of it.
 pub(crate) async fn ask_where_to_save<R: Runtime>(
     app: &AppHandle<R>,
     desk: &Desk,
+    file: Kind,
 ) -> Option<PathBuf> {
     let words = desk.words();
     let today = date_of(desk.program.clock().now()).to_string();
-    let name = words.say_with("export-file", &[("date", today.into())]);
-    let dialog = dialog(app, desk, "export-title").set_file_name(name);
+    let name = words.say_with(file.name, &[("date", today.into())]);
+    let dialog = dialog(app, desk, file.title, file).set_file_name(name);
     let (chosen, answer) = oneshot::channel();
     dialog.save_file(move |path| {
         let _ = chosen.send(path);
@@ -38,18 +64,23 @@ pub(crate) async fn ask_what_to_open<R: Runtime>(
     desk: &Desk,
 ) -> Option<PathBuf> {
     let (chosen, answer) = oneshot::channel();
-    dialog(app, desk, "import-title").pick_file(move |path| {
+    dialog(app, desk, "import-title", BACKUP).pick_file(move |path| {
         let _ = chosen.send(path);
     });
     path_of(answer.await.ok().flatten())
 }
 
-fn dialog<R: Runtime>(app: &AppHandle<R>, desk: &Desk, title: &str) -> FileDialogBuilder<R> {
+fn dialog<R: Runtime>(
+    app: &AppHandle<R>,
+    desk: &Desk,
+    title: &str,
+    file: Kind,
+) -> FileDialogBuilder<R> {
     let words = desk.words();
     app.dialog()
         .file()
         .set_title(words.say(title))
-        .add_filter(words.say("file-kind"), &["json"])
+        .add_filter(words.say(file.called), &[file.ending])
 }
 
 fn path_of(chosen: Option<FilePath>) -> Option<PathBuf> {
@@ -59,7 +90,12 @@ fn path_of(chosen: Option<FilePath>) -> Option<PathBuf> {
 /// Writes the file whole or not at all.
 pub(crate) async fn write(path: PathBuf, backup: &Backup) -> Result<(), CommandError> {
     let text = serde_json::to_vec_pretty(backup).map_err(|error| CommandError::system(&error))?;
-    off_the_runtime(move || write_whole(&path, &text)).await
+    write_bytes(path, text).await
+}
+
+/// Writes a file that is ready as it is, whole or not at all.
+pub(crate) async fn write_bytes(path: PathBuf, bytes: Vec<u8>) -> Result<(), CommandError> {
+    off_the_runtime(move || write_whole(&path, &bytes)).await
 }
 
 /// Reads a file of text.
@@ -119,6 +155,20 @@ mod tests {
         fs::create_dir(&path).unwrap();
         write_whole(&path, b"after").unwrap_err();
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn every_kind_of_file_has_its_words_and_a_name_that_ends_as_it_should() {
+        for language in [engine::model::Language::Ru, engine::model::Language::En] {
+            let words = engine::text::Words::new(language);
+            for file in [BACKUP, HISTORY] {
+                assert_ne!(words.say(file.title), file.title);
+                assert_ne!(words.say(file.called), file.called);
+                let name = words.say_with(file.name, &[("date", "2026-11-21".into())]);
+                assert!(name.contains("2026-11-21"), "{name}");
+                assert!(name.ends_with(&format!(".{}", file.ending)), "{name}");
+            }
+        }
     }
 
     #[tokio::test]

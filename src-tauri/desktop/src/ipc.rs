@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use engine::{Imported, Opening, model};
 use model::{
     Activity, Alert, AlertId, Answer, Check, Clinic, ClinicHits, ClinicId, Dated, District,
-    DistrictId, Doctor, DoctorId, Folders, LinkTarget, Look, Settings, Slot, Specialty,
+    DistrictId, Doctor, DoctorId, Folders, History, LinkTarget, Look, Settings, Slot, Specialty,
     SpecialtyId, Status, Watch, WatchDraft, WatchId, WatchView, WorkDay,
 };
 use serde::{Deserialize, Serialize};
@@ -16,7 +16,7 @@ use specta::Type;
 use tauri::{AppHandle, Runtime, State};
 use tauri_specta::{Builder, Event, collect_commands, collect_events};
 
-use crate::{check, desk::Desk, error::CommandError, files, links, quit};
+use crate::{check, desk::Desk, error::CommandError, files, links, quit, system_page};
 
 type Answered<T> = Result<T, CommandError>;
 
@@ -60,6 +60,8 @@ pub(crate) fn builder<R: Runtime>() -> Builder<R> {
             check_now,
             looks,
             openings,
+            history,
+            save_history::<tauri::Wry>,
             inbox,
             alert,
             answer,
@@ -76,6 +78,7 @@ pub(crate) fn builder<R: Runtime>() -> Builder<R> {
             leave_demo,
             open_link::<tauri::Wry>,
             trial_notification,
+            open_notification_settings::<tauri::Wry>,
             folders,
             quit::<tauri::Wry>,
             export_to_file::<tauri::Wry>,
@@ -260,6 +263,29 @@ pub(crate) async fn openings(
     Ok(desk.engine().openings(id, limit).await?)
 }
 
+/// What the last weeks say about a watch.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn history(desk: State<'_, Desk>, id: WatchId) -> Answered<History> {
+    Ok(desk.engine().history(id).await?)
+}
+
+/// Asks for a file and writes the history of a watch to it as a table; `false` when none was chosen.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn save_history<R: Runtime>(
+    app: AppHandle<R>,
+    desk: State<'_, Desk>,
+    id: WatchId,
+) -> Answered<bool> {
+    let Some(path) = files::ask_where_to_save(&app, &desk, files::HISTORY).await else {
+        return Ok(false);
+    };
+    let sheet = desk.engine().history_sheet(id, desk.words()).await?;
+    files::write_bytes(path, sheet).await?;
+    Ok(true)
+}
+
 /// Alerts, newest first.
 #[tauri::command]
 #[specta::specta]
@@ -384,6 +410,13 @@ pub(crate) async fn trial_notification(desk: State<'_, Desk>) -> Answered<()> {
     shown.map_err(|wrong| CommandError::system(&wrong))
 }
 
+/// Opens the system's page of notifications; `false` when it has none that is known.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn open_notification_settings<R: Runtime>(app: AppHandle<R>) -> Answered<bool> {
+    Ok(system_page::open_notifications(&app))
+}
+
 /// The folders of the program.
 #[tauri::command]
 #[specta::specta]
@@ -406,7 +439,7 @@ pub(crate) async fn export_to_file<R: Runtime>(
     app: AppHandle<R>,
     desk: State<'_, Desk>,
 ) -> Answered<bool> {
-    let Some(path) = files::ask_where_to_save(&app, &desk).await else {
+    let Some(path) = files::ask_where_to_save(&app, &desk, files::BACKUP).await else {
         return Ok(false);
     };
     let backup = desk.engine().export().await?;

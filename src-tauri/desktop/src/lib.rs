@@ -18,6 +18,7 @@ mod locale;
 mod logs;
 mod program;
 mod quit;
+mod system_page;
 mod tasks;
 mod toast;
 mod tray;

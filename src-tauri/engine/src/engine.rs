@@ -25,16 +25,18 @@ use crate::{
     delivery::{self, Channel, Worker},
     error::{EngineError, Problem, StartError},
     gorzdrav::{ApiError, Client, DEFAULT_BASE, link},
+    history::{self, Reading, Told},
     model::{
         Activity, Alert, AlertId, Answer, Check, CheckSubject, Clinic, ClinicHits, ClinicId, Dated,
-        District, DistrictId, Doctor, DoctorChoice, DoctorId, DoctorRef, Event, LinkTarget, Look,
-        Pause, Place, Rebinding, Settings, Slot, Specialty, SpecialtyId, Status, Verdict, Watch,
-        WatchDraft, WatchId, WatchState, WatchView, WorkDay,
+        District, DistrictId, Doctor, DoctorChoice, DoctorId, DoctorRef, Event, GapCause, History,
+        LinkTarget, Look, Pause, Place, Rebinding, Settings, Slot, Specialty, SpecialtyId, Status,
+        Verdict, Watch, WatchDraft, WatchId, WatchState, WatchView, WorkDay,
     },
     pace::{Pace, Why},
     poller::Poller,
     schedule::{self, USUAL_BUDGET},
     store::{FORM_LIMIT, Listing, Opening, SettingName, Store},
+    text::Words,
     watches::{self, Sight},
 };
 
@@ -641,6 +643,56 @@ impl Engine {
             .into_iter()
             .filter(|opening| watches::covers(watch, &board, opening));
         Ok(covered.take(limit as usize).collect())
+    }
+
+    /// What the last weeks say about a watch: when slots appear, how long they live, when nobody looked.
+    pub async fn history(&self, id: WatchId) -> Result<History> {
+        let now = self.now();
+        let (told, reading) = self.told(id, now).await?;
+        let slept = self.poller.board().slept;
+        let mut history = history::history(&told, &reading, slept, now);
+        for gap in &mut history.gaps {
+            if gap.cause == GapCause::Off {
+                // Clear of both ends: after a start the clinics come one after another.
+                let to = gap.to.unwrap_or(now);
+                let margin = history::DENSE.min((to - gap.from) / 4);
+                let within = (gap.from + margin, to - margin);
+                if self.store.looked_between(within.0, within.1).await? {
+                    gap.cause = GapCause::Idle;
+                }
+            }
+        }
+        Ok(history)
+    }
+
+    /// The openings behind the history of a watch, as a table for spreadsheets (CSV).
+    pub async fn history_sheet(&self, id: WatchId, words: Words) -> Result<Vec<u8>> {
+        let (told, _) = self.told(id, self.now()).await?;
+        let watch = self.poller.board().watches.get(&id).cloned();
+        let watch = watch.ok_or(EngineError::NotFound("watch"))?;
+        Ok(history::sheet(&watch, &told, words))
+    }
+
+    /// The openings a watch covers, with what the log of looks says about each.
+    async fn told(&self, id: WatchId, now: DateTime<Utc>) -> Result<(Vec<Told>, Reading)> {
+        let clinics = self.clinics_of(id)?;
+        let from = now - history::SPAN;
+        let mut past = self.store.past(clinics.clone(), from, now).await?;
+        let scope = {
+            let board = self.poller.board();
+            let watch = board
+                .watches
+                .get(&id)
+                .ok_or(EngineError::NotFound("watch"))?;
+            past.retain(|past| watches::covers(watch, &board, &past.opening));
+            history::Scope::new(watch, watches::covered_doctors(watch, &board))
+        };
+        let reading = Reading::new(scope);
+        let reading = self
+            .store
+            .read_looks(clinics, from, now, reading, Reading::read)
+            .await?;
+        Ok((history::tell(past, &reading, now), reading))
     }
 
     fn clinics_of(&self, id: WatchId) -> Result<Vec<ClinicId>> {

@@ -14,6 +14,7 @@ mod diff;
 mod engine;
 mod error;
 pub mod gorzdrav;
+mod history;
 pub mod model;
 pub mod pace;
 mod plan;

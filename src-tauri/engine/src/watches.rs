@@ -13,8 +13,8 @@ use crate::{
     error::Problem,
     gorzdrav::link,
     model::{
-        Activity, ClinicId, Doctor, DoctorChoice, DoctorRef, Place, ServiceState, Specialty,
-        TimeWish, Watch, WatchDraft, WatchId, WatchSlot, WatchState, WatchView,
+        Activity, ClinicId, Doctor, DoctorChoice, DoctorId, DoctorRef, Place, ServiceState,
+        Specialty, TimeWish, Watch, WatchDraft, WatchId, WatchSlot, WatchState, WatchView,
     },
     store::Opening,
 };
@@ -87,7 +87,9 @@ pub(crate) fn problems(draft: &WatchDraft, today: NaiveDate) -> Vec<Problem> {
     );
     for range in ranges {
         check(
-            matches!((range.from, range.to), (Some(from), Some(to)) if from >= to),
+            range
+                .to
+                .is_some_and(|to| range.from.unwrap_or_default() >= to),
             Problem::EmptyRange,
         );
     }
@@ -217,6 +219,29 @@ pub(crate) fn covers(watch: &Watch, board: &Board, opening: &Opening) -> bool {
                     .get(&place.clinic_id)
                     .is_some_and(|facts| facts.is_member(&place.specialty_id, &opening.doctor_id)))
     })
+}
+
+/// The doctors a watch is known to cover: those it names, and those on the lists of its specialties.
+pub(crate) fn covered_doctors(watch: &Watch, board: &Board) -> HashSet<(ClinicId, DoctorId)> {
+    let mut covered = HashSet::new();
+    for place in &watch.draft.places {
+        let listed = board
+            .facts
+            .get(&place.clinic_id)
+            .and_then(|facts| facts.pairs.get(&place.specialty_id))
+            .map_or(&[][..], |pair| &pair.doctors);
+        let listed = listed
+            .iter()
+            .map(|doctor| &doctor.id)
+            .filter(|id| place.doctors.includes(id));
+        let named = match &place.doctors {
+            DoctorChoice::Only { doctors } => doctors.as_slice(),
+            DoctorChoice::Any | DoctorChoice::Except { .. } => &[],
+        };
+        let ids = listed.chain(named.iter().map(|doctor| &doctor.id));
+        covered.extend(ids.map(|id| (place.clinic_id.clone(), id.clone())));
+    }
+    covered
 }
 
 fn slots(watch: &Watch, board: &Board, sight: &Sight) -> (Vec<WatchSlot>, Vec<WatchSlot>) {
@@ -474,6 +499,17 @@ mod tests {
         let cases = [
             (wish(range("17:00", "17:00")), Problem::EmptyRange),
             (wish(range("20:00", "08:00")), Problem::EmptyRange),
+            (
+                wish(TimeWish {
+                    ranges: vec![TimeRange {
+                        days: vec![],
+                        from: None,
+                        to: Some(time("00:00")),
+                    }],
+                    ..TimeWish::default()
+                }),
+                Problem::EmptyRange,
+            ),
             (
                 wish(TimeWish {
                     not_before: Some(day("2026-12-10")),

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useLocation, useRouter } from '@tanstack/react-router';
+import ArrowLeftIcon from 'lucide-react/icons/arrow-left';
 import BellIcon from 'lucide-react/icons/bell';
 import HelpIcon from 'lucide-react/icons/circle-question-mark';
 import ClockIcon from 'lucide-react/icons/clock';
@@ -13,8 +14,8 @@ import { Button as AriaButton } from 'react-aria-components';
 import { elsewhere, useFormat } from '../i18n/format.ts';
 import { type PlainId, useText } from '../i18n/text.ts';
 import { ask, useHost } from '../ipc/host.ts';
-import { useDemo, useQuestions } from '../ipc/queries.ts';
-import { Button } from '../kit/Button.tsx';
+import { useDemo, useQuestions, useSettings } from '../ipc/queries.ts';
+import { Button, LinkButton } from '../kit/Button.tsx';
 import { cx } from '../kit/cx.ts';
 import { ariaKeys, type PageKey } from '../kit/keys.ts';
 import { announce, useSaid } from '../kit/live.ts';
@@ -68,15 +69,18 @@ export function Shell() {
   useRemembered();
   useFoundSaid();
   const { pathname } = useLocation();
-  const bare = pathname.startsWith('/welcome');
+  const { settings } = useSettings();
+  // The first run has no menu: there is nothing to go to yet.
+  const bare = pathname.startsWith('/welcome') || settings?.welcomed === false;
+  const simple = settings?.simple === true;
   return (
     <div className="@container/shell min-h-dvh bg-bg text-text">
       <LiveRegions />
-      <div className={cx(!bare && '@min-[60rem]/shell:flex')}>
-        {!bare && <Sidebar />}
+      <div className={cx(!bare && !simple && '@min-[60rem]/shell:flex')}>
+        {!bare && !simple && <Sidebar />}
         <div className="min-w-0 flex-1">
           <div className="sticky top-0 z-20">
-            {!bare && <TopBar />}
+            {!bare && (simple ? <SimpleBar /> : <TopBar />)}
             <DemoStrip />
           </div>
           <main data-region className="@container">
@@ -225,6 +229,29 @@ function Sidebar() {
       <p className="px-3 text-h3 font-bold text-primary">{text('app-name')}</p>
       <NavList />
       <ZoneNote />
+    </nav>
+  );
+}
+
+/** «Крупно и просто»: the only way from a page is back to the watches; those lead everywhere. */
+function SimpleBar() {
+  const text = useText();
+  const { pathname } = useLocation();
+  // The page of a watch has its own.
+  if (pathname.startsWith('/watches')) return null;
+  return (
+    <nav
+      data-region
+      aria-label={text('nav')}
+      className="border-b border-border bg-surface px-4 py-2"
+    >
+      <LinkButton
+        look="secondary"
+        to="/watches"
+        icon={<ArrowLeftIcon aria-hidden className={icon} />}
+      >
+        {text('nav-watches')}
+      </LinkButton>
     </nav>
   );
 }

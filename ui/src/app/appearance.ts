@@ -17,13 +17,14 @@ function useMedia(query: string): boolean {
 export function useAppearance(settings: Settings) {
   const systemDark = useMedia('(prefers-color-scheme: dark)');
   const systemContrast = useMedia('(prefers-contrast: more)');
-  const { theme, textSize, language } = settings;
+  const { theme, textSize, simple, reduceMotion, language } = settings;
   useEffect(() => {
     const root = document.documentElement;
     const dark = theme === 'dark' || (theme !== 'light' && systemDark);
     root.dataset.scheme = dark ? 'dark' : 'light';
     root.toggleAttribute('data-contrast', theme === 'contrast' || systemContrast);
-    root.dataset.text = textSize;
+    root.dataset.text = simple ? 'largest' : textSize;
+    root.toggleAttribute('data-still', reduceMotion);
     root.lang = language;
-  }, [theme, textSize, language, systemDark, systemContrast]);
+  }, [theme, textSize, simple, reduceMotion, language, systemDark, systemContrast]);
 }

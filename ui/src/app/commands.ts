@@ -178,6 +178,12 @@ export function useEntries(actions: Actions): Entry[] {
     byKey('larger', 'settings-view'),
     byKey('smaller', 'settings-view'),
     byKey('usual', 'settings-view'),
+    {
+      id: 'simple',
+      group: 'settings-view' as const,
+      label: text(settings?.simple ? 'simple-leave' : 'set-simple'),
+      run: () => change({ simple: !settings?.simple }),
+    },
     ...THEMES.filter((theme) => theme !== settings?.theme).map((theme) => ({
       id: `theme-${theme}`,
       group: 'settings-view' as const,

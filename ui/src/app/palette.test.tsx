@@ -53,7 +53,7 @@ test('letters are found in any case, with е for ё and in the wrong keyboard la
   await opened();
   for (const typed of ['ТЕМНОЕ', 'тёмное', 'ntvyjt']) {
     await userEvent.fill(field, typed);
-    await expect.poll(() => items()[0]).toContain('Тёмное');
+    await expect.poll(() => items()[0]).toContain('Тёмная');
   }
   await userEvent.fill(field, 'щзывф');
   await expect.element(palette.getByText('Ничего не нашли по запросу «щзывф»')).toBeVisible();
@@ -120,7 +120,7 @@ test('how much was found is said once', async () => {
   await userEvent.keyboard('текст');
   await expect
     .poll(() => document.querySelector('[aria-live=polite]')?.textContent, { timeout: 7_000 })
-    .toMatch(/^Найдено \d+ пункт/);
+    .toMatch(/^Найдено \d+\sпункт/);
   // It is heard: the dialog hides the rest of the page, not this.
   const live = document.querySelector('[aria-live=polite]');
   expect(live?.closest('[aria-hidden=true], [inert]')).toBeNull();

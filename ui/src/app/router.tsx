@@ -8,6 +8,7 @@ import {
 } from '@tanstack/react-router';
 import { FindPage } from '../find/FindPage.tsx';
 import { HelpPage } from '../help/HelpPage.tsx';
+import { NotificationsPage } from '../help/NotificationsPage.tsx';
 import { InboxPage } from '../inbox/InboxPage.tsx';
 import { SettingsPage } from '../settings/SettingsPage.tsx';
 import { HomePage } from '../watches/HomePage.tsx';
@@ -42,6 +43,11 @@ const routes = [
   createRoute({ getParentRoute: () => root, path: '/settings', component: SettingsPage }),
   createRoute({ getParentRoute: () => root, path: '/settings/$section', component: SettingsPage }),
   createRoute({ getParentRoute: () => root, path: '/help', component: HelpPage }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/help/notifications',
+    component: NotificationsPage,
+  }),
 ];
 
 /** The page is in the hash alone; a query of the document itself (in a plain browser) is left alone. */

@@ -24,6 +24,10 @@ export function useActions(palette: () => void): Actions {
   };
   const resize = (step: number | null) => () => {
     if (settings === undefined) return;
+    if (settings.simple) {
+      announce(text('simple-size'));
+      return;
+    }
     const at = step === null ? 0 : SIZES.indexOf(settings.textSize) + step;
     const textSize = SIZES[Math.min(SIZES.length - 1, Math.max(0, at))] ?? 'normal';
     change({ textSize });

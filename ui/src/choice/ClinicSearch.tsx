@@ -3,7 +3,7 @@
 import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query';
 import { type RefObject, useEffect, useRef, useState } from 'react';
 import { useText } from '../i18n/text.ts';
-import type { Clinic, WatchDraft } from '../ipc/host.ts';
+import type { Clinic, ClinicId, WatchDraft } from '../ipc/host.ts';
 import { useQuestions } from '../ipc/queries.ts';
 import { Button } from '../kit/Button.tsx';
 import { SearchInput } from '../kit/Fields.tsx';
@@ -11,6 +11,7 @@ import { inField, popupOpen } from '../kit/keys.ts';
 import { ChoiceList, ChoiceRow } from '../kit/List.tsx';
 import { announce } from '../kit/live.ts';
 import { ErrorNote, ListSkeleton, Note } from '../kit/Notes.tsx';
+import { useRecent } from './recent.ts';
 
 const PAGE = 30;
 const OWN = 5;
@@ -19,7 +20,7 @@ const isLink = (text: string) => /gorzdrav\.spb\.ru/i.test(text);
 
 export function ClinicSearch({
   initial = '',
-  onChoose,
+  onChoose: choose,
   onDraft,
 }: {
   /** What stands in the field at first: a link the program was started with. */
@@ -42,6 +43,11 @@ export function ClinicSearch({
     if (next !== '') setChoosing(false);
   };
   const link = isLink(typed) ? typed.trim() : null;
+  const [recent, remember] = useRecent();
+  const onChoose = (clinic: Clinic) => {
+    remember(clinic.id);
+    choose(clinic);
+  };
 
   return (
     <div className="flex flex-col gap-4">
@@ -78,7 +84,7 @@ export function ClinicSearch({
         />
       ) : (
         <>
-          {typed.trim() === '' && district === null && <Own onChoose={onChoose} />}
+          {typed.trim() === '' && district === null && <Own recent={recent} onChoose={onChoose} />}
           <Hits
             typed={typed.trim()}
             district={district?.id ?? null}
@@ -163,16 +169,13 @@ function Hits({
   );
 }
 
-/** Clinics that are watched already come first while nothing is typed. */
-function Own({ onChoose }: { onChoose: (clinic: Clinic) => void }) {
+/** Clinics that are watched or were chosen lately come first while nothing is typed. */
+function Own({ recent, onChoose }: { recent: ClinicId[]; onChoose: (clinic: Clinic) => void }) {
   const text = useText();
   const questions = useQuestions();
   const watches = useQuery(questions.watches());
-  const ids = [
-    ...new Set(
-      (watches.data ?? []).flatMap(({ watch }) => watch.places.map((one) => one.clinicId)),
-    ),
-  ].slice(0, OWN);
+  const watched = (watches.data ?? []).flatMap(({ watch }) => watch.places);
+  const ids = [...new Set([...watched.map(({ clinicId }) => clinicId), ...recent])].slice(0, OWN);
   const own = useQueries({ queries: ids.map((id) => questions.clinic(id)) });
   const clinics = own.map(({ data }) => data).filter((clinic) => clinic !== undefined);
   if (clinics.length === 0) return null;

@@ -57,7 +57,7 @@ export function presetOf(wish: TimeWish): Preset {
 
 /** A rule that ends before it begins suits nothing. */
 export function badRange(range: TimeRange): boolean {
-  return range.from !== null && range.to !== null && range.from >= range.to;
+  return range.to !== null && (range.from ?? '00:00:00') >= range.to;
 }
 export function badDates(wish: TimeWish): boolean {
   return wish.notBefore !== null && wish.notAfter !== null && wish.notBefore > wish.notAfter;
@@ -66,11 +66,18 @@ export function wishFits(wish: TimeWish): boolean {
   return !wish.ranges.some(badRange) && !badDates(wish);
 }
 
-const joined = (text: Text, id: 'list-and' | 'list-or', items: string[]) => {
+/** «a, b и c» */
+const allOf = (text: Text, items: string[]) => {
   const last = items.at(-1);
   if (last === undefined) return '';
-  return items.length === 1 ? last : text(id, { first: items.slice(0, -1).join(', '), last });
+  return items.length === 1
+    ? last
+    : text('list-and', { first: items.slice(0, -1).join(', '), last });
 };
+
+/** «a или b или c»: a comma would be read as part of an item. */
+const anyOf = (text: Text, items: string[]) =>
+  items.reduce((first, last) => text('list-or', { first, last }));
 
 /** «9:10» of «09:10:00» */
 const clock = (time: string) => time.slice(0, 5).replace(/^0/, '');
@@ -82,9 +89,8 @@ function daysPhrase(days: Day[], text: Text): string | null {
   if (key === 'mon,tue,wed,thu,fri') return text('wish-weekdays');
   if (key === 'sat,sun') return text('wish-weekend');
   return text('wish-days', {
-    days: joined(
+    days: allOf(
       text,
-      'list-and',
       chosen.map((day) => text(`wish-${day}`)),
     ),
   });
@@ -123,9 +129,8 @@ export function wishSentence(wish: TimeWish, text: Text, format: Format): string
   const parts = [
     wish.ranges.length === 0
       ? text('wish-any')
-      : joined(
+      : anyOf(
           text,
-          'list-or',
           wish.ranges.map((range) => rangePhrase(range, text)),
         ),
   ];
@@ -137,7 +142,7 @@ export function wishSentence(wish: TimeWish, text: Text, format: Format): string
     const days = wish.except.slice(0, NAMED_EXCEPTIONS).map((day) => format.date(day));
     const unnamed = wish.except.length - days.length;
     if (unnamed > 0) days.push(text('wish-except-more', { n: unnamed }));
-    parts.push(text('wish-except', { days: joined(text, 'list-and', days) }));
+    parts.push(text('wish-except', { days: allOf(text, days) }));
   }
   if (wish.noticeMinutes > 0)
     parts.push(text('wish-notice', { duration: exactDuration(wish.noticeMinutes, text) }));

@@ -3,7 +3,7 @@ import { page, userEvent } from 'vitest/browser';
 import { CLINICS, doctorsOf, NO_ONLINE, specialtiesOf } from '../ipc/memory/city.ts';
 import { draft, place } from '../ipc/memory/fixtures.ts';
 import { failure } from '../ipc/memory/memory.ts';
-import { accessible, open, route } from '../test/app.tsx';
+import { accessible, close, open, route } from '../test/app.tsx';
 
 const heading = (name: string) => page.getByRole('heading', { level: 1, name });
 const main = page.getByRole('main');
@@ -32,7 +32,7 @@ test('a watch is made: clinic, specialty, doctors, time, summary', async () => {
   await page.getByRole('textbox', { name: 'Как назвать?' }).fill('мама');
   await page.getByRole('button', { name: 'Ждать талон' }).click();
   await expect.element(heading('Жду талон')).toBeVisible();
-  await expect.element(page.getByRole('article').getByText(/Для: мама/)).toBeVisible();
+  await expect.element(page.getByRole('article').getByText(/Для:\sмама/)).toBeVisible();
   const kept = await host.commands.watches();
   expect(kept.status === 'ok' && kept.data[0]?.watch.wish.ranges[0]?.to).toBe('12:00:00');
 });
@@ -253,7 +253,7 @@ test('dates are typed or picked from a calendar', async () => {
   await page.getByRole('group', { name: 'Не позже' }).getByRole('spinbutton').first().click();
   const year = new Date().getFullYear() + 1;
   await userEvent.keyboard(`1012${year}`);
-  await expect.element(main.getByText(new RegExp(`не позже 10 декабря ${year}`))).toBeVisible();
+  await expect.element(main.getByText(new RegExp(`не позже 10\\sдекабря ${year}`))).toBeVisible();
   await page.getByRole('button', { name: 'Календарь Не раньше' }).click();
   await expect.element(page.getByRole('grid')).toBeVisible();
   await accessible(['aria-hidden-focus', 'region']);
@@ -261,12 +261,28 @@ test('dates are typed or picked from a calendar', async () => {
   await expect.element(main.getByText(/не раньше/)).toBeVisible();
 });
 
-test('clinics that are watched already come first while nothing is typed', async () => {
+test('clinics that are watched or were chosen lately come first while nothing is typed', async () => {
   open('/find', {}, ({ world }) => void world.add(draft({ places: [place('133', '1')] })));
-  const own = page.getByRole('list', { name: 'Поликлиники, где вы уже ждёте' });
+  const own = page.getByRole('list', { name: 'Вы уже выбирали' });
   await expect.element(own.getByRole('button')).toHaveTextContent(/№ 102/);
   await page.getByRole('searchbox').fill('9');
   await expect.element(own).not.toBeInTheDocument();
+  const other = page.getByRole('list', { name: 'Поликлиники' }).getByRole('button').first();
+  await other.click();
+  await expect.element(page.getByRole('heading', { level: 1 })).toHaveTextContent('Какой врач?');
+  await page.getByRole('button', { name: /Поликлиника ГП № 9/ }).click();
+  await expect.element(own.getByRole('button').nth(1)).toHaveTextContent(/№ 9/);
+});
+
+test('what was kept of clinics chosen lately may be anything', async () => {
+  for (const kept of ['{', '{"a":1}', '[7, null, "нет такой"]']) {
+    open('/find', {}, ({ world }) => void world.forms.set('recent-clinics', kept));
+    await expect
+      .element(page.getByRole('list', { name: 'Поликлиники' }).getByRole('button').first())
+      .toBeVisible();
+    expect(page.getByRole('list', { name: 'Вы уже выбирали' }).query()).toBeNull();
+    close();
+  }
 });
 
 test('a link the program was started with is read at once', async () => {

@@ -1,4 +1,3 @@
-import { TrialHelp } from '../choice/Trial.tsx';
 import { type PlainId, useText } from '../i18n/text.ts';
 import { LinkButton } from '../kit/Button.tsx';
 import { Keys } from '../kit/Keys.tsx';
@@ -19,10 +18,10 @@ export function HelpPage() {
         </ol>
       </Section>
       <Section title={text('help-notify')}>
-        <TrialHelp tone="neutral" />
+        <p className="measure">{text('trial-fix-inbox')}</p>
         <div className="flex flex-wrap gap-2">
-          <LinkButton look="secondary" to="/settings/notifications">
-            {text('help-trial')}
+          <LinkButton look="secondary" to="/help/notifications">
+            {text('trial-fix')}
           </LinkButton>
           <LinkButton look="secondary" to="/settings/about">
             {text('help-selfcheck')}

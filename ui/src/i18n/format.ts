@@ -40,6 +40,12 @@ export function elsewhere(): boolean {
   return -new Date().getTimezoneOffset() !== 180;
 }
 
+/** «8:00–8:30»: a half-hour of the day by its number, or all from the first to the last. */
+export function halfHours(first: number, last = first): string {
+  const clock = (half: number) => `${Math.floor(half / 2) % 24}:${half % 2 === 0 ? '00' : '30'}`;
+  return `${clock(first)}–${clock(last + 1)}`;
+}
+
 export const DAYS: readonly Day[] = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
 
 export type Format = ReturnType<typeof formats>;
@@ -49,10 +55,7 @@ export function formats(locale: string, text: Text) {
     new Intl.DateTimeFormat(locale, { timeZone: ZONE, ...options });
   const clock = of({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
   const bare = of({ hour: 'numeric', minute: '2-digit', hourCycle: 'h23' });
-  const dayMonth = of({ weekday: 'short', day: 'numeric', month: 'long' });
-  const dayMonthYear = of({ weekday: 'short', day: 'numeric', month: 'long', year: 'numeric' });
-  const plain = of({ day: 'numeric', month: 'long' });
-  const plainYear = of({ day: 'numeric', month: 'long', year: 'numeric' });
+  const dayMonth = of({ day: 'numeric', month: 'long' });
   const weekday = of({ weekday: 'short' });
   const monthName = of({ month: 'short' });
   const noon = (day: string) => new Date(`${day}T12:00:00+03:00`);
@@ -64,14 +67,17 @@ export function formats(locale: string, text: Text) {
   /** «9:10»: when a visit starts. */
   const slotTime = (at: string | number | Date) =>
     bare.format(new Date(at)).replace(/^0(?=\d:)/, '');
-  /** «10 декабря» */
-  const date = (day: string) => (sameYear(day) ? plain : plainYear).format(noon(day));
+  /** «10 декабря», «10 декабря 2027 года» */
+  const date = (day: string) => {
+    const said = dayMonth.format(noon(day));
+    return sameYear(day) ? said : text('day-of-year', { day: said, year: day.slice(0, 4) });
+  };
   /** «сегодня», «завтра», «вт, 24 ноября» */
   const day = (of: string, now: number = Date.now()) => {
     const today = moscowDay(now);
     if (of === today) return text('today');
     if (of === addDays(today, 1)) return text('tomorrow');
-    return (sameYear(of) ? dayMonth : dayMonthYear).format(noon(of));
+    return text('date', { weekday: weekday.format(noon(of)), day: date(of) });
   };
   /** The same with the date always said: «завтра, 24 ноября». */
   const dayTitle = (of: string, now: number = Date.now()) => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { formats } from './format.ts';
-import { localization, type Text } from './text.ts';
+import { localization, type Text, unbroken } from './text.ts';
 
 const own = import.meta.glob<string>('../../../locales/*/ui.ftl', {
   query: '?raw',
@@ -54,4 +54,13 @@ test('dates are told as people say them, in Moscow time', () => {
   expect(duration(3 * 60_000)).toBe('3 минуты');
   expect(duration(60_000)).toBe('1 минуту');
   expect(duration(2 * 3_600_000)).toBe('2 часа');
+});
+
+test('a line never ends after «№», «ул.», «каб.» nor between a number and its word', () => {
+  const tied = (text: string) => unbroken(text).replaceAll('\u00a0', '_');
+  expect(tied('ГП № 87 · ул. Дыбенко, 21 · Для: мама')).toBe(
+    'ГП №_87 · ул._Дыбенко, 21 · Для:_мама',
+  );
+  expect(tied('вт, 24 ноября, 13:40, каб. 435')).toBe('вт, 24_ноября, 13:40, каб._435');
+  expect(tied('Город. 7 Прививка')).toBe('Город. 7 Прививка');
 });

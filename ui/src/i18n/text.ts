@@ -36,8 +36,18 @@ export function localization(language: Language): ReactLocalization {
   return localizations[language];
 }
 
+/** The text with no-break spaces where a line must not end: «№ 87», «ул. Дыбенко», «24 ноября». */
+export const unbroken = (text: string): string =>
+  text.replace(
+    /(?<=(?<!\p{L})(?:№|No\.|ул\.|пр\.|наб\.|д\.|каб\.|Для:|For:)) |(?<=\d) (?=\p{Ll})/gu,
+    '\u00a0',
+  );
+
 /** `text('id', { n: 3 })`: a sentence in the language of the program. */
 export function useText(): Text {
   const { l10n } = useLocalization();
-  return useCallback<Text>((id, ...args) => l10n.getString(id, args[0] ?? undefined), [l10n]);
+  return useCallback<Text>(
+    (id, ...args) => unbroken(l10n.getString(id, args[0] ?? undefined)),
+    [l10n],
+  );
 }

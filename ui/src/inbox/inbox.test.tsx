@@ -41,7 +41,7 @@ test('an alert keeps its buttons until it is answered', async () => {
   const { world } = open('/inbox', {}, withAlert(alert()));
   const card = page.getByRole('article', { name: 'Есть талоны · Окулист' });
   await expect.element(card.getByText('Ждёт ответа')).toBeVisible();
-  await expect.element(card.getByText(/Для: мама/)).toBeVisible();
+  await expect.element(card.getByText(/Для:\sмама/)).toBeVisible();
   await expect.element(card.getByText(/Уведомление на экране: показано в/)).toBeVisible();
   await card.getByRole('button', { name: 'Позже' }).click();
   await expect.element(card.getByText(/Напомним в/)).toBeVisible();

@@ -50,6 +50,10 @@ export const commands = {
 	looks: (id: WatchId, limit: number) => typedError<Look[], CommandError>(__TAURI_INVOKE("looks", { id, limit })),
 	/**  The openings a watch has seen, newest first. */
 	openings: (id: WatchId, limit: number) => typedError<Opening[], CommandError>(__TAURI_INVOKE("openings", { id, limit })),
+	/**  What the last weeks say about a watch. */
+	history: (id: WatchId) => typedError<History, CommandError>(__TAURI_INVOKE("history", { id })),
+	/**  Asks for a file and writes the history of a watch to it as a table; `false` when none was chosen. */
+	saveHistory: (id: WatchId) => typedError<boolean, CommandError>(__TAURI_INVOKE("save_history", { id })),
 	/**  Alerts, newest first. */
 	inbox: (limit: number) => typedError<Alert[], CommandError>(__TAURI_INVOKE("inbox", { limit })),
 	/**  One alert. */
@@ -82,6 +86,8 @@ export const commands = {
 	openLink: (url: string) => typedError<null, CommandError>(__TAURI_INVOKE("open_link", { url })),
 	/**  Shows a notification for trial. */
 	trialNotification: () => typedError<null, CommandError>(__TAURI_INVOKE("trial_notification")),
+	/**  Opens the system's page of notifications; `false` when it has none that is known. */
+	openNotificationSettings: () => typedError<boolean, CommandError>(__TAURI_INVOKE("open_notification_settings")),
 	/**  The folders of the program. */
 	folders: () => typedError<Folders, CommandError>(__TAURI_INVOKE("folders")),
 	/**  Ends the program. */
@@ -186,6 +192,18 @@ export type Answer =
 "acted" | 
 /**  «Не подходит». */
 "dismiss";
+
+/**  A half-hour of a weekday in which slots appeared. */
+export type Cell = {
+	/**  The weekday. */
+	day: Day,
+	/**  Counted as in [`HalfHour`]. */
+	halfHour: number,
+	/**  How many times slots appeared. */
+	releases: number,
+	/**  How many slots in all. */
+	slots: number,
+};
 
 /**  Something changed: the window asks again. */
 export type Changed = Event;
@@ -434,6 +452,67 @@ export type Folders = {
 	logs: string,
 };
 
+/**  A time at which nobody looked, or looks taught nothing. */
+export type Gap = {
+	/**  The clinic, when the others of the watch were looked at. */
+	clinicId: ClinicId | null,
+	/**  The last good look before; before the first good look: the first that failed. */
+	from: string,
+	/**  The first good look after; `None`: there has been none yet. */
+	to: string | null,
+	/**  Why. */
+	cause: GapCause,
+};
+
+/**  Why nothing was learned for a while: what took most of that time. */
+export type GapCause = 
+/**  The computer slept. */
+"asleep" | 
+/**  Nothing at all was looked at: the program was closed or paused, or the computer was off. */
+"off" | 
+/**  Other watches were looked after, this one (or this clinic of it) was not. */
+"idle" | 
+/**  There was no network. */
+"offline" | 
+/**  The service refused. */
+"blocked" | 
+/**  The clinic or the service did not answer. */
+"unavailable" | 
+/**  The clinic offered nothing online and was asked once a day. */
+"noOnline";
+
+/**  A half-hour of a weekday. */
+export type HalfHour = {
+	/**  The weekday. */
+	day: Day,
+	/**  The half-hour of the day: 0 begins at midnight, 47 at 23:30. */
+	halfHour: number,
+};
+
+/**
+ *  What the last weeks say about the slots of a watch.
+ * 
+ *  What was there at the first look at a doctor is no release: nobody knows when it appeared.
+ */
+export type History = {
+	/**  The first good look it rests on; `None`: nothing has been looked at yet. */
+	since: string | null,
+	/**  When slots appear. */
+	timing: Timing,
+	/**  Releases that came some time while nobody looked; in no half-hour. */
+	unplaced: number,
+	/**  How long slots live. */
+	lives: Lives,
+	/**  Slots that nobody took: there until their own time. */
+	unclaimed: number,
+	/**  The newest releases, newest first. */
+	releases: Release[],
+	/**  The newest times at which nobody looked, newest first. */
+	gaps: Gap[],
+	/**  How many earlier ones there were. */
+	earlierGaps: number,
+};
+
 /**  What came of an import. */
 export type Imported = {
 	/**  Watches added. */
@@ -479,6 +558,21 @@ export type LinkTarget = {
 	/**  The doctor, if the link reaches that deep. */
 	doctorId: DoctorId | null,
 };
+
+/**  How long slots live, counted only where both ends were seen. */
+export type Lives = 
+/**  Too few whose life is known. */
+{ kind: "tooFew"; 
+/**  So many so far. */
+counted: number } | 
+/**  Enough of them. */
+{ kind: "known"; 
+/**  So many slots. */
+counted: number; 
+/**  Half of them lived no longer. */
+medianSecs: number; 
+/**  So many lived less than five minutes. */
+short: number };
 
 /**  One look, as the log keeps it. */
 export type Look = {
@@ -535,6 +629,29 @@ export type Pause = {
 	/**  `None`: until resumed. */
 	until: string | null,
 };
+
+/**  The half-hour in which slots appear most often. */
+export type Peak = {
+	/**  On which days. */
+	days: PeakDays,
+	/**  Counted as in [`HalfHour`]. */
+	halfHour: number,
+	/**  So many releases, */
+	releases: number,
+	/**  of so many. */
+	of: number,
+};
+
+/**  The days of a [`Peak`]. */
+export type PeakDays = 
+/**  This one alone. */
+{ kind: "one"; 
+/**  Which. */
+day: Day } | 
+/**  Some days from Monday to Friday. */
+{ kind: "workdays" } | 
+/**  Weekends too. */
+{ kind: "any" };
 
 /**
  *  One clinic, one specialty there, and the doctors that will do.
@@ -594,6 +711,24 @@ export type Rebinding = {
 	suggestion: Place | null,
 };
 
+/**  Slots of one clinic that appeared together. */
+export type Release = {
+	/**  Where. */
+	clinicId: ClinicId,
+	/**  With whom, in order of the alphabet. */
+	doctors: string[],
+	/**  When the first of them was seen. */
+	firstSeen: string,
+	/**  They appeared some time after this moment: nobody looked in between. */
+	unseenSince: string | null,
+	/**  How many. */
+	slots: number,
+	/**  How many of them are still free. */
+	free: number,
+	/**  How long they lived: the median of those whose life is known. */
+	lifeSecs: number | null,
+};
+
 /**  A date as a list row gives it: midnight there means "that day", not 00:00. */
 export type RowDate = 
 /**  Some time on this day (Moscow). */
@@ -628,6 +763,13 @@ export type Settings = {
 	theme: Theme,
 	/**  Size of text. */
 	textSize: TextSize,
+	/**
+	 *  «Крупно и просто»: the largest text, one column, nothing on the page of watches but them
+	 *  and three buttons.
+	 */
+	simple: boolean,
+	/**  Nothing moves on the page, whatever the system wishes. */
+	reduceMotion: boolean,
 	/**  Show system notifications. */
 	notifications: boolean,
 	/**  With a sound. */
@@ -758,6 +900,25 @@ export type TimeWish = {
 	/**  Only slots before this moment (the appointment one already has). */
 	earlierThan: string | null,
 };
+
+/**  When slots appear, in Moscow time. */
+export type Timing = 
+/**  Too few releases to see a pattern in. */
+{ kind: "tooFew"; 
+/**  So many so far. */
+releases: number; 
+/**  About so many more days of looking are needed, when that can be said. */
+daysLeft: number | null } | 
+/**  Enough of them. */
+{ kind: "known"; 
+/**  How many releases the cells hold. */
+releases: number; 
+/**  The half-hours in which slots appeared, Monday first, in order of time. */
+cells: Cell[]; 
+/**  The half-hours in which nobody has ever looked, in the same order: of them nothing is known. */
+unlooked: HalfHour[]; 
+/**  The half-hour that stands out, if one does. */
+peak: Peak | null };
 
 /**  Why a channel was not told, or did not take what it was told. */
 export type Untold = 

@@ -64,6 +64,8 @@ export const questions = (host: Host) => ({
       queryKey: ['openings', id, limit],
       queryFn: () => ask(host.commands.openings(id, limit)),
     }),
+  history: (id: WatchId) =>
+    queryOptions({ queryKey: ['history', id], queryFn: () => ask(host.commands.history(id)) }),
   inbox: (limit: number) =>
     queryOptions({ queryKey: ['inbox', limit], queryFn: () => ask(host.commands.inbox(limit)) }),
   districts: () =>
@@ -138,7 +140,7 @@ function touched(event: Event): readonly string[] {
     case 'looked':
       return ['looks', 'status', 'watches', 'watch', 'openings'];
     case 'watchesChanged':
-      return ['watches', 'watch', 'openings', 'status'];
+      return ['watches', 'watch', 'openings', 'history', 'status'];
     case 'alertChanged':
       return ['inbox', 'status'];
     case 'statusChanged':
@@ -232,9 +234,19 @@ export function useTrialNotification() {
   const { commands } = useHost();
   return useAction(() => ask(commands.trialNotification()), []);
 }
+
+/** Opens the system's page of notifications; `false` when none is known. */
+export function useOpenNotificationSettings() {
+  const { commands } = useHost();
+  return useAction(() => ask(commands.openNotificationSettings()), []);
+}
 export function useExport() {
   const { commands } = useHost();
   return useAction(() => ask(commands.exportToFile()), []);
+}
+export function useSaveHistory() {
+  const { commands } = useHost();
+  return useAction((id: WatchId) => ask(commands.saveHistory(id)), []);
 }
 export function useImport() {
   const { commands } = useHost();

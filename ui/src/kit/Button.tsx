@@ -43,12 +43,13 @@ export function Button({ look, wide, icon, children, ...rest }: ButtonProps) {
 /** A link that looks like a button: it goes to a page. */
 export function LinkButton({
   look,
+  wide,
   icon,
   children,
   ...rest
-}: LinkProps & { look?: Look; icon?: ReactNode; children: ReactNode }) {
+}: LinkProps & { look?: Look; wide?: boolean; icon?: ReactNode; children: ReactNode }) {
   return (
-    <Link {...rest} className={buttonLook(look)}>
+    <Link {...rest} className={buttonLook(look, wide)}>
       {icon}
       {children}
     </Link>

@@ -2,11 +2,10 @@
 
 import { useLocalization } from '@fluent/react';
 import { Fragment, type ReactNode, useCallback } from 'react';
+import { unbroken } from '../i18n/text.ts';
 
 /** From the first Russian letter to the last before a Latin one. */
 const RUSSIAN = /([А-Яа-яЁё](?:[^A-Za-z]*[А-Яа-яЁё])?)/;
-/** «№ 87», «ул. Дыбенко»: not parted at the end of a line. */
-const SHORT = /(№|(?<![А-Яа-яЁё])(?:ул|пр|пер|наб|каб|пом|лит)\.) /g;
 
 /** Says which words are Russian, so that they are read aloud as Russian. */
 export function useMarked(): (words: ReactNode) => ReactNode {
@@ -15,8 +14,7 @@ export function useMarked(): (words: ReactNode) => ReactNode {
   return useCallback(
     (words) => {
       if (typeof words !== 'string') return words;
-      const whole = words.replace(SHORT, '$1\u00a0');
-      return russian ? whole : parts(whole);
+      return russian ? unbroken(words) : parts(unbroken(words));
     },
     [russian],
   );

@@ -1,6 +1,7 @@
 // Settings that are a choice each. They act at once; there is nothing to save.
 
 import { useQuery } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
 import { Trial } from '../choice/Trial.tsx';
 import { useFormat } from '../i18n/format.ts';
 import { useText } from '../i18n/text.ts';
@@ -11,6 +12,7 @@ import { Section } from '../kit/Page.tsx';
 
 export function Notifications() {
   const text = useText();
+  const navigate = useNavigate();
   const { settings, change: set } = useSettings();
   if (settings === undefined) return null;
   return (
@@ -41,7 +43,7 @@ export function Notifications() {
       </Section>
       {settings.notifications && (
         <Section title={text('trial-heading')} hint={text('trial-hint')}>
-          <Trial />
+          <Trial onUnseen={() => navigate({ to: '/help/notifications' })} />
         </Section>
       )}
     </>
@@ -57,16 +59,24 @@ export function Appearance() {
   return (
     <>
       <Section title={text('set-text-size')} hint={text('set-text-size-hint')}>
-        <Radios
-          label={text('set-text-size')}
-          hideLabel
-          row
-          value={settings.textSize}
-          onChange={(textSize) => set({ textSize })}
-          options={(['normal', 'large', 'largest'] as const).map((value) => ({
-            value,
-            label: <span className={SAMPLE[value]}>{text(`text-size-${value}`)}</span>,
-          }))}
+        {!settings.simple && (
+          <Radios
+            label={text('set-text-size')}
+            hideLabel
+            row
+            value={settings.textSize}
+            onChange={(textSize) => set({ textSize })}
+            options={(['normal', 'large', 'largest'] as const).map((value) => ({
+              value,
+              label: <span className={SAMPLE[value]}>{text(`text-size-${value}`)}</span>,
+            }))}
+          />
+        )}
+        <Toggle
+          label={text('set-simple')}
+          hint={text('set-simple-hint')}
+          selected={settings.simple}
+          onChange={(simple) => set({ simple })}
         />
       </Section>
       <Section title={text('set-theme')}>
@@ -80,6 +90,14 @@ export function Appearance() {
             value,
             label: text(`theme-${value}`),
           }))}
+        />
+      </Section>
+      <Section title={text('set-motion')}>
+        <Toggle
+          label={text('set-reduce-motion')}
+          hint={text('set-reduce-motion-hint')}
+          selected={settings.reduceMotion}
+          onChange={(reduceMotion) => set({ reduceMotion })}
         />
       </Section>
       <Section title={text('set-language')}>

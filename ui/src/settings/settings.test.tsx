@@ -17,9 +17,9 @@ test('switches of notifications act at once', async () => {
 test('theme and language act at once', async () => {
   open('/settings/view');
   const root = document.documentElement;
-  await page.getByText('Тёмное').click();
+  await page.getByText('Тёмная').click();
   await expect.poll(() => root.dataset.scheme).toBe('dark');
-  await page.getByText('Контрастное').click();
+  await page.getByText('Контрастная').click();
   await expect.poll(() => root.hasAttribute('data-contrast')).toBe(true);
   await page.getByText('English').click();
   await expect
@@ -42,7 +42,7 @@ test('a system without a tray is told about', async () => {
 
 test('the budget is chosen in words, with the requests of today', async () => {
   const { world } = open('/settings/checks');
-  await expect.element(page.getByText(/Сегодня \d+ запрос/)).toBeVisible();
+  await expect.element(page.getByText(/Сегодня \d+\sзапрос/)).toBeVisible();
   await page.getByText('Не больше 180 запросов в час').click();
   await expect.poll(() => world.settings.budgetPerHour).toBe(180);
 });

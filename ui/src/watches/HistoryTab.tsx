@@ -1,14 +1,18 @@
-// What appeared and how long it lived, and how every look ended.
+// What the past of a watch says, and the single facts behind it: every slot, every look.
 
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import ChevronIcon from 'lucide-react/icons/chevron-right';
+import { type ReactNode, useState } from 'react';
 import { useFormat, useNow } from '../i18n/format.ts';
 import { useText } from '../i18n/text.ts';
 import type { Look, WatchView } from '../ipc/host.ts';
 import { useQuestions } from '../ipc/queries.ts';
 import { Button } from '../kit/Button.tsx';
+import { cx } from '../kit/cx.ts';
 import { Marked } from '../kit/marked.tsx';
 import { ErrorNote, ListSkeleton, Note } from '../kit/Notes.tsx';
+import { Appearances } from './Appearances.tsx';
+import { Gaps, Lives, Releases } from './Past.tsx';
 
 const PAGE = 20;
 const MOST = 500;
@@ -17,15 +21,50 @@ export function HistoryTab({ view }: { view: WatchView }) {
   const text = useText();
   return (
     <>
-      <section className="flex flex-col gap-3">
-        <h2 className="text-h3 font-semibold">{text('history-openings')}</h2>
+      <Past view={view} />
+      <Fold title={text('history-openings')}>
         <Openings view={view} />
-      </section>
-      <section className="flex flex-col gap-3">
-        <h2 className="text-h3 font-semibold">{text('history-looks')}</h2>
+      </Fold>
+      <Fold title={text('history-looks')}>
         <Looks view={view} />
-      </section>
+      </Fold>
     </>
+  );
+}
+
+function Past({ view }: { view: WatchView }) {
+  const history = useQuery(useQuestions().history(view.watch.id));
+  if (history.isPending) return <ListSkeleton rows={3} tall />;
+  if (history.data === undefined)
+    return <ErrorNote error={history.error} retry={() => history.refetch()} />;
+  return (
+    <>
+      <Appearances history={history.data} />
+      {history.data.since !== null && (
+        <>
+          <Lives history={history.data} />
+          <Releases view={view} history={history.data} />
+        </>
+      )}
+      <Gaps view={view} history={history.data} />
+    </>
+  );
+}
+
+/** Single facts: asked for and drawn when they are opened. */
+function Fold({ title, children }: { title: string; children: ReactNode }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <details onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+      <summary className="flex min-h-12 cursor-pointer items-center gap-2 rounded-button text-primary">
+        <ChevronIcon
+          aria-hidden
+          className={cx('fade size-[1.2rem] shrink-0', open && 'rotate-90')}
+        />
+        <h2 className="font-medium underline underline-offset-4">{title}</h2>
+      </summary>
+      {open && <div className="flex flex-col gap-3 pt-3">{children}</div>}
+    </details>
   );
 }
 

@@ -6,6 +6,7 @@ import { useQuestions, useSettings } from '../ipc/queries.ts';
 import { Button, LinkButton } from '../kit/Button.tsx';
 import { ErrorNote, ListSkeleton, Note } from '../kit/Notes.tsx';
 import { Page } from '../kit/Page.tsx';
+import { SimpleActions } from './Simple.tsx';
 import { CheckButton, StatusLine, Troubles } from './StatusLine.tsx';
 import { WatchCard } from './WatchCard.tsx';
 
@@ -15,12 +16,14 @@ export function HomePage() {
   const text = useText();
   const watches = useQuery(useQuestions().watches());
   const some = watches.data !== undefined && watches.data.length > 0;
+  const simple = useSettings().settings?.simple === true;
   return (
     <Page
       title={text('nav-watches')}
       status={<StatusLine />}
       actions={
-        some && (
+        some &&
+        !simple && (
           <>
             <CheckButton label={text('check-now')} />
             <LinkButton
@@ -35,20 +38,21 @@ export function HomePage() {
       }
     >
       <Troubles />
-      <Watches />
+      <Watches simple={simple} />
+      {simple && <SimpleActions />}
       {some && <CloseHint />}
     </Page>
   );
 }
 
-function Watches() {
+function Watches({ simple }: { simple: boolean }) {
   const text = useText();
   const watches = useQuery(useQuestions().watches());
   const [limit, setLimit] = useState(PAGE);
   if (watches.isPending) return <ListSkeleton rows={3} tall />;
   if (watches.data === undefined)
     return <ErrorNote error={watches.error} retry={() => watches.refetch()} />;
-  if (watches.data.length === 0) return <EmptyHome />;
+  if (watches.data.length === 0) return <EmptyHome simple={simple} />;
   return (
     <>
       {watches.isError && <ErrorNote error={watches.error} retry={() => watches.refetch()} />}
@@ -70,14 +74,16 @@ function Watches() {
   );
 }
 
-export function EmptyHome() {
+export function EmptyHome({ simple = false }: { simple?: boolean }) {
   const text = useText();
   return (
     <div className="flex flex-col items-start gap-6 rounded-card border border-border bg-surface p-6">
       <p className="text-lead">{text('empty-home')}</p>
-      <LinkButton look="primary" to="/find">
-        {text('nav-find')}
-      </LinkButton>
+      {!simple && (
+        <LinkButton look="primary" to="/find">
+          {text('nav-find')}
+        </LinkButton>
+      )}
     </div>
   );
 }

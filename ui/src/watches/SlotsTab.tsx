@@ -10,7 +10,7 @@ import { Marked } from '../kit/marked.tsx';
 import { ErrorNote, Note } from '../kit/Notes.tsx';
 import { CheckButton } from './StatusLine.tsx';
 import { stateSentence } from './state.tsx';
-import { Rebind, useBook, useOpenAlert } from './WatchCard.tsx';
+import { Rebind, useBook, useCopy, useOpenAlert } from './WatchCard.tsx';
 
 const PAGE = 60;
 type Kinds = ReadonlySet<WatchView['state']['kind']>;
@@ -42,6 +42,7 @@ export function SlotsTab({ view }: { view: WatchView }) {
   const { book, error } = useBook(view);
   const alert = useOpenAlert(view);
   const answer = useAnswer();
+  const copy = useCopy(view);
   const [all, setAll] = useState(false);
   const sentence = stateSentence(view, text, format);
   const { slots, others, state } = view;
@@ -86,6 +87,7 @@ export function SlotsTab({ view }: { view: WatchView }) {
             >
               {text('book')}
             </Button>
+            <Button onPress={copy}>{text('copy')}</Button>
             {alert !== undefined && (
               <Button
                 isDisabled={answer.isPending}

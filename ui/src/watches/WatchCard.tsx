@@ -6,7 +6,7 @@ import { useRemoval } from '../choice/removed.ts';
 import { wishSentence } from '../choice/wish.ts';
 import { watchTitle } from '../choice/words.ts';
 import { addDays, type Format, moscowDay, moscowMoment, useFormat } from '../i18n/format.ts';
-import { type Text, useText } from '../i18n/text.ts';
+import { type Text, unbroken, useText } from '../i18n/text.ts';
 import type { Alert, WatchSlot, WatchView } from '../ipc/host.ts';
 import {
   useAnswer,
@@ -42,9 +42,11 @@ export function whereWords(view: WatchView, text: Text): string {
     places.length > 1
       ? [places.map(({ clinicName }) => clinicName).join(', ')]
       : [first?.clinicName, view.addresses[0]];
-  return [...where, nickname === '' ? null : text('for-whom', { nick: nickname })]
-    .filter(Boolean)
-    .join(' · ');
+  return unbroken(
+    [...where, nickname === '' ? null : text('for-whom', { nick: nickname })]
+      .filter(Boolean)
+      .join(' · '),
+  );
 }
 
 export function useOpenAlert(view: WatchView): Alert | undefined {
@@ -317,13 +319,35 @@ export function Rebind({ view }: { view: WatchView }) {
   );
 }
 
-export function useWatchMenu(view: WatchView, title: string): MenuEntry[] {
+/** Everything about the watch and its slots as text, for a message to somebody else. */
+export function useCopy(view: WatchView): () => void {
   const text = useText();
   const format = useFormat();
+  const { places, wish } = view.watch;
+  const words = () =>
+    [
+      watchTitle(places, text),
+      whereWords(view, text),
+      wishSentence(wish, text, format),
+      ...view.slots.map((slot) => `${slotWords(slot, text, format)} — ${slot.doctor}`),
+      view.links[0],
+    ]
+      .filter(Boolean)
+      .join('\n');
+  return () => {
+    copyText(words()).then((done) =>
+      showToast({ text: text(done ? 'copied' : 'copy-failed'), lasts: 5_000 }),
+    );
+  };
+}
+
+export function useWatchMenu(view: WatchView, title: string): MenuEntry[] {
+  const text = useText();
   const navigate = useNavigate();
   const check = useCheckNow();
   const activity = useSetActivity();
   const removal = useRemoval();
+  const copy = useCopy(view);
   const { watch } = view;
   const pause = (until: Date | null) =>
     activity.mutate({
@@ -379,18 +403,7 @@ export function useWatchMenu(view: WatchView, title: string): MenuEntry[] {
     {
       id: 'copy',
       label: text('copy'),
-      run: () =>
-        copyText(
-          [
-            title,
-            whereWords(view, text),
-            wishSentence(watch.wish, text, format),
-            ...view.slots.map((slot) => `${slotWords(slot, text, format)} — ${slot.doctor}`),
-            view.links[0],
-          ]
-            .filter(Boolean)
-            .join('\n'),
-        ).then((done) => showToast({ text: text(done ? 'copied' : 'copy-failed'), lasts: 5_000 })),
+      run: copy,
     },
     {
       id: 'remove',

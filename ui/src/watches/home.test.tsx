@@ -53,7 +53,7 @@ test('a found card offers three slots, the rest and the booking site', async () 
   const { world } = open('/watches', {}, found);
   const card = page.getByRole('article');
   await expect.element(card.getByText(/Есть талоны: \d+/)).toBeVisible();
-  await expect.element(card.getByText(/Для: мама/)).toBeVisible();
+  await expect.element(card.getByText(/Для:\sмама/)).toBeVisible();
   await expect.element(card.getByText(/Найдено в \d\d:\d\d/)).toBeVisible();
   expect(
     card.getByRole('list', { name: 'Ближайшие талоны' }).getByRole('button').all(),
@@ -203,7 +203,7 @@ test('a slot found while the window is open is said at once', async () => {
   world.release(1, 3);
   await expect
     .poll(() => document.querySelector('[aria-live=assertive]')?.textContent)
-    .toMatch(/^Есть талоны · .+ Для: мама$/);
+    .toMatch(/^Есть талоны · .+ Для:\sмама$/);
 });
 
 test('a pause of all is told once', async () => {

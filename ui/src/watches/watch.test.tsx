@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { page } from 'vitest/browser';
 import { draft, place } from '../ipc/memory/fixtures.ts';
 import { failure } from '../ipc/memory/memory.ts';
@@ -21,6 +21,23 @@ test('slots stand by day, and those outside the wish apart', async () => {
   await expect.poll(() => world.opened.length).toBe(1);
 });
 
+test('what was found is copied with the doctor and the page of the booking site', async () => {
+  let copied = '';
+  const copy = vi.spyOn(navigator.clipboard, 'writeText').mockImplementation(async (said) => {
+    copied = said;
+  });
+  open('/watches/1', {}, ({ world }) => {
+    const { id } = world.add(draft({ nickname: 'мама' }));
+    world.release(id, 2);
+  });
+  await page.getByRole('button', { name: 'Скопировать' }).click();
+  await expect.element(page.getByText('Скопировано.').first()).toBeVisible();
+  copy.mockRestore();
+  expect(copied).toMatch(/Для: мама/);
+  expect(copied).toMatch(/\d+:\d\d, каб\. \d+ — \S+ \S+/);
+  expect(copied).toMatch(/^https:\/\/gorzdrav\.spb\.ru\//m);
+});
+
 test('history tells what appeared, how long it lived and how looks went', async () => {
   open('/watches/1?tab=history', {}, ({ world }) => {
     const { id } = world.add(draft());
@@ -29,7 +46,9 @@ test('history tells what appeared, how long it lived and how looks went', async 
     world.service('down');
     world.look();
   });
+  await page.getByRole('heading', { name: 'Какие талоны появлялись' }).click();
   await expect.element(page.getByText(/был свободен/).first()).toBeVisible();
+  await page.getByRole('heading', { name: 'Как проходили проверки' }).click();
   await expect.element(page.getByText('Не отвечает', { exact: true })).toBeVisible();
   await expect.element(page.getByText('Талонов нет', { exact: true })).toBeVisible();
 });
@@ -39,7 +58,12 @@ test('history without openings says so', async () => {
     const { id } = world.add(draft({ places: [place('107', '1')] }));
     world.state(id, { kind: 'waiting' });
   });
-  await expect.element(page.getByText(/Талоны ещё не появлялись/)).toBeVisible();
+  await expect.element(page.getByText(/^Пока не было ни одной удачной проверки/)).toBeVisible();
+  await page.getByRole('heading', { name: 'Какие талоны появлялись' }).click();
+  await expect.element(page.getByText(/^При нас талоны ещё не появлялись/)).toBeVisible();
+  await expect
+    .element(page.getByRole('heading', { name: 'Когда не проверяли' }))
+    .not.toBeInTheDocument();
 });
 
 test('time is changed with the same editor', async () => {
@@ -67,7 +91,7 @@ test('whom it is for is changed, and an empty name is an error', async () => {
   await expect.element(page.getByText(/Ошибка:/)).toBeVisible();
   await page.getByRole('textbox', { name: 'Как назвать?' }).fill('папа');
   await page.getByRole('button', { name: 'Сохранить' }).click();
-  await expect.element(page.getByText(/Для: папа/)).toBeVisible();
+  await expect.element(page.getByText(/Для:\sпапа/)).toBeVisible();
   const saved = await host.commands.watch(1);
   expect(saved.status === 'ok' && saved.data.watch.nickname).toBe('папа');
 });
@@ -142,7 +166,7 @@ test('what was found stays with its age when the site is down', async () => {
 
 test('how often it is checked is said in whole minutes, and as often when it is less', async () => {
   open('/watches/1', {}, ({ world }) => world.add(draft()));
-  await expect.element(page.getByText(/Проверяем раз в 2 минуты/)).toBeVisible();
+  await expect.element(page.getByText(/Проверяем раз в 2\sминуты/)).toBeVisible();
   const { close } = await import('../test/app.tsx');
   close();
   open('/watches/1', { demo: true }, ({ world }) => world.add(draft()));

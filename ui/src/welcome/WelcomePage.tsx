@@ -211,7 +211,7 @@ function Steps({
       {step === 'tell' && settings !== undefined && (
         <>
           <Section title={text('trial-heading')}>
-            <Trial />
+            <Trial onUnseen={() => navigate({ to: '/help/notifications' })} />
           </Section>
           <Section title={text('tell-switches')}>
             <Toggle

@@ -137,11 +137,28 @@ test('a trial that is not seen shows how to mend it', async () => {
   );
   await page.getByRole('button', { name: 'Показать пробное уведомление' }).click();
   await page.getByRole('button', { name: 'Нет' }).click();
-  await expect.element(page.getByText('Как включить уведомления')).toBeVisible();
-  await page.getByRole('button', { name: 'Показать ещё раз' }).click();
+  await expect.element(heading('Как включить уведомления')).toBeVisible();
+  expect(page.getByRole('navigation').query()).toBeNull();
+  await page.getByRole('button', { name: 'Открыть настройки уведомлений' }).click();
+  await expect.poll(() => world.calls).toContain('openNotificationSettings');
+  await page.getByRole('button', { name: 'Показать пробное уведомление' }).click();
   await page.getByRole('button', { name: 'Да' }).click();
   await expect.element(page.getByText('Хорошо. Так и сообщим о талоне.')).toBeVisible();
   expect(world.calls.filter((call) => call === 'trialNotification')).toHaveLength(2);
+  await page.getByRole('link', { name: 'Как сообщить?' }).click();
+  await expect.element(page.getByRole('button', { name: 'Готово' })).toBeVisible();
+});
+
+test('a notification that stays unseen, and settings that do not open, are said', async () => {
+  open('/help/notifications', {}, ({ world }) => {
+    world.systemPage = false;
+  });
+  await page.getByRole('button', { name: 'Открыть настройки уведомлений' }).click();
+  await expect.element(page.getByText(/Настройки не открылись сами/)).toBeVisible();
+  await page.getByRole('button', { name: 'Показать пробное уведомление' }).click();
+  await page.getByRole('button', { name: 'Нет' }).click();
+  await expect.element(page.getByText(/держите окно открытым/)).toBeVisible();
+  await accessible();
 });
 
 test('the practice city, a file and leaving lead home', async () => {

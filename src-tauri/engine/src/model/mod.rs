@@ -7,6 +7,7 @@
 mod alert;
 mod catalogue;
 mod event;
+mod history;
 mod program;
 mod watch;
 mod wish;
@@ -14,6 +15,7 @@ mod wish;
 pub use alert::*;
 pub use catalogue::*;
 pub use event::*;
+pub use history::*;
 pub use program::*;
 pub use watch::*;
 pub use wish::*;

@@ -123,6 +123,11 @@ pub struct Settings {
     pub theme: Theme,
     /// Size of text.
     pub text_size: TextSize,
+    /// «Крупно и просто»: the largest text, one column, nothing on the page of watches but them
+    /// and three buttons.
+    pub simple: bool,
+    /// Nothing moves on the page, whatever the system wishes.
+    pub reduce_motion: bool,
     /// Show system notifications.
     pub notifications: bool,
     /// With a sound.
@@ -145,6 +150,8 @@ impl Default for Settings {
             language: Language::default(),
             theme: Theme::default(),
             text_size: TextSize::default(),
+            simple: false,
+            reduce_motion: false,
             notifications: true,
             sound: true,
             hide_details: false,

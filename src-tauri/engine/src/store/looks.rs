@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -12,6 +12,9 @@ use crate::model::{ClinicId, Dated, DoctorId, Key, Look, Slot, SpecialtyId, Watc
 
 /// The log holds so many looks: three months of asking as often as the real service allows.
 const KEPT: i64 = 90 * 24 * 360;
+
+/// The log is read in pages of this length: some two thousand looks.
+const PAGE: TimeDelta = TimeDelta::hours(6);
 
 /// A slot that appeared, as the history shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -31,6 +34,17 @@ pub struct Opening {
     pub last_seen: DateTime<Utc>,
     /// When it was first missing.
     pub gone_at: Option<DateTime<Utc>>,
+}
+
+/// An opening with what the history needs beside it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Past {
+    /// The opening.
+    pub(crate) opening: Opening,
+    /// Good looks have confirmed that it is gone.
+    pub(crate) gone_for_certain: bool,
+    /// Somebody was to be told of it.
+    pub(crate) alerted: bool,
 }
 
 /// Writes a log line.
@@ -197,6 +211,94 @@ impl Store {
         .await
     }
 
+    /// The openings of these clinics that were first seen in this time, oldest first.
+    pub(crate) async fn past(
+        &self,
+        clinics: Vec<ClinicId>,
+        from: DateTime<Utc>,
+        to: DateTime<Utc>,
+    ) -> Result<Vec<Past>> {
+        self.with(move |connection| {
+            let clinics = serde_json::to_string(&clinics)?;
+            connection
+                .prepare_cached(
+                    "SELECT *, EXISTS (SELECT 1 FROM alert_slot WHERE opening_id = opening.id) AS alerted
+                     FROM opening WHERE clinic IN (SELECT value FROM json_each(:clinics))
+                     AND first_seen BETWEEN :from AND :to ORDER BY first_seen, id",
+                )?
+                .query_map(
+                    named_params! {":clinics": clinics, ":from": ms(from), ":to": ms(to)},
+                    |row| {
+                        let looks: u32 = row.get("absent_looks")?;
+                        Ok((OpeningRow::read(row)?, looks, row.get("alerted")?))
+                    },
+                )?
+                .map(|row| {
+                    let (row, absent_looks, alerted) = row?;
+                    Ok(Past {
+                        gone_for_certain: row.gone_at.is_some()
+                            && absent_looks >= crate::diff::CONFIRMING_LOOKS,
+                        opening: row.opening()?.1,
+                        alerted,
+                    })
+                })
+                .collect()
+        })
+        .await
+    }
+
+    /// Hands the looks of this time at these clinics to `read`, oldest first, a page at a time:
+    /// neither are all held at once, nor does the engine wait for longer than a page takes.
+    pub(crate) async fn read_looks<T: Send + 'static>(
+        &self,
+        clinics: Vec<ClinicId>,
+        from: DateTime<Utc>,
+        to: DateTime<Utc>,
+        mut state: T,
+        read: fn(&mut T, &Look),
+    ) -> Result<T> {
+        let clinics = serde_json::to_string(&clinics)?;
+        let mut page = from;
+        while page <= to {
+            let next = page + PAGE;
+            let clinics = clinics.clone();
+            state = self
+                .with(move |connection| {
+                    let mut statement = connection.prepare_cached(
+                        "SELECT * FROM look WHERE clinic IN (SELECT value FROM json_each(:clinics))
+                         AND at >= :from AND at < :before AND at <= :to ORDER BY at, id",
+                    )?;
+                    let rows = statement.query_map(
+                        named_params! {
+                            ":clinics": clinics, ":from": ms(page), ":before": ms(next), ":to": ms(to),
+                        },
+                        LookRow::read,
+                    )?;
+                    for row in rows {
+                        read(&mut state, &row?.look()?);
+                    }
+                    Ok(state)
+                })
+                .await?;
+            page = next;
+        }
+        Ok(state)
+    }
+
+    /// Was anything at all looked at in this time?
+    pub(crate) async fn looked_between(
+        &self,
+        from: DateTime<Utc>,
+        to: DateTime<Utc>,
+    ) -> Result<bool> {
+        self.with(move |connection| {
+            Ok(connection
+                .prepare_cached("SELECT EXISTS (SELECT 1 FROM look WHERE at > ?1 AND at < ?2)")?
+                .query_row((ms(from), ms(to)), |row| row.get(0))?)
+        })
+        .await
+    }
+
     /// The last good slots of one doctor.
     pub(crate) async fn snapshot(
         &self,
@@ -330,5 +432,82 @@ mod tests {
         let kept = store.looks(vec![clinic], 10).await.unwrap();
         let codes: Vec<_> = kept.iter().filter_map(|look| look.code).collect();
         assert_eq!(codes, [3, 2]);
+    }
+
+    /// Looks at one doctor, so many and so far apart; each is known by its number.
+    async fn fill(store: &Store, looks: i64, apart: TimeDelta) {
+        let apart = apart.num_milliseconds();
+        let work = move |connection: &mut Connection| {
+            Ok(connection.execute(
+                "WITH RECURSIVE n (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM n WHERE n + 1 < ?1)
+                 INSERT INTO look (at, level, clinic, resource, outcome, code, appeared, vanished, elapsed_ms)
+                 SELECT n * ?2, iif(n % 8 = 0, 'doctor', 'clinic'), '1', iif(n % 8 = 0, 'd', ''),
+                        'fresh', n, n % 200 = 0, 0, 90 FROM n",
+                (looks, apart),
+            )?)
+        };
+        store.with(work).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn the_log_is_read_whole_and_in_order_over_the_bounds_of_pages() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        fill(&store, 300, PAGE / 6).await;
+        let to = DateTime::UNIX_EPOCH + PAGE / 6 * 298;
+        let codes = store
+            .read_looks(
+                vec!["1".into()],
+                DateTime::UNIX_EPOCH + PAGE / 6,
+                to,
+                Vec::new(),
+                |codes, look| codes.extend(look.code),
+            )
+            .await
+            .unwrap();
+        assert_eq!(codes, (1..=298).collect::<Vec<_>>());
+    }
+
+    /// `cargo test --release -p engine -- --ignored --nocapture full_log`
+    #[tokio::test]
+    #[ignore = "measures"]
+    async fn a_full_log_of_one_watch_holds_nobody_up() {
+        use crate::history::{Reading, SPAN, Scope};
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        fill(&store, KEPT, TimeDelta::seconds(10)).await;
+        let work = |connection: &mut Connection| {
+            Ok(connection.execute(
+                r#"INSERT INTO opening (clinic, doctor, doctor_name, start, generation, slot, first_seen, last_seen)
+                   SELECT clinic, 'd' || (id % 40), 'Иванова', id, 0,
+                          '{"start":"2026-10-05T06:00:00Z","end":null,"room":null,"address":null}', at, at
+                   FROM look WHERE id % 25 = 0"#,
+                (),
+            )?)
+        };
+        let openings = store.with(work).await.unwrap();
+        let to = DateTime::UNIX_EPOCH + TimeDelta::days(90);
+        let clinics: Vec<ClinicId> = vec!["1".into()];
+        let started = tokio::time::Instant::now();
+        let past = store.past(clinics.clone(), to - SPAN, to).await.unwrap();
+        let read = tokio::time::Instant::now();
+        let mut scope = Scope::default();
+        scope.doctors.insert(("1".into(), "d".into()));
+        let reading = store
+            .read_looks(clinics, to - SPAN, to, Reading::new(scope), Reading::read)
+            .await
+            .unwrap();
+        let told = tokio::time::Instant::now();
+        let openings_told = crate::history::tell(past, &reading, to);
+        let history = crate::history::history(&openings_told, &reading, None, to);
+        println!(
+            "of {openings} openings {}: {:?}; of {KEPT} looks those of 8 weeks: {:?}, a page {:?}; the rest {:?}; gaps {}",
+            openings_told.len(),
+            read - started,
+            told - read,
+            (told - read) / 224,
+            told.elapsed(),
+            history.gaps.len(),
+        );
     }
 }

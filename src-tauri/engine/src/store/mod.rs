@@ -25,6 +25,7 @@ pub(crate) use alerts::Subject;
 pub(crate) use commit::{Coverage, DoctorLook};
 pub(crate) use listings::Listing;
 pub use looks::Opening;
+pub(crate) use looks::Past;
 pub(crate) use outbox::{Due, Told};
 pub(crate) use settings::{FORM_LIMIT, Name as SettingName};
 

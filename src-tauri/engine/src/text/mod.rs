@@ -76,26 +76,22 @@ impl Words {
 
     /// «a», «a и b», «a, b и c».
     fn all_of(self, items: &[String]) -> String {
-        self.joined("list-and", items)
-    }
-
-    /// «a», «a или b», «a, b или c».
-    fn any_of(self, items: &[String]) -> String {
-        self.joined("list-or", items)
-    }
-
-    fn joined(self, id: &str, items: &[String]) -> String {
         match items {
             [] => String::new(),
             [only] => only.clone(),
-            [first @ .., last] => self.say_with(
-                id,
-                &[
-                    ("first", first.join(", ").into()),
-                    ("last", last.as_str().into()),
-                ],
-            ),
+            [first @ .., last] => self.pair("list-and", &first.join(", "), last),
         }
+    }
+
+    /// «a», «a или b», «a или b или c»: a comma would be read as part of an item.
+    fn any_of(self, items: Vec<String>) -> Option<String> {
+        items
+            .into_iter()
+            .reduce(|first, last| self.pair("list-or", &first, &last))
+    }
+
+    fn pair(self, id: &str, first: &str, last: &str) -> String {
+        self.say_with(id, &[("first", first.into()), ("last", last.into())])
     }
 }
 

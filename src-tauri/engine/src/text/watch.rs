@@ -33,16 +33,16 @@ pub fn state_tag(view: &WatchView, words: Words, now: DateTime<Utc>) -> String {
 /// A wish as a sentence: «По будням после 17:00, не позже 10 декабря.»
 pub fn wish_sentence(wish: &TimeWish, words: Words, now: DateTime<Utc>) -> String {
     let today = date_of(now);
-    let ranges: Vec<String> = wish
+    let ranges = wish
         .ranges
         .iter()
         .map(|range| range_phrase(range, words))
         .collect();
-    let mut parts = vec![if ranges.is_empty() {
-        words.say("wish-any")
-    } else {
-        words.any_of(&ranges)
-    }];
+    let mut parts = vec![
+        words
+            .any_of(ranges)
+            .unwrap_or_else(|| words.say("wish-any")),
+    ];
     parts.extend(wish.not_before.map(|date| {
         words.say_with(
             "wish-not-before",

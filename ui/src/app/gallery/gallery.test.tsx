@@ -38,7 +38,7 @@ for (const language of ['ru', 'en'] as const)
     expect(STATES.filter((kind) => !states.some(({ dataset }) => dataset.state === kind))).toEqual(
       [],
     );
-    const shown = document.body.textContent ?? '';
+    const shown = (document.body.textContent ?? '').replace(/\s+/g, ' ');
     expect([...SHOWN, ...TOLD].filter((id) => !pattern(id, language).test(shown))).toEqual([]);
   });
 

@@ -37,6 +37,11 @@ const PAIRS: [string, string, number][] = [
   ),
   ...['primary', 'primary-hover'].map((on): [string, string, number] => ['on-primary', on, 4.5]),
   ...['surface', 'bg'].map((on): [string, string, number] => ['line', on, 3]),
+  ...[1, 2, 3, 4, 5].map((step): [string, string, number] => [
+    `on-heat-${step}`,
+    `heat-${step}`,
+    4.5,
+  ]),
 ];
 
 function luminance(colour: string): number {

@@ -158,7 +158,7 @@ export function misnamed(wordless: RegExp): string[] {
     (element) => {
       if (!seen(element)) return [];
       const words = shownWords(element);
-      const name = givenName(element);
+      const name = givenName(element)?.replace(/\s+/g, ' ') ?? null;
       if (words === '')
         return name !== null && wordless.test(name)
           ? []

@@ -31,6 +31,13 @@ test('rule 12: nor when a menu opens, and scrolling is not smooth', async () => 
   expect(getComputedStyle(document.documentElement).scrollBehavior).toBe('auto');
 });
 
+test('rule 12: nor when the setting asks for less', async () => {
+  openAt('/watches', { settings: { reduceMotion: true } });
+  await page.getByRole('button', { name: 'Ещё' }).first().click();
+  await expect.element(page.getByRole('menu')).toBeVisible();
+  expect(moving()).toEqual([]);
+});
+
 test('rule 12: nothing moves by itself but what is still loading', async () => {
   openAt('/watches');
   await expect.element(page.getByRole('article').first()).toBeVisible();

@@ -25,6 +25,7 @@ const PLACES: Record<string, string[]> = {
   '/settings': ['/settings'],
   '/settings/$section': under('/settings/', ...SECTIONS),
   '/help': ['/help'],
+  '/help/notifications': ['/help/notifications'],
 };
 
 /** Routes that are looked at nowhere, and places of routes that are gone. */

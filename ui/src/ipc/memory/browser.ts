@@ -20,6 +20,7 @@ export function browserHost(query: URLSearchParams): Memory {
   const host = createMemoryHost({
     settings: {
       ...wished(query),
+      simple: query.has('simple'),
       welcomed: fixture !== null,
     },
     demo: query.has('demo'),

@@ -8,6 +8,7 @@ import type {
   Check,
   CommandError,
   Event,
+  History,
   Host,
   Look,
   Opening,
@@ -35,12 +36,15 @@ import {
   NO_ONLINE,
   specialtiesOf,
 } from './city.ts';
+import { pastOf } from './past.ts';
 import { findClinics } from './search.ts';
 
 export const DEFAULT_SETTINGS: Settings = {
   language: 'ru',
   theme: 'system',
   textSize: 'normal',
+  simple: false,
+  reduceMotion: false,
   notifications: true,
   sound: true,
   hideDetails: false,
@@ -124,7 +128,11 @@ export interface Memory extends Host {
     take(id: number): void;
     look(): void;
     raise(alert: Alert): void;
+    /** What the past of a watch says instead of something plausible. */
+    past: Map<number, History>;
     checks: Check[];
+    /** Has the system a page of notifications that can be opened? */
+    systemPage: boolean;
     startPage: string | null;
     emit(event: Event): void;
     navigate(route: string): void;
@@ -497,10 +505,12 @@ export function createMemoryHost(options: MemoryOptions = {}): Memory {
   const world: Memory['world'] = {
     settings: { ...DEFAULT_SETTINGS, ...options.settings },
     forms: new Map(),
+    past: new Map(),
     opened: [],
     calls: [],
     titles: [],
     startPage: null,
+    systemPage: true,
     checks: [
       { subject: 'network', verdict: 'fine', detail: null },
       { subject: 'service', verdict: 'fine', detail: '0,6 s' },
@@ -730,6 +740,11 @@ export function createMemoryHost(options: MemoryOptions = {}): Memory {
     }),
     looks: command('looks', (id, limit) => one(id).looks.slice(0, limit)),
     openings: command('openings', (id, limit) => one(id).openings.slice(0, limit)),
+    history: command('history', (id) => {
+      const { watch } = one(id);
+      return world.past.get(id) ?? pastOf(watch, Date.now());
+    }),
+    saveHistory: command('saveHistory', (id) => one(id) !== undefined),
     inbox: command('inbox', (limit) => alerts.slice(0, limit)),
     alert: command('alert', (id) => {
       const alert = alerts.find((one) => one.id === id);
@@ -811,6 +826,7 @@ export function createMemoryHost(options: MemoryOptions = {}): Memory {
       world.opened.push(url);
       return null;
     }),
+    openNotificationSettings: command('openNotificationSettings', () => world.systemPage),
     trialNotification: command('trialNotification', () => null),
     folders: command('folders', () => ({
       data: '/home/user/.local/share/talonchik',

@@ -4,6 +4,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::model::{Activity, Language, Watch, WatchDraft, WatchId};
 
+mod reader;
+
 fn ru() -> Words {
     Words::new(Language::Ru)
 }
@@ -14,6 +16,10 @@ fn en() -> Words {
 
 fn now() -> DateTime<Utc> {
     "2026-11-20T08:42:00+03:00".parse().unwrap()
+}
+
+fn moscow(text: &str) -> DateTime<Utc> {
+    format!("{text}:00+03:00").parse().unwrap()
 }
 
 fn time(text: &str) -> Option<NaiveTime> {
@@ -46,67 +52,48 @@ fn said(wish: &TimeWish) -> (String, String) {
     )
 }
 
-const WORKDAYS: [Day; 5] = [Day::Mon, Day::Tue, Day::Wed, Day::Thu, Day::Fri];
-
-#[test]
-fn the_example_of_the_editor_reads_as_promised() {
-    let wish = TimeWish {
-        not_after: Some(date("2026-12-10")),
-        ..ranges(vec![range(&WORKDAYS, "17:00", "")])
-    };
-    let (ru, en) = said(&wish);
-    assert_eq!(ru, "По будням после 17:00, не позже 10 декабря.");
-    assert_eq!(en, "On weekdays after 17:00, no later than 10 December.");
+/// A wish, its sentence, and slots (Moscow time) on its edges. The window's tests read the same file.
+#[derive(serde::Deserialize)]
+struct Example {
+    wish: TimeWish,
+    ru: String,
+    en: String,
+    suits: Vec<String>,
+    not: Vec<String>,
 }
 
 #[test]
-fn every_part_of_a_wish_is_said() {
-    let wish = TimeWish {
-        ranges: vec![
-            range(&[Day::Thu, Day::Tue], "", "12:00"),
-            range(&[Day::Sat, Day::Sun], "9:00", "15:30"),
-        ],
-        not_before: Some(date("2026-11-23")),
-        not_after: Some(date("2027-01-31")),
-        except: vec![date("2026-12-03"), date("2026-12-04"), date("2026-12-05")],
-        notice_minutes: 120,
-        earlier_than: Some("2026-12-24T13:40:00+03:00".parse().unwrap()),
-    };
-    let (ru, en) = said(&wish);
-    assert_eq!(
+fn wishes_read_and_suit_as_in_the_examples() {
+    let now = moscow("2026-11-20T09:00");
+    let examples: Vec<Example> =
+        serde_json::from_str(include_str!("../../../../../tests/wishes.json")).unwrap();
+    for Example {
+        wish,
         ru,
-        "По вторникам и четвергам до 12:00 или по выходным с 9:00 до 15:30, не раньше 23 ноября, \
-         не позже 31 января 2027 года, кроме 3 декабря, 4 декабря и 5 декабря, хотя бы за 2 часа \
-         до приёма, только раньше 24 декабря, 13:40."
-    );
-    assert_eq!(
         en,
-        "On Tuesdays and Thursdays before 12:00 or at weekends between 9:00 and 15:30, no earlier \
-         than 23 November, no later than 31 January 2027, except 3 December, 4 December and 5 \
-         December, at least 2 hours ahead, only before 24 December, 13:40."
-    );
+        suits,
+        not,
+    } in examples
+    {
+        assert_eq!(said(&wish), (ru, en));
+        for (slots, suit) in [(suits, true), (not, false)] {
+            for slot in slots {
+                assert_eq!(
+                    wish.suits(moscow(&slot), now),
+                    suit,
+                    "{slot}: {}",
+                    said(&wish).0
+                );
+            }
+        }
+    }
 }
 
 #[test]
-fn an_empty_wish_and_an_unlimited_range_mean_any_time() {
-    assert_eq!(said(&TimeWish::default()).0, "В любое время.");
+fn a_range_that_limits_nothing_means_any_time() {
     assert_eq!(
         said(&ranges(vec![range(&Day::ALL, "", "")])).1,
         "At any time."
-    );
-}
-
-#[test]
-fn many_excluded_days_are_counted() {
-    let wish = TimeWish {
-        except: (1..=7)
-            .map(|day| NaiveDate::from_ymd_opt(2026, 12, day).unwrap())
-            .collect(),
-        ..TimeWish::default()
-    };
-    assert_eq!(
-        said(&wish).0,
-        "В любое время, кроме 1 декабря, 2 декабря, 3 декабря, 4 декабря, 5 декабря и ещё 2 дней."
     );
 }
 
@@ -232,6 +219,80 @@ fn simple_wish() -> impl Strategy<Value = TimeWish> {
                 earlier_than: earlier.map(|(date, time)| date.and_time(time).and_utc()),
             },
         )
+}
+
+/// Any wish that may be asked for and names its exceptions, all of its parts within a few weeks.
+fn near_wish() -> impl Strategy<Value = TimeWish> {
+    let range = (
+        proptest::collection::vec(proptest::sample::select(Day::ALL.to_vec()), 0..5),
+        proptest::option::of(any_minute()),
+        proptest::option::of(any_minute()),
+    )
+        .prop_filter("holds some time", |(_, from, to)| {
+            to.is_none_or(|to| from.unwrap_or_default() < to)
+        })
+        .prop_map(|(days, from, to)| TimeRange { days, from, to });
+    (
+        proptest::collection::vec(range, 0..5),
+        proptest::option::weighted(0.3, near_day()),
+        proptest::option::weighted(0.3, near_day()),
+        proptest::collection::btree_set(near_day(), 0..=NAMED_EXCEPTIONS),
+        prop_oneof![Just(0), 1..10_000u32],
+        proptest::option::weighted(0.3, (near_day(), any_minute())),
+    )
+        .prop_map(
+            |(ranges, not_before, not_after, except, notice_minutes, earlier)| TimeWish {
+                ranges,
+                not_before,
+                not_after,
+                except: except.into_iter().collect(),
+                notice_minutes,
+                earlier_than: earlier.map(|(date, time)| in_moscow(date, time)),
+            },
+        )
+}
+
+/// From ten days before the turn of the year until three weeks after it.
+fn near_day() -> impl Strategy<Value = NaiveDate> {
+    (0..31i64).prop_map(|days| date("2026-12-21") + TimeDelta::days(days))
+}
+
+fn in_moscow(date: NaiveDate, time: NaiveTime) -> DateTime<Utc> {
+    date.and_time(time).and_utc() - TimeDelta::hours(3)
+}
+
+/// The clock times a wish names, where a slot suits on one side only; and one it may not name.
+fn edges(wish: &TimeWish, now: DateTime<Utc>, other: NaiveTime) -> Vec<NaiveTime> {
+    let of = |at: DateTime<Utc>| at.with_timezone(&chrono_tz::Europe::Moscow).time();
+    let notice = now + TimeDelta::minutes(wish.notice_minutes.into());
+    wish.ranges
+        .iter()
+        .flat_map(|range| [range.from, range.to])
+        .flatten()
+        .chain(wish.earlier_than.map(of))
+        .chain([of(notice), NaiveTime::MIN, other])
+        .collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2048))]
+
+    /// Whoever takes the sentence at its word expects exactly the slots that suit.
+    #[test]
+    fn the_sentence_promises_what_suits(
+        wish in near_wish(),
+        (today, hour) in (near_day(), any_minute()),
+        day in near_day(),
+        (other, edge, off) in (any_minute(), any::<proptest::sample::Index>(), -1..=1i64),
+    ) {
+        let now = in_moscow(today, hour);
+        let start = in_moscow(day, *edge.get(&edges(&wish, now, other))) + TimeDelta::minutes(off);
+        for words in [ru(), en()] {
+            let sentence = wish_sentence(&wish, words, now);
+            let promised = reader::Promise::read(&sentence, words, today).holds(start, now);
+            prop_assert_eq!(wish.suits(start, now), promised, "{} at {}", sentence, start);
+        }
+    }
 }
 
 proptest! {

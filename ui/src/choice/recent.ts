@@ -1,0 +1,24 @@
+// Clinics chosen lately, newest first: whoever looked at one once will often want it again.
+
+import { useKept } from '../ipc/form.ts';
+import type { ClinicId } from '../ipc/host.ts';
+
+const KEPT = 5;
+
+function read(kept: string | null | undefined): ClinicId[] {
+  try {
+    const list: unknown = JSON.parse(kept ?? '[]');
+    return Array.isArray(list) ? list.filter((id) => typeof id === 'string') : [];
+  } catch {
+    return [];
+  }
+}
+
+export function useRecent(): [recent: ClinicId[], remember: (id: ClinicId) => void] {
+  const [kept, keep] = useKept('recent-clinics');
+  const recent = read(kept);
+  return [
+    recent,
+    (id) => keep(JSON.stringify([id, ...recent.filter((other) => other !== id)].slice(0, KEPT))),
+  ];
+}
