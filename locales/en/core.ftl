@@ -34,6 +34,8 @@ offline = No internet. We will go on when you are connected.
 stale = Data from { $last }. Not checked since.
 asleep = The computer slept from { $from } to { $to }. Nothing was checked then.
 quiet = Quiet hours until { $time }. We keep checking and will tell you in the morning.
+# `quiet` when they end after noon.
+quiet-later = Quiet hours until { $time }. We keep checking and will tell you after them.
 quiet-digest = Overnight: { $found }. Still free: { $left }.
 paused = Paused until { $time }. Slots are not being checked.
 unbound = This doctor is not in the clinic's new list. Choose again; everything else is kept.

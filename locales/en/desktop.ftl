@@ -33,6 +33,12 @@ tray-tooltip-found = { -brand }. { $status }. Slots: { $slots }
 
 window-hint-title = { -brand } keeps watching
 window-minimised-title = { -brand } is minimised
+quiet-over-title = Slots came { $times ->
+    [one] once
+   *[other] { $times } times
+} in the quiet hours
+quiet-over-left = Free now: { $left }
+quiet-over-none = They are taken. Still watching
 trial-title = { -brand }
 start-demo-title = The practice city did not open
 start-demo = Please try again. Details are in the program's log.

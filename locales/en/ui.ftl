@@ -429,12 +429,14 @@ delivery-leased = { $channel }: being sent
 delivery-sent = { $channel }: shown at { $time }
 delivery-expired = { $channel }: no longer worth showing
 delivery-dead = { $channel }: not shown
+delivery-held = { $channel }: to be shown after the quiet hours
 delivery-retry = { $channel }: not shown yet, still trying
 delivery-why-told = You have been told of these slots.
 delivery-why-started = The time of the appointment has passed.
 delivery-why-gone = The slots were taken before that.
 delivery-why-returned = The slots are back.
 delivery-why-answered = You had answered already.
+delivery-why-quiet = It is quiet hours.
 delivery-why-off = Notifications are switched off in the settings.
 delivery-why-starting = The program was still starting.
 delivery-why-absent = This system has no notification service.
@@ -457,6 +459,16 @@ set-sound = Sound
 set-sound-hint = Only when a slot is found.
 set-hide = Hide details
 set-hide-hint = The notification says only “Slots available”, without the doctor and the clinic.
+quiet-title = Quiet hours
+quiet-hint = Checking goes on as usual, day and night.
+quiet-on = Do not disturb
+quiet-on-hint = Every day at this time, by this computer’s clock.
+quiet-never = The beginning and the end are the same, so there will be no quiet hours.
+quiet-manner = If a slot appears during them
+quiet-hold = Tell me when they end
+quiet-hold-hint = Slots taken by then can be seen in the Inbox.
+quiet-silent = Show it at once, without a sound
+quiet-silent-hint = The notification stays on the screen.
 set-text-size = Text size
 set-text-size-hint = You can also press Ctrl with plus or minus.
 text-size-normal = Usual
@@ -493,18 +505,28 @@ budget-hint = { $n ->
    *[other] At most { $n } requests an hour
 }
 checks-today = Today
+checks-today-hint = All requests of the program to the booking site since midnight, including those before a restart.
 requests-today = { $n ->
-    [one] { $n } request today
-   *[other] { $n } requests today
+    [one] { $n } request today of { $of } allowed
+   *[other] { $n } requests today of { $of } allowed
 }
 requests-hour = In the last hour: { $n } of { $of }
 data-copy = Move to another computer
 data-copy-hint = The file will hold your watches and settings.
 data-export = Save to a file
 data-import = Take from a file
-data-import-ask = Take watches and settings from a file?
-data-import-hint = Watches from the file are added to yours; settings are replaced.
-data-import-choose = Choose a file
+import-plan = What is in this file
+import-new = To be added
+import-known = Here already
+import-bad = Not to be added
+import-unreadable = This watch cannot be read.
+import-no-watches = There are no watches in the file.
+import-settings = Settings from the file will replace yours: look, language, notifications, checks.
+import-add = { $n ->
+    [one] Add { $n } watch
+   *[other] Add { $n } watches
+}
+import-settings-only = Take the settings
 data-exported = The file is saved.
 data-imported = { $n ->
     [one] { $n } watch added.
@@ -517,6 +539,15 @@ data-folders-hint = Everything is kept on this computer only.
 folder-data = Watches, history, settings
 folder-cache = What can be downloaded again
 folder-logs = Logs
+erase-title = Delete all data
+erase-hint = If you are handing this computer over or want to start afresh.
+erase = Delete everything
+erase-ask = Delete all data?
+erase-what = Watches, alerts, history, settings and logs will be gone. This cannot be undone. Your appointments on the website stay.
+erase-advice = If you will need the watches again, save them to a file first.
+erase-understood = Yes, delete for good
+erase-confirm = Delete everything
+erased = All data is deleted.
 version = Version { $version }
 unofficial = Unofficial program
 about-text = { -brand } is not connected with Gorzdrav. It looks at the open booking pages of gorzdrav.spb.ru as you would, only without getting tired. You book yourself, on the website.

@@ -33,6 +33,13 @@ tray-tooltip-found = { -brand }. { $status }. Есть: { $slots }
 
 window-hint-title = { -brand } ждёт дальше
 window-minimised-title = { -brand } свёрнут
+quiet-over-title = За тихие часы талоны были { $times ->
+    [one] { $times } раз
+    [few] { $times } раза
+   *[many] { $times } раз
+}
+quiet-over-left = Сейчас свободны: { $left }
+quiet-over-none = Их уже разобрали. Ждём дальше
 trial-title = { -brand }
 start-demo-title = Учебный город не открылся
 start-demo = Попробуйте ещё раз. Подробности — в журнале программы.

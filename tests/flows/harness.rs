@@ -44,6 +44,8 @@ pub struct Recorder {
     clock: Mutex<Option<Clock>>,
     /// Refuse everything for now.
     pub refusing: AtomicBool,
+    /// Put everything off for eight hours, as quiet hours do.
+    pub holding: AtomicBool,
     /// Take messages and answers, but never come back.
     pub hanging: AtomicBool,
 }
@@ -91,6 +93,12 @@ impl Channel for Recorder {
             return Err(TellError::Later {
                 after: None,
                 why: Untold::Refused,
+            });
+        }
+        if self.holding.load(Ordering::SeqCst) {
+            return Err(TellError::Later {
+                after: Some(hours(8)),
+                why: Untold::Quiet,
             });
         }
         let now = locked(&self.clock)

@@ -5,6 +5,7 @@
 mod alerts;
 mod budget;
 mod catalogue;
+mod data;
 mod faults;
 mod history;
 mod patience;

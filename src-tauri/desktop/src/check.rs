@@ -1,9 +1,21 @@
 //! The desktop's lines of the self-check.
 
+use std::path::Path;
+
 use engine::model::{Check, CheckSubject, Verdict};
 use tauri::{AppHandle, Runtime};
 
 use crate::{autostart, desk::Desk, toast};
+
+/// A report leaves this computer: the name of its owner stays here.
+pub(crate) fn without_home(checks: &mut [Check], home: Option<&Path>) {
+    let Some(home) = home.and_then(Path::to_str).filter(|home| home.len() > 1) else {
+        return;
+    };
+    for detail in checks.iter_mut().filter_map(|check| check.detail.as_mut()) {
+        *detail = detail.replace(home, "~");
+    }
+}
 
 /// Notifications, tray and autostart.
 pub(crate) async fn lines<R: Runtime>(app: &AppHandle<R>, desk: &Desk) -> Vec<Check> {
@@ -75,6 +87,15 @@ mod tests {
             notifications(Err("there is no notification server".to_owned()), true).verdict,
             Verdict::Broken
         );
+    }
+
+    #[test]
+    fn a_report_does_not_name_the_owner_of_the_computer() {
+        let mut checks = [notifications(Err("no /home/anna/.x".to_owned()), true)];
+        without_home(&mut checks, Some(Path::new("/home/anna")));
+        assert_eq!(checks[0].detail.as_deref(), Some("no ~/.x"));
+        without_home(&mut checks, Some(Path::new("/")));
+        assert_eq!(checks[0].detail.as_deref(), Some("no ~/.x"));
     }
 
     #[test]

@@ -10,13 +10,16 @@ use engine::{
     model::{Language, Settings},
     text::Words,
 };
-use tracing::warn;
+use tracing::{error, warn};
 
 use crate::{
+    error::CommandError,
     folders::Folders,
+    logs,
     program::{Mode, MoveError, Program},
     toast::Toasts,
     tray::Place,
+    with_causes,
 };
 
 /// Everything a command or a window event needs.
@@ -31,6 +34,8 @@ pub(crate) struct Desk {
     pub folders: Folders,
     /// Which page is to be shown next.
     pub pages: Pages,
+    /// The text of a file that was looked through and is to be taken or not.
+    chosen_file: Mutex<Option<String>>,
     said_why_minimised: AtomicBool,
     /// The end has begun.
     pub quitting: AtomicBool,
@@ -50,6 +55,7 @@ impl Desk {
             place,
             folders,
             pages: Pages::default(),
+            chosen_file: Mutex::default(),
             said_why_minimised: AtomicBool::new(false),
             quitting: AtomicBool::new(false),
         }
@@ -78,6 +84,33 @@ impl Desk {
         self.program.leave_demo().await?;
         self.toasts.withdraw_all(Mode::Demo).await;
         Ok(())
+    }
+
+    /// Deletes everything the program has kept, its logs last.
+    pub(crate) async fn erase(&self) -> Result<(), CommandError> {
+        let erased = self.program.erase().await;
+        self.toasts.withdraw_all(Mode::Real).await;
+        self.toasts.withdraw_all(Mode::Demo).await;
+        self.keep_chosen_file(None);
+        if let Err(error) = erased {
+            // The log, which says why, stays until all else is gone.
+            error!("not all data was deleted: {}", with_causes(&error));
+            return Err(error.into());
+        }
+        let logs = self.folders.logs.clone();
+        tokio::task::spawn_blocking(move || logs::forget(&logs))
+            .await
+            .map_err(|error| CommandError::system(&error))?
+            .map_err(|error| CommandError::system(&error))
+    }
+
+    /// Keeps the text of a file until the person has decided; gives back what was kept before.
+    pub(crate) fn keep_chosen_file(&self, text: Option<String>) -> Option<String> {
+        let mut chosen = self
+            .chosen_file
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        std::mem::replace(&mut chosen, text)
     }
 
     fn language(&self) -> Language {

@@ -57,9 +57,10 @@ impl From<MoveError> for CommandError {
     fn from(error: MoveError) -> Self {
         match error {
             MoveError::Engine(error) => error.into(),
-            MoveError::City(_) | MoveError::Address(_) | MoveError::Start(_) => {
-                Self::new(ErrorCode::Storage, &error)
-            }
+            MoveError::City(_)
+            | MoveError::Address(_)
+            | MoveError::Start(_)
+            | MoveError::Files(_) => Self::new(ErrorCode::Storage, &error),
         }
     }
 }

@@ -5,7 +5,7 @@
 //! is stale (`UPDATE_BINDINGS=1 cargo test -p talonchik bindings` rewrites it).
 
 use chrono::{DateTime, Utc};
-use engine::{Imported, Opening, model};
+use engine::{EngineError, ImportPlan, Imported, Opening, model};
 use model::{
     Activity, Alert, AlertId, Answer, Check, Clinic, ClinicHits, ClinicId, Dated, District,
     DistrictId, Doctor, DoctorId, Folders, History, LinkTarget, Look, Settings, Slot, Specialty,
@@ -13,8 +13,9 @@ use model::{
 };
 use serde::{Deserialize, Serialize};
 use specta::Type;
-use tauri::{AppHandle, Runtime, State};
+use tauri::{AppHandle, Manager, Runtime, State};
 use tauri_specta::{Builder, Event, collect_commands, collect_events};
+use tracing::warn;
 
 use crate::{check, desk::Desk, error::CommandError, files, links, quit, system_page};
 
@@ -82,7 +83,9 @@ pub(crate) fn builder<R: Runtime>() -> Builder<R> {
             folders,
             quit::<tauri::Wry>,
             export_to_file::<tauri::Wry>,
-            import_from_file::<tauri::Wry>,
+            choose_import::<tauri::Wry>,
+            import_chosen,
+            erase_all::<tauri::Wry>,
         ])
         .events(collect_events![Changed, Navigate])
         .disable_serde_phases()
@@ -369,6 +372,7 @@ pub(crate) async fn self_check<R: Runtime>(
 ) -> Answered<Vec<Check>> {
     let mut checks = desk.engine().self_check().await?;
     checks.extend(check::lines(&app, &desk).await);
+    check::without_home(&mut checks, app.path().home_dir().ok().as_deref());
     Ok(checks)
 }
 
@@ -447,18 +451,46 @@ pub(crate) async fn export_to_file<R: Runtime>(
     Ok(true)
 }
 
-/// Asks for a file and takes watches and settings from it; `None` when none was chosen.
+/// Asks for a file and tells what an import of it would do; `None` when none was chosen.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn import_from_file<R: Runtime>(
+pub(crate) async fn choose_import<R: Runtime>(
     app: AppHandle<R>,
     desk: State<'_, Desk>,
-) -> Answered<Option<Imported>> {
+) -> Answered<Option<ImportPlan>> {
     let Some(path) = files::ask_what_to_open(&app, &desk).await else {
         return Ok(None);
     };
     let text = files::read(path).await?;
-    Ok(Some(desk.engine().import(&text).await?))
+    let plan = desk.engine().preview_import(&text)?;
+    desk.keep_chosen_file(Some(text));
+    Ok(Some(plan))
+}
+
+/// Takes watches and settings from the file that was chosen last.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn import_chosen(desk: State<'_, Desk>) -> Answered<Imported> {
+    let text = desk
+        .keep_chosen_file(None)
+        .ok_or(EngineError::NotFound("chosen file"))?;
+    Ok(desk.engine().import(&text).await?)
+}
+
+/// Deletes all data of the program, which then starts as on the first day.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn erase_all<R: Runtime>(
+    app: AppHandle<R>,
+    desk: State<'_, Desk>,
+) -> Answered<()> {
+    // Some browser engines keep what was typed, to offer it again.
+    for window in app.webview_windows().values() {
+        if let Err(error) = window.clear_all_browsing_data() {
+            warn!("the browser engine keeps its data: {error}");
+        }
+    }
+    desk.erase().await
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ mod ipc;
 mod links;
 mod locale;
 mod logs;
+mod morning;
 mod program;
 mod quit;
 mod system_page;
@@ -199,6 +200,10 @@ fn start<R: Runtime>(
     if tray.is_built() {
         tasks.keep("tray host", move || tray::host::follow(found.clone()));
     }
+    let (source, teller) = (program.clone(), toasts.clone());
+    tasks.keep("morning", move || {
+        morning::follow(source.clone(), teller.clone())
+    });
     let desk = Desk::new(program.clone(), toasts, place.clone(), folders);
     let usual = desk.folders.usual;
     app.manage(desk);
@@ -303,7 +308,9 @@ fn say_why_not_started<R: Runtime>(app: &AppHandle<R>, error: &MoveError, folder
             ("start-newer-title", "start-newer")
         }
         MoveError::City(_) | MoveError::Address(_) => ("start-demo-title", "start-demo"),
-        MoveError::Start(_) | MoveError::Engine(_) => ("start-storage-title", "start-storage"),
+        MoveError::Start(_) | MoveError::Engine(_) | MoveError::Files(_) => {
+            ("start-storage-title", "start-storage")
+        }
     };
     let words = Words::new(system_language());
     let folder = folders.data.display().to_string();

@@ -83,6 +83,9 @@ pub(crate) enum MoveError {
     /// The engine there does not work.
     #[error(transparent)]
     Engine(#[from] EngineError),
+    /// Files of the practice city could not be removed.
+    #[error("the practice city's data could not be removed")]
+    Files(#[source] std::io::Error),
 }
 
 /// The engine that works now, and how to change it.
@@ -181,11 +184,36 @@ impl Program {
     /// Back to the real city.
     pub(crate) async fn leave_demo(&self) -> Result<(), MoveError> {
         let mut turn = self.turn.lock().await;
+        self.leave(&mut turn).await
+    }
+
+    /// Deletes everything both cities have kept and starts in the real one as on the first day.
+    pub(crate) async fn erase(&self) -> Result<(), MoveError> {
+        let mut turn = self.turn.lock().await;
+        let demo = (turn.mode == Mode::Demo).then(|| self.engine());
+        self.leave(&mut turn).await?;
+        // Whoever still holds it writes nothing into the folder that goes.
+        if let Some(demo) = demo
+            && let Err(error) = demo.erase().await
+        {
+            warn!("the practice city was not emptied before its folder goes: {error}");
+        }
+        let erased = self.engine().erase().await;
+        // The engine has stopped, whether or not the database could be emptied.
+        let (engine, _) = self.setup.open(Mode::Real).await?;
+        self.change_to(&mut turn, engine, Mode::Real).await;
+        erased?;
+        self.setup.remove_demo().await?;
+        info!("all data was deleted");
+        Ok(())
+    }
+
+    async fn leave(&self, turn: &mut Turn) -> Result<(), MoveError> {
         if turn.mode == Mode::Real {
             return Ok(());
         }
         let (engine, _) = self.setup.open(Mode::Real).await?;
-        self.change_to(&mut turn, engine, Mode::Real).await;
+        self.change_to(turn, engine, Mode::Real).await;
         if let Some(server) = turn.server.take() {
             server.stop().await;
         }
@@ -297,6 +325,22 @@ impl Setup {
         }
     }
 
+    /// Removes the practice city's folder, which an operation under way may hold for a moment.
+    async fn remove_demo(&self) -> Result<(), MoveError> {
+        let mut tries = RETRIES;
+        loop {
+            match tokio::fs::remove_dir_all(&self.demo_dir).await {
+                Ok(()) => return Ok(()),
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+                Err(error) if tries == 0 => return Err(MoveError::Files(error)),
+                Err(_) => {
+                    tries -= 1;
+                    time::sleep(RETRY).await;
+                }
+            }
+        }
+    }
+
     /// The first start speaks as the system does.
     async fn speak(&self, engine: &Engine) {
         let first = async {
@@ -346,16 +390,25 @@ impl Setup {
 }
 
 async fn read_settings(engine: &Engine, settings: &watch::Sender<Option<Settings>>) {
-    match engine.settings().await {
-        Ok(read) => {
-            settings.send_if_modified(|known| {
-                let read = Some(read);
-                let changed = *known != read;
-                *known = read;
-                changed
-            });
+    let read = match engine.settings().await {
+        Ok(read) => read,
+        Err(error) => {
+            warn!("settings stay as they were: {error}");
+            return;
         }
-        Err(error) => warn!("settings stay as they were: {error}"),
+    };
+    let mut other_hours = false;
+    settings.send_if_modified(|known| {
+        let read = Some(read);
+        let quiet = |settings: &Option<Settings>| settings.as_ref().map(|it| it.quiet.clone());
+        other_hours = quiet(known) != quiet(&read);
+        let changed = *known != read;
+        *known = read;
+        changed
+    });
+    // Only now: a notification that is tried earlier is put off by the hours of before.
+    if other_hours && let Err(error) = engine.release_held().await {
+        warn!("notifications wait for the quiet hours of before: {error}");
     }
 }
 
@@ -367,13 +420,19 @@ async fn stop(engine: &Engine) {
 
 #[cfg(test)]
 pub(crate) mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use engine::{
+        Message, TellError,
+        model::{Alert, ClinicId, DoctorChoice, Place, SpecialtyId, Untold, WatchDraft},
+    };
     use tokio::runtime::Handle;
 
     use super::*;
 
-    /// A program on a folder of its own that asks a service which is not there.
-    pub(crate) async fn program(folder: &std::path::Path) -> Arc<Program> {
-        let setup = Setup {
+    /// Everything on a folder of its own, and a service which is not there.
+    fn setup(folder: &std::path::Path) -> Setup {
+        Setup {
             data_dir: folder.join("real"),
             demo_dir: folder.join("demo"),
             api_base: Url::parse("http://127.0.0.1:9/_api/api/v2").unwrap(),
@@ -382,15 +441,97 @@ pub(crate) mod tests {
             seed: 1,
             language: Language::En,
             channels: Box::new(|_| Vec::new()),
+        }
+    }
+
+    /// A program on a folder of its own that asks a service which is not there.
+    pub(crate) async fn program(folder: &std::path::Path) -> Arc<Program> {
+        start(setup(folder), watch::Sender::new(None)).await
+    }
+
+    async fn start(setup: Setup, settings: watch::Sender<Option<Settings>>) -> Arc<Program> {
+        let tasks = Tasks::new(Handle::current());
+        Program::start(setup, Mode::Real, settings, tasks)
+            .await
+            .unwrap()
+    }
+
+    /// Goes by the settings as the program knows them, like the real notifications.
+    struct Sleeper {
+        settings: watch::Receiver<Option<Settings>>,
+        told: Arc<AtomicU32>,
+    }
+
+    #[async_trait::async_trait]
+    impl Channel for Sleeper {
+        fn name(&self) -> &'static str {
+            "sleeper"
+        }
+
+        async fn tell(&self, _message: &Message) -> Result<(), TellError> {
+            if self.settings.borrow().as_ref().unwrap().quiet.on {
+                return Err(TellError::Later {
+                    after: Some(Duration::from_hours(8)),
+                    why: Untold::Quiet,
+                });
+            }
+            self.told.fetch_add(1, Ordering::SeqCst);
+            Ok(())
+        }
+
+        async fn withdraw(&self, _alert: &Alert) {}
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn quiet_hours_that_are_switched_off_let_go_of_what_they_held() {
+        let folder = tempfile::tempdir().unwrap();
+        let city = City::new(simulator::Config::default());
+        let server = Server::start(city.clone(), 0).await.unwrap();
+        let settings = watch::Sender::new(None);
+        let (known, told) = (settings.subscribe(), Arc::new(AtomicU32::new(0)));
+        let count = told.clone();
+        let setup = Setup {
+            api_base: server.base_url().parse().unwrap(),
+            clock: Clock::test(city.now()),
+            channels: Box::new(move |_| {
+                vec![Arc::new(Sleeper {
+                    settings: known.clone(),
+                    told: count.clone(),
+                })]
+            }),
+            ..setup(folder.path())
         };
-        Program::start(
-            setup,
-            Mode::Real,
-            watch::Sender::new(None),
-            Tasks::new(Handle::current()),
-        )
-        .await
-        .unwrap()
+        let program = start(setup, settings).await;
+        let engine = program.engine();
+        let mut settings = engine.settings().await.unwrap();
+        settings.quiet.on = true;
+        engine.save_settings(settings.clone()).await.unwrap();
+        let place = city.a_doctor();
+        let draft = WatchDraft {
+            places: vec![Place {
+                clinic_id: ClinicId(place.clinic.clone()),
+                clinic_name: String::new(),
+                specialty_id: SpecialtyId(place.specialty.clone()),
+                specialty_name: String::new(),
+                fer_id: None,
+                doctors: DoctorChoice::Any,
+            }],
+            ..WatchDraft::default()
+        };
+        engine.add_watch(draft).await.unwrap();
+        time::sleep(Duration::from_mins(2)).await;
+        let start = city.now() + chrono::TimeDelta::days(2);
+        city.offer(&place.clinic, &place.doctor, start);
+        time::sleep(Duration::from_mins(2)).await;
+        assert_eq!(engine.inbox(10).await.unwrap().len(), 1);
+        assert_eq!(told.load(Ordering::SeqCst), 0);
+
+        settings.quiet.on = false;
+        engine.save_settings(settings).await.unwrap();
+        time::sleep(Duration::from_secs(5)).await;
+        assert_eq!(told.load(Ordering::SeqCst), 1);
+        program.stop().await;
+        server.stop().await;
     }
 
     #[tokio::test(flavor = "multi_thread")]
@@ -422,6 +563,38 @@ pub(crate) mod tests {
         let program = program(folder.path()).await;
         let settings = program.engine().settings().await.unwrap();
         assert_eq!(settings.language, Language::En);
+        program.stop().await;
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn all_data_of_both_cities_is_deleted_and_the_program_starts_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let program = program(folder.path()).await;
+        let welcomed = Settings {
+            welcomed: true,
+            language: Language::Ru,
+            ..Settings::default()
+        };
+        program.engine().save_settings(welcomed).await.unwrap();
+        program.enter_demo().await.unwrap();
+        // Somebody still asks the engine of a moment ago.
+        let old = program.engine();
+
+        program.erase().await.unwrap();
+        assert!(!folder.path().join("demo").exists());
+        assert!(!program.engine().status().await.unwrap().demo);
+        let settings = program.engine().settings().await.unwrap();
+        assert!(!settings.welcomed);
+        assert_eq!(settings.language, Language::En);
+        assert_eq!(program.settings().borrow().as_ref(), Some(&settings));
+        // It can do no harm, and need not have been let go of.
+        old.save_form("find", Some("мама".to_owned()))
+            .await
+            .unwrap_err();
+        assert!(!folder.path().join("demo").exists());
+        // And once more, from the real city.
+        program.erase().await.unwrap();
+        assert!(program.engine().watches().await.unwrap().is_empty());
         program.stop().await;
     }
 

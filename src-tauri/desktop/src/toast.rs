@@ -14,10 +14,11 @@ use std::{
 };
 
 use async_trait::async_trait;
+use chrono::{DateTime, TimeZone, Utc};
 use engine::{
     Channel, Message, TellError,
     clock::Clock,
-    model::{Alert, AlertId, Answer, MessageKind, Settings, Untold, WatchId},
+    model::{Alert, AlertId, Answer, MessageKind, QuietManner, Settings, Untold, WatchId},
     text::{
         Words,
         notice::{Manner, notice},
@@ -42,6 +43,10 @@ const AGAIN: Duration = Duration::from_mins(1);
 
 /// After how long a server that is not there is looked for again.
 const LOOK_AGAIN: Duration = Duration::from_mins(5);
+
+/// During the quiet hours it is asked this often whether they are over: the computer's
+/// clock or zone may have been set meanwhile.
+const HELD: Duration = Duration::from_mins(15);
 
 /// Notifications whose buttons are listened to; each costs a connection. The
 /// oldest is forgotten for a newer one, and its alert stays in the inbox.
@@ -141,6 +146,40 @@ impl Toasts {
         self.show(&toast, None).await.map(drop)
     }
 
+    /// Shows something with one button, which a click on the body stands for too.
+    pub(crate) async fn offer(
+        &self,
+        title: String,
+        body: String,
+        button: String,
+        ask: Ask,
+    ) -> Result<(), Wrong> {
+        let toast = Toast {
+            title,
+            body,
+            buttons: vec![(Button::Primary, button.clone())],
+            body_title: Some(button),
+            lasting: true,
+            sound: false,
+        };
+        let shown = self.show(&toast, None).await?;
+        let asks = self.asks.clone();
+        self.tasks.spawn(async move {
+            match shown.pressed().await {
+                Press::Closed => (),
+                // The receiver is gone only when the program is.
+                Press::Body | Press::Button(_) => _ = asks.send(ask),
+            }
+        });
+        Ok(())
+    }
+
+    /// The catalogue in the person's language.
+    pub(crate) fn words(&self) -> Words {
+        let settings = self.settings.borrow();
+        Words::new(settings.as_ref().map(|it| it.language).unwrap_or_default())
+    }
+
     /// The trial notification of the settings page: sounds as a real one would.
     pub(crate) async fn trial(&self, words: Words) -> Result<(), Wrong> {
         let sound = self.settings.borrow().as_ref().is_none_or(|it| it.sound);
@@ -164,6 +203,7 @@ impl Toasts {
         if !settings.notifications {
             return Err(TellError::Never { why: Untold::Off });
         }
+        let settings = during_quiet_hours(settings, self.clock.now(), &chrono::Local)?;
         let alert = &message.alert;
         let words = Words::new(settings.language);
         let toast = toast_of(message, mode, &settings, words, &self.clock);
@@ -314,6 +354,25 @@ impl Channel for Desktop {
 
     async fn withdraw(&self, alert: &Alert) {
         self.toasts.withdraw(self.mode, alert.id).await;
+    }
+}
+
+/// The settings as they hold at this moment: quiet hours silence a notification or hold it back.
+fn during_quiet_hours<Zone: TimeZone>(
+    settings: Settings,
+    now: DateTime<Utc>,
+    zone: &Zone,
+) -> Result<Settings, TellError> {
+    match (settings.quiet.until(now, zone), settings.quiet.manner) {
+        (None, QuietManner::Hold | QuietManner::Silent) => Ok(settings),
+        (Some(_), QuietManner::Silent) => Ok(Settings {
+            sound: false,
+            ..settings
+        }),
+        (Some(end), QuietManner::Hold) => Err(TellError::Later {
+            after: (end - now).to_std().ok().map(|left| left.min(HELD)),
+            why: Untold::Quiet,
+        }),
     }
 }
 

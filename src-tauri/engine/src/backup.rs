@@ -4,7 +4,10 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::model::{Activity, Settings, Watch, WatchDraft};
+use crate::{
+    error::Problem,
+    model::{Activity, Settings, Watch, WatchDraft},
+};
 
 /// Files of a newer format are refused.
 const VERSION: u32 = 1;
@@ -40,6 +43,43 @@ pub struct Imported {
     pub skipped: u32,
 }
 
+/// What an import of a file would do; nothing has been written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ImportPlan {
+    /// The watches of the file, in its order.
+    pub watches: Vec<ImportRow>,
+    /// The file has settings, which would replace those here.
+    pub settings: bool,
+}
+
+/// One watch of a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ImportRow {
+    /// What it asks for; `None` when it cannot be read.
+    pub draft: Option<WatchDraft>,
+    /// What would become of it.
+    pub fate: ImportFate,
+}
+
+/// What an import does with a watch.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(tag = "kind", rename_all = "camelCase")]
+pub enum ImportFate {
+    /// It is added.
+    New,
+    /// The same one is here, or earlier in the file.
+    Known,
+    /// It makes no sense, or none any more.
+    Invalid {
+        /// Why.
+        problems: Vec<Problem>,
+    },
+    /// It cannot be read.
+    Unreadable,
+}
+
 impl Backup {
     pub(crate) fn new(watches: Vec<Watch>, settings: Settings, now: DateTime<Utc>) -> Self {
         let watches = watches.into_iter().map(|watch| Saved {
@@ -57,7 +97,8 @@ impl Backup {
 
 /// What could be read from a file.
 pub(crate) struct Contents {
-    pub(crate) watches: Vec<(WatchDraft, Activity)>,
+    /// `None`: not readable.
+    pub(crate) watches: Vec<Option<(WatchDraft, Activity)>>,
     pub(crate) settings: Option<Settings>,
 }
 
@@ -81,8 +122,8 @@ pub(crate) fn read(text: &str) -> Result<Contents, ()> {
         .ok_or(())?;
     let watches = watches
         .iter()
-        .filter_map(|watch| Saved::deserialize(watch).ok())
-        .map(|saved| (saved.draft, saved.activity))
+        .map(|watch| Saved::deserialize(watch).ok())
+        .map(|saved| saved.map(|saved| (saved.draft, saved.activity)))
         .collect();
     let settings = file
         .get("settings")

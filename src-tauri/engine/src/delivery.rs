@@ -143,7 +143,9 @@ impl Worker {
             }
             None => self.tell(&due).await,
         };
-        if let Told::Later { why, .. } | Told::Never { why } = &told {
+        if let Told::Later { why, .. } | Told::Never { why } = &told
+            && *why != Untold::Quiet
+        {
             tracing::warn!(channel = self.channel.name(), alert.id = %due.alert.id, ?why, "an alert was not delivered");
         }
         self.store.settle(&due, told, self.clock.now()).await?;

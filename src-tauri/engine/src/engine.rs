@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::{
-    backup::{self, Backup, Imported},
+    backup::{self, Backup, ImportFate, ImportPlan, ImportRow, Imported},
     board::Board,
     catalog::Catalog,
     clock::Clock,
@@ -29,13 +29,14 @@ use crate::{
     model::{
         Activity, Alert, AlertId, Answer, Check, CheckSubject, Clinic, ClinicHits, ClinicId, Dated,
         District, DistrictId, Doctor, DoctorChoice, DoctorId, DoctorRef, Event, GapCause, History,
-        LinkTarget, Look, Pause, Place, Rebinding, Settings, Slot, Specialty, SpecialtyId, Status,
-        Verdict, Watch, WatchDraft, WatchId, WatchState, WatchView, WorkDay,
+        LinkTarget, Look, Pause, Place, QuietManner, Rebinding, Settings, Slot, Specialty,
+        SpecialtyId, Status, Verdict, Watch, WatchDraft, WatchId, WatchState, WatchView, WorkDay,
     },
     pace::{Pace, Why},
     poller::Poller,
     schedule::{self, USUAL_BUDGET},
-    store::{FORM_LIMIT, Listing, Opening, SettingName, Store},
+    store::{FORM_LIMIT, Listing, Opening, SettingName, Store, StoreError},
+    tally::Tally,
     text::Words,
     watches::{self, Sight},
 };
@@ -93,6 +94,7 @@ pub struct Engine {
     catalog: Arc<Catalog>,
     poller: Arc<Poller>,
     channels: Vec<Arc<dyn Channel>>,
+    tally: Arc<Tally>,
     events: broadcast::Sender<Event>,
     stop: CancellationToken,
     tasks: tokio::sync::Mutex<JoinSet<()>>,
@@ -119,6 +121,7 @@ impl Engine {
         let budget = config.budget_per_hour.unwrap_or(settings.budget_per_hour);
         let pace = Arc::new(Pace::seeded(budget, real_service, config.seed));
         let client = Client::new(config.api_base.clone(), pace)?;
+        let tally = Arc::new(Tally::open(&store, now).await?);
         let (events, _) = broadcast::channel(EVENTS_KEPT);
         let outbox = Arc::new(Notify::new());
         let catalog = Arc::new(Catalog::new(
@@ -180,6 +183,13 @@ impl Engine {
             tasks.spawn(supervised("catalogue", stop.clone(), move || {
                 keep_catalogue(Arc::clone(&lists), Arc::clone(&board), token.clone())
             }));
+            tasks.spawn(tally_by_the_minute(
+                Arc::clone(&tally),
+                store.clone(),
+                client.clone(),
+                config.clock.clone(),
+                stop.clone(),
+            ));
         }
         let tasks = tokio::sync::Mutex::new(tasks);
         Ok(Self {
@@ -189,6 +199,7 @@ impl Engine {
             catalog,
             poller,
             channels,
+            tally,
             events,
             stop,
             tasks,
@@ -197,6 +208,11 @@ impl Engine {
 
     /// Stops all tasks and waits for them. What is being read is dropped; what is being written is finished.
     pub async fn stop(&self) {
+        self.stop_tasks().await;
+        keep_tally(&self.tally, &self.store, &self.client, self.now()).await;
+    }
+
+    async fn stop_tasks(&self) {
         self.stop.cancel();
         let mut tasks = self.tasks.lock().await;
         while tasks.join_next().await.is_some() {}
@@ -749,8 +765,13 @@ impl Engine {
         let now = self.now();
         let watches: Vec<Watch> = self.poller.board().watches.values().cloned().collect();
         let views = self.sights(watches).await?;
-        let requests_today = self.store.looks_since(midnight(now)).await?.values().sum();
+        // After a crash the tally may lack a minute, the log of looks does not.
+        let looked: u32 = self.store.looks_since(midnight(now)).await?.values().sum();
+        let total = self.client.pace().requests_total();
+        let requests_today = self.tally.count(total, now).max(looked);
         let unanswered = self.store.unanswered().await?;
+        let quiet = self.settings().await?.quiet;
+        let holds = quiet.manner == QuietManner::Hold;
         let board = self.poller.board();
         let pace = self.client.pace();
         Ok(Status {
@@ -778,12 +799,14 @@ impl Engine {
                 .filter(|_| !board.is_paused(now))
                 .map(|due| watches::moment_of(due, now)),
             pause: board.pause.filter(|_| board.is_paused(now)),
+            quiet_until: quiet.until(now, &chrono::Local).filter(|_| holds),
             slept: board
                 .slept
                 .filter(|slept| now - slept.to < TimeDelta::days(1)),
             requests_today,
             requests_last_hour: pace.requests_last_hour(),
             budget_per_hour: pace.budget_per_hour(),
+            budget_per_day: pace.budget_per_hour().saturating_mul(24),
             demo: self.config.demo,
         })
     }
@@ -834,15 +857,28 @@ impl Engine {
     /// Saves settings; they hold at once.
     pub async fn save_settings(&self, settings: Settings) -> Result<Settings> {
         check_budget(&settings)?;
+        let before = self.settings().await?;
         self.store
             .save_setting(SettingName::Settings, Some(&settings))
             .await?;
+        if before.quiet != settings.quiet {
+            self.tell(Event::StatusChanged);
+        }
         if self.config.budget_per_hour.is_none() {
             self.client.pace().set_budget(settings.budget_per_hour);
             self.poller.changed.notify_one();
         }
         self.tell(Event::SettingsChanged);
         Ok(settings)
+    }
+
+    /// What waits for the end of the quiet hours is told again to its channels, which decide anew.
+    ///
+    /// For whoever keeps the settings the channels go by: the hours have changed, and they know.
+    pub async fn release_held(&self) -> Result<()> {
+        self.store.release_held(self.now()).await?;
+        self.poller.outbox.notify_waiters();
+        Ok(())
     }
 
     /// What was typed into an unfinished form.
@@ -915,8 +951,30 @@ impl Engine {
         Ok(Backup::new(watches, self.settings().await?, self.now()))
     }
 
+    /// What an import of this file would do. Nothing is written.
+    pub fn preview_import(&self, text: &str) -> Result<ImportPlan> {
+        Ok(self.sort_import(text)?.plan)
+    }
+
     /// Adds the watches of a file that are not here yet, and takes its settings.
     pub async fn import(&self, text: &str) -> Result<Imported> {
+        let Import {
+            plan,
+            fresh,
+            settings,
+        } = self.sort_import(text)?;
+        let added = self.add_watches(fresh, false).await?;
+        if let Some(settings) = settings {
+            self.save_settings(settings).await?;
+        }
+        Ok(Imported {
+            watches: count(added.iter()),
+            skipped: u32::try_from(plan.watches.len() - added.len()).unwrap_or(u32::MAX),
+        })
+    }
+
+    /// Decides what becomes of each watch of a file.
+    fn sort_import(&self, text: &str) -> Result<Import> {
         let backup =
             backup::read(text).map_err(|()| EngineError::Invalid(vec![Problem::BadFile]))?;
         if let Some(settings) = &backup.settings {
@@ -932,22 +990,50 @@ impl Engine {
                 .map(|watch| fingerprint(&watch.draft))
                 .collect()
         };
-        let total = backup.watches.len();
-        let fresh: Vec<_> = backup
-            .watches
-            .into_iter()
-            .filter_map(|(draft, activity)| Some((self.checked(draft).ok()?, activity)))
-            .filter(|(draft, _)| known.insert(fingerprint(draft)))
-            .collect();
-        let added = self.add_watches(fresh, false).await?;
-        if let Some(settings) = backup.settings {
-            self.save_settings(settings).await?;
+        let mut fresh = Vec::new();
+        let mut rows = Vec::new();
+        for saved in backup.watches {
+            let (draft, fate) = match saved {
+                None => (None, ImportFate::Unreadable),
+                Some((draft, activity)) => match self.checked(draft.clone()) {
+                    Err(error) => (
+                        Some(draft),
+                        ImportFate::Invalid {
+                            problems: error.problems().to_vec(),
+                        },
+                    ),
+                    Ok(draft) if known.insert(fingerprint(&draft)) => {
+                        fresh.push((draft.clone(), activity));
+                        (Some(draft), ImportFate::New)
+                    }
+                    Ok(draft) => (Some(draft), ImportFate::Known),
+                },
+            };
+            rows.push(ImportRow { draft, fate });
         }
-        Ok(Imported {
-            watches: count(added.iter()),
-            skipped: u32::try_from(total - added.len()).unwrap_or(u32::MAX),
+        Ok(Import {
+            plan: ImportPlan {
+                watches: rows,
+                settings: backup.settings.is_some(),
+            },
+            fresh,
+            settings: backup.settings,
         })
     }
+
+    /// Deletes everything this folder holds: watches, history, settings, lists. The engine has
+    /// stopped for good afterwards; a new one on the same folder starts as on the first day.
+    pub async fn erase(&self) -> Result<()> {
+        self.stop_tasks().await;
+        Ok(self.store.erase().await?)
+    }
+}
+
+/// A file that was read: what is to be shown of it, and what is to be written.
+struct Import {
+    plan: ImportPlan,
+    fresh: Vec<(WatchDraft, Activity)>,
+    settings: Option<Settings>,
 }
 
 fn check_budget(settings: &Settings) -> Result<()> {
@@ -968,6 +1054,29 @@ fn is_real_service(base: &Url) -> bool {
     match (host(base), real) {
         (Some(host), Some(real)) => host == real || host.ends_with(&format!(".{real}")),
         (None, _) | (_, None) => false,
+    }
+}
+
+/// After a crash the requests of a minute are missing at most.
+async fn tally_by_the_minute(
+    tally: Arc<Tally>,
+    store: Store,
+    client: Client,
+    clock: Clock,
+    stop: CancellationToken,
+) {
+    let minute = || tokio::time::sleep(Duration::from_mins(1));
+    while stop.run_until_cancelled(minute()).await.is_some() {
+        keep_tally(&tally, &store, &client, clock.now()).await;
+    }
+}
+
+async fn keep_tally(tally: &Tally, store: &Store, client: &Client, now: DateTime<Utc>) {
+    let total = client.pace().requests_total();
+    match tally.keep(store, total, now).await {
+        // Stopped twice, or everything was deleted.
+        Ok(()) | Err(StoreError::Closed) => (),
+        Err(error) => tracing::warn!(%error, "the number of requests was not kept"),
     }
 }
 

@@ -21,10 +21,11 @@ mod plan;
 mod poller;
 mod schedule;
 mod store;
+mod tally;
 pub mod text;
 mod watches;
 
-pub use backup::{Backup, Imported};
+pub use backup::{Backup, ImportFate, ImportPlan, ImportRow, Imported};
 pub use delivery::{Channel, Message, TellError};
 pub use engine::{Config, Engine};
 pub use error::{EngineError, ErrorCode, Problem, StartError};

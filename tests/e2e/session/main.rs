@@ -115,6 +115,48 @@ async fn from_the_first_run_to_a_slot_with_the_window_open_and_closed() {
     desktop.screen.picture("7-reopened");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn another_language_is_spoken_everywhere_at_once_and_deleted_data_is_in_no_file() {
+    let (desktop, town) = (Desktop::usual().await, Town::open().await);
+    let program = Program::new(&desktop, &town);
+    let (page, running) = webdriver::start(&desktop, &program).await;
+    first_run(&page, &desktop, &town.doctor).await;
+    let tray = desktop.tray().await;
+    tray.line("Ждём талоны: 1").await;
+    town.looked_at().await;
+
+    page.press("Настройки").await;
+    page.press("Вид и язык").await;
+    page.press("English").await;
+    page.heading("Settings: Look and language").await;
+    tray.line("Watching 1").await;
+    tray.line("Quit").await;
+    running
+        .window("its title is English", |window| {
+            window.title.starts_with("Settings: Look and language")
+        })
+        .await;
+    town.release(3, at(13, 40));
+    let title = format!("Slot available · {}", town.doctor.specialty);
+    let found = desktop.notification(&title).await;
+    assert!(found.body.contains("For: мама"), "{}", found.body);
+    assert!(program.holds("мама"));
+
+    page.press("Data").await;
+    page.press("Delete everything").await;
+    page.answer("Yes, delete for good").await;
+    page.answer("Delete everything").await;
+    // As on the first day, in the system's language.
+    page.heading("Здравствуйте. Помогу дождаться талона к врачу")
+        .await;
+    tray.line("Пока ничего не ждём").await;
+    desktop.taken_back(found.id).await;
+    for words in ["мама", &town.doctor.specialty] {
+        assert!(!program.holds(words), "{words}");
+    }
+    assert!(running.lives());
+}
+
 /// Goes through the first run as far as the home page, for «мама».
 async fn first_run(page: &Page, desktop: &Desktop, doctor: &Doctor) {
     page.heading("Здравствуйте. Помогу дождаться талона к врачу")

@@ -133,6 +133,21 @@ impl<'a> Program<'a> {
         assert_eq!(watches, 1);
     }
 
+    /// Is this text in any file it keeps?
+    pub(crate) fn holds(&self, text: &str) -> bool {
+        fn is_in(folder: &Path, text: &[u8]) -> bool {
+            let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+            entries.map(|entry| entry.path()).any(|path| {
+                if path.is_dir() {
+                    return is_in(&path, text);
+                }
+                let bytes = fs::read(path).unwrap_or_default();
+                bytes.windows(text.len()).any(|part| part == text)
+            })
+        }
+        is_in(&self.data, text.as_bytes())
+    }
+
     fn logs(&self) -> String {
         let Ok(files) = fs::read_dir(self.data.join("logs")) else {
             return String::new();

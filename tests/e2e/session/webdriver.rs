@@ -94,8 +94,18 @@ impl Page {
 
     /// Presses the button, link or choice that reads so.
     pub(crate) async fn press(&self, text: &str) {
+        self.press_in("", text).await;
+    }
+
+    /// Presses it in the question over the page.
+    pub(crate) async fn answer(&self, text: &str) {
+        self.press_in("//*[@role = 'alertdialog']", text).await;
+    }
+
+    async fn press_in(&self, place: &str, text: &str) {
         let reads = reads(text);
-        let path = format!("//*[self::button or self::a or self::label][{reads} or .//*[{reads}]]");
+        let path =
+            format!("{place}//*[self::button or self::a or self::label][{reads} or .//*[{reads}]]");
         self.until(&format!("«{text}» is pressed"), async || {
             let element = self.shown(&path).await?;
             passing(element.click().await)

@@ -239,7 +239,8 @@ const BOX =
 const SEGMENT =
   'tabular rounded-[0.2rem] px-[0.15rem] outline-none data-[placeholder]:text-text-3 focus:bg-primary focus:text-on-primary';
 
-function Clock({
+/** A time of day, typed. */
+export function Clock({
   label,
   value,
   onChange,

@@ -265,13 +265,17 @@ function Deliveries({ deliveries }: { deliveries: Delivery[] }) {
         const channel = name(delivery.channel);
         const time = format.moment(delivery.at);
         const failed = delivery.state === 'dead' || delivery.state === 'expired';
-        const retried = delivery.state === 'due' && delivery.why !== null;
+        const held = delivery.state === 'due' && delivery.why === 'quiet';
+        const retried = delivery.state === 'due' && delivery.why !== null && !held;
         return (
           <li
             key={`${delivery.channel}${delivery.at}${delivery.state}`}
             className={failed || retried ? 'text-warn' : undefined}
           >
-            {text(`delivery-${retried ? 'retry' : delivery.state}`, { channel, time })}
+            {text(`delivery-${held ? 'held' : retried ? 'retry' : delivery.state}`, {
+              channel,
+              time,
+            })}
             {delivery.why !== null && (
               <span className="block text-text-2">{text(`delivery-why-${delivery.why}`)}</span>
             )}

@@ -83,6 +83,7 @@ test('what was not delivered is said, with the reason', async () => {
         deliveries: [
           { channel: 'desktop', state: 'dead', at: at(-1), why: 'absent' },
           { channel: 'telegram', state: 'due', at: at(-1), why: 'silent' },
+          { channel: 'stdout', state: 'due', at: at(-1), why: 'quiet' },
         ],
       }),
     ),
@@ -90,6 +91,7 @@ test('what was not delivered is said, with the reason', async () => {
   await expect.element(page.getByText('Уведомление на экране: не показано')).toBeVisible();
   await expect.element(page.getByText('В системе нет службы уведомлений.')).toBeVisible();
   await expect.element(page.getByText('Телеграм: пока не показано, пробуем ещё')).toBeVisible();
+  await expect.element(page.getByText('Командная строка: покажем после тихих часов')).toBeVisible();
 });
 
 test('the filter leaves what waits for an answer', async () => {

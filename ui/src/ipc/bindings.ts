@@ -94,8 +94,12 @@ export const commands = {
 	quit: () => typedError<null, CommandError>(__TAURI_INVOKE("quit")),
 	/**  Asks for a file and writes watches and settings to it; `false` when none was chosen. */
 	exportToFile: () => typedError<boolean, CommandError>(__TAURI_INVOKE("export_to_file")),
-	/**  Asks for a file and takes watches and settings from it; `None` when none was chosen. */
-	importFromFile: () => typedError<Imported | null, CommandError>(__TAURI_INVOKE("import_from_file")),
+	/**  Asks for a file and tells what an import of it would do; `None` when none was chosen. */
+	chooseImport: () => typedError<ImportPlan | null, CommandError>(__TAURI_INVOKE("choose_import")),
+	/**  Takes watches and settings from the file that was chosen last. */
+	importChosen: () => typedError<Imported, CommandError>(__TAURI_INVOKE("import_chosen")),
+	/**  Deletes all data of the program, which then starts as on the first day. */
+	eraseAll: () => typedError<null, CommandError>(__TAURI_INVOKE("erase_all")),
 };
 
 /** Events */
@@ -513,6 +517,35 @@ export type History = {
 	earlierGaps: number,
 };
 
+/**  What an import does with a watch. */
+export type ImportFate = 
+/**  It is added. */
+{ kind: "new" } | 
+/**  The same one is here, or earlier in the file. */
+{ kind: "known" } | 
+/**  It makes no sense, or none any more. */
+{ kind: "invalid"; 
+/**  Why. */
+problems: Problem[] } | 
+/**  It cannot be read. */
+{ kind: "unreadable" };
+
+/**  What an import of a file would do; nothing has been written. */
+export type ImportPlan = {
+	/**  The watches of the file, in its order. */
+	watches: ImportRow[],
+	/**  The file has settings, which would replace those here. */
+	settings: boolean,
+};
+
+/**  One watch of a file. */
+export type ImportRow = {
+	/**  What it asks for; `None` when it cannot be read. */
+	draft: WatchDraft | null,
+	/**  What would become of it. */
+	fate: ImportFate,
+};
+
 /**  What came of an import. */
 export type Imported = {
 	/**  Watches added. */
@@ -703,6 +736,25 @@ export type Problem =
 /**  A budget outside 30 to 360 requests per hour. */
 "badBudget";
 
+/**  «Не беспокоить с 23:00 до 7:00», by the computer's own clock: that is when its owner sleeps. */
+export type Quiet = {
+	/**  Is there such a time? */
+	on: boolean,
+	/**  Its first minute. */
+	from: string,
+	/**  The first minute after it; earlier than `from`: on the next day. */
+	to: string,
+	/**  What becomes of a notification meanwhile. */
+	manner: QuietManner,
+};
+
+/**  What becomes of a notification during the quiet hours. */
+export type QuietManner = 
+/**  It waits for their end. */
+"hold" | 
+/**  It is shown at once, without a sound. */
+"silent";
+
 /**  What to offer when a watch's ids are no longer in the clinic's lists. */
 export type Rebinding = {
 	/**  Which place of the watch (index into `places`). */
@@ -776,6 +828,8 @@ export type Settings = {
 	sound: boolean,
 	/**  Say only «Есть талоны» in notifications. */
 	hideDetails: boolean,
+	/**  When notifications wait or make no sound. */
+	quiet: Quiet,
 	/**  Start together with the computer. */
 	autostart: boolean,
 	/**  The first run is finished or was left. */
@@ -843,14 +897,18 @@ export type Status = {
 	nextLookAt: string | null,
 	/**  Paused by the person. */
 	pause: Pause | null,
+	/**  The end of the quiet hours, if notifications wait for it now. */
+	quietUntil: string | null,
 	/**  The last sleep, if it ended in the last 24 hours. */
 	slept: Sleep | null,
-	/**  Requests since midnight (Moscow). */
+	/**  Requests since midnight (Moscow), of all kinds and over restarts. */
 	requestsToday: number,
 	/**  Requests in the last 60 minutes. */
 	requestsLastHour: number,
 	/**  Requests allowed in an hour. */
 	budgetPerHour: number,
+	/**  Requests allowed in a day. */
+	budgetPerDay: number,
 	/**  This is the simulated city. */
 	demo: boolean,
 };
@@ -934,6 +992,8 @@ export type Untold =
 "answered" | 
 /**  The person switched the channel off. */
 "off" | 
+/**  It waits for the end of the quiet hours. */
+"quiet" | 
 /**  The channel was not ready yet. */
 "starting" | 
 /**  There is nothing to take it: no notification server, a closed pipe. */

@@ -36,10 +36,10 @@ const PROBLEMS: Record<Problem, PlainId> = {
   badBudget: 'problem-bad-budget',
 };
 
+export const problemSentence = (problem: Problem): PlainId => PROBLEMS[problem] ?? 'error-invalid';
+
 export function problemSentences(error: unknown): PlainId[] {
-  return error instanceof HostError
-    ? error.problems.map((problem) => PROBLEMS[problem] ?? 'error-invalid')
-    : [];
+  return error instanceof HostError ? error.problems.map(problemSentence) : [];
 }
 
 /** For «Подробности» and reports, never for the main text. */

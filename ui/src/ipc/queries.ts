@@ -248,16 +248,28 @@ export function useSaveHistory() {
   const { commands } = useHost();
   return useAction((id: WatchId) => ask(commands.saveHistory(id)), []);
 }
+export function useChooseImport() {
+  const { commands } = useHost();
+  return useAction(() => ask(commands.chooseImport()), []);
+}
 export function useImport() {
   const { commands } = useHost();
-  return useAction(() => ask(commands.importFromFile()), [...WATCHES, 'settings']);
+  return useAction(() => ask(commands.importChosen()), [...WATCHES, 'settings']);
 }
-/** Everything on the page belongs to the other city afterwards. */
+export function useEraseAll() {
+  const { commands } = useHost();
+  return useAnew(() => ask(commands.eraseAll()));
+}
 export function useDemo() {
   const { commands } = useHost();
+  return useAnew((enter: boolean) => ask(enter ? commands.enterDemo() : commands.leaveDemo()));
+}
+
+/** Nothing on the page is true any more afterwards: another city, or no data at all. */
+function useAnew<Args, Data>(act: (args: Args) => Promise<Data>) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (enter: boolean) => ask(enter ? commands.enterDemo() : commands.leaveDemo()),
+    mutationFn: act,
     onSuccess: () => {
       // What draws the frame stays until the other city has answered.
       const frame = ['settings', 'startPage', 'form'];

@@ -65,42 +65,50 @@ export function MoreMenu({ label, entries }: { label: string; entries: MenuEntry
   );
 }
 
-/** A button that asks before it acts. */
-export function AskButton({
-  label,
+interface Asked {
+  look?: 'danger' | 'secondary';
+  title: string;
+  children?: ReactNode;
+  /** Left out when there is nothing to agree to. */
+  confirm?: string | undefined;
+  /** The answer «yes» waits for something in the dialog. */
+  waits?: boolean;
+  cancel: string;
+  onConfirm: () => void;
+}
+
+/** A question over the page; inside a `DialogTrigger` it opens by itself. */
+export function AskDialog({
   look = 'danger',
   title,
   children,
   confirm,
+  waits = false,
   cancel,
   onConfirm,
-}: {
-  label: string;
-  look?: 'danger' | 'secondary';
-  title: string;
-  children?: ReactNode;
-  confirm: string;
-  cancel: string;
-  onConfirm: () => void;
-}) {
+  ...open
+}: Asked & { isOpen?: boolean; onOpenChange?: (open: boolean) => void }) {
   return (
-    <DialogTrigger>
-      <Button look={look}>{label}</Button>
-      <ModalOverlay className="fixed inset-0 z-50 flex items-center justify-center overflow-auto bg-[rgb(0_0_0/0.5)] p-4">
-        <Modal className="w-full max-w-[30rem]">
-          <Dialog
-            role="alertdialog"
-            className="rounded-card border border-line bg-surface p-6 shadow-popup outline-none"
-          >
-            {({ close }) => (
-              <>
-                <Heading slot="title" className="text-h3 font-semibold">
-                  {title}
-                </Heading>
-                {children !== undefined && <div className="mt-2 text-text-2">{children}</div>}
-                <div className="mt-6 flex flex-wrap gap-2">
+    <ModalOverlay
+      {...open}
+      className="fixed inset-0 z-50 flex overflow-auto bg-[rgb(0_0_0/0.5)] p-4"
+    >
+      <Modal className="m-auto w-full max-w-[32rem]">
+        <Dialog
+          role="alertdialog"
+          className="rounded-card border border-line bg-surface p-6 shadow-popup outline-none"
+        >
+          {({ close }) => (
+            <>
+              <Heading slot="title" className="text-h3 font-semibold">
+                {title}
+              </Heading>
+              {children !== undefined && <div className="mt-2 text-text-2">{children}</div>}
+              <div className="mt-6 flex flex-wrap gap-2">
+                {confirm !== undefined && (
                   <Button
                     look={look === 'danger' ? 'danger' : 'primary'}
+                    isDisabled={waits}
                     onPress={() => {
                       close();
                       onConfirm();
@@ -108,15 +116,32 @@ export function AskButton({
                   >
                     {confirm}
                   </Button>
-                  <Button look="secondary" autoFocus onPress={close}>
-                    {cancel}
-                  </Button>
-                </div>
-              </>
-            )}
-          </Dialog>
-        </Modal>
-      </ModalOverlay>
+                )}
+                <Button look="secondary" autoFocus onPress={close}>
+                  {cancel}
+                </Button>
+              </div>
+            </>
+          )}
+        </Dialog>
+      </Modal>
+    </ModalOverlay>
+  );
+}
+
+/** A button that asks before it acts. */
+export function AskButton({
+  label,
+  isDisabled = false,
+  onOpenChange,
+  ...asked
+}: Asked & { label: string; isDisabled?: boolean; onOpenChange?: (open: boolean) => void }) {
+  return (
+    <DialogTrigger {...(onOpenChange && { onOpenChange })}>
+      <Button look={asked.look ?? 'danger'} isDisabled={isDisabled}>
+        {label}
+      </Button>
+      <AskDialog {...asked} />
     </DialogTrigger>
   );
 }

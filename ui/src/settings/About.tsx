@@ -53,12 +53,24 @@ const MARKS = {
 function SelfCheck() {
   const text = useText();
   const checks = useQuery({ ...useQuestions().selfCheck(), gcTime: 5 * 60_000, staleTime: 60_000 });
+  const status = useQuery(useQuestions().status());
+  // English on purpose: it is for the makers, whoever sends it.
+  const seen = () =>
+    status.data === undefined
+      ? []
+      : [
+          `watches: ${status.data.watching}`,
+          `last good check: ${status.data.checkedAt ?? 'none yet'}`,
+          `service: ${status.data.service}`,
+          `requests today: ${status.data.requestsToday} of ${status.data.budgetPerDay}`,
+        ];
   const words = (check: Check) => text(`check-${check.subject}-${check.verdict}`);
   const report = (list: Check[]) =>
     [
       `${text('app-name')} ${VERSION}`,
       new Date().toISOString(),
       navigator.userAgent,
+      ...seen(),
       ...list.map((check) =>
         [`${check.subject}: ${check.verdict}`, check.detail].filter(Boolean).join(' · '),
       ),

@@ -3,8 +3,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { Trial } from '../choice/Trial.tsx';
+import { Clock } from '../choice/WishEditor.tsx';
 import { useFormat } from '../i18n/format.ts';
 import { useText } from '../i18n/text.ts';
+import type { Quiet } from '../ipc/host.ts';
 import { useQuestions, useSettings } from '../ipc/queries.ts';
 import { Radios, Toggle } from '../kit/Fields.tsx';
 import { ErrorNote, ListSkeleton, Note } from '../kit/Notes.tsx';
@@ -42,11 +44,60 @@ export function Notifications() {
         )}
       </Section>
       {settings.notifications && (
+        <QuietHours quiet={settings.quiet} onChange={(quiet) => set({ quiet })} />
+      )}
+      {settings.notifications && (
         <Section title={text('trial-heading')} hint={text('trial-hint')}>
           <Trial onUnseen={() => navigate({ to: '/help/notifications' })} />
         </Section>
       )}
     </>
+  );
+}
+
+function QuietHours({ quiet, onChange }: { quiet: Quiet; onChange: (quiet: Quiet) => void }) {
+  const text = useText();
+  const put = (part: Partial<Quiet>) => onChange({ ...quiet, ...part });
+  return (
+    <Section title={text('quiet-title')} hint={text('quiet-hint')}>
+      <Toggle
+        label={text('quiet-on')}
+        hint={text('quiet-on-hint')}
+        selected={quiet.on}
+        onChange={(on) => put({ on })}
+      />
+      {quiet.on && (
+        <>
+          <div role="group" aria-label={text('quiet-on')} className="flex flex-wrap gap-4">
+            <Clock
+              label={text('wish-rule-from')}
+              value={quiet.from}
+              onChange={(from) => from !== null && put({ from })}
+            />
+            <Clock
+              label={text('wish-rule-to')}
+              value={quiet.to}
+              onChange={(to) => to !== null && put({ to })}
+            />
+          </div>
+          {quiet.from === quiet.to && (
+            <Note tone="warn" role="status">
+              {text('quiet-never')}
+            </Note>
+          )}
+          <Radios
+            label={text('quiet-manner')}
+            value={quiet.manner}
+            onChange={(manner) => put({ manner })}
+            options={(['hold', 'silent'] as const).map((value) => ({
+              value,
+              label: text(`quiet-${value}`),
+              hint: text(`quiet-${value}-hint`),
+            }))}
+          />
+        </>
+      )}
+    </Section>
   );
 }
 
@@ -177,7 +228,7 @@ export function Checks() {
           }))}
         />
       </Section>
-      <Section title={text('checks-today')}>
+      <Section title={text('checks-today')} hint={text('checks-today-hint')}>
         {status.isPending ? (
           <ListSkeleton rows={2} />
         ) : status.isError ? (
@@ -185,7 +236,12 @@ export function Checks() {
         ) : (
           <>
             <ul className="tabular flex flex-col gap-1">
-              <li>{text('requests-today', { n: status.data.requestsToday })}</li>
+              <li>
+                {text('requests-today', {
+                  n: status.data.requestsToday,
+                  of: format.number(status.data.budgetPerDay),
+                })}
+              </li>
               <li>
                 {text('requests-hour', {
                   n: status.data.requestsLastHour,

@@ -1,9 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import { TakeFile } from '../choice/TakeFile.tsx';
 import { useText } from '../i18n/text.ts';
-import { useDemo, useExport, useImport, useQuestions } from '../ipc/queries.ts';
+import { useDemo, useEraseAll, useExport, useQuestions } from '../ipc/queries.ts';
 import { Button } from '../kit/Button.tsx';
 import { copyText } from '../kit/copy.ts';
+import { Check } from '../kit/Fields.tsx';
 import { ErrorNote, ListSkeleton, Note } from '../kit/Notes.tsx';
 import { Section } from '../kit/Page.tsx';
 import { AskButton } from '../kit/Popups.tsx';
@@ -15,7 +18,7 @@ export function Data() {
   const questions = useQuestions();
   const status = useQuery(questions.status());
   const write = useExport();
-  const read = useImport();
+  const [added, setAdded] = useState<number | null>(null);
   const demo = useDemo();
   return (
     <>
@@ -24,29 +27,19 @@ export function Data() {
           <Button isDisabled={write.isPending} onPress={() => write.mutate(undefined)}>
             {text('data-export')}
           </Button>
-          <AskButton
-            label={text('data-import')}
-            look="secondary"
-            title={text('data-import-ask')}
-            confirm={text('data-import-choose')}
-            cancel={text('cancel')}
-            onConfirm={() => read.mutate(undefined)}
-          >
-            {text('data-import-hint')}
-          </AskButton>
+          <TakeFile label={text('data-import')} look="secondary" onTaken={setAdded} />
         </div>
         {write.data === true && (
           <Note tone="ok" role="status">
             {text('data-exported')}
           </Note>
         )}
-        {read.data != null && (
+        {added !== null && (
           <Note tone="ok" role="status">
-            {text('data-imported', { n: read.data.watches })}
+            {text('data-imported', { n: added })}
           </Note>
         )}
         {write.isError && <ErrorNote error={write.error} />}
-        {read.isError && <ErrorNote error={read.error} />}
       </Section>
       <Section title={text('data-demo')} hint={text('data-demo-hint')}>
         <div>
@@ -68,7 +61,46 @@ export function Data() {
       <Section title={text('data-folders')} hint={text('data-folders-hint')}>
         <Folders />
       </Section>
+      <Erase />
     </>
+  );
+}
+
+/** Asked twice: what goes, and whether that is understood. */
+function Erase() {
+  const text = useText();
+  const navigate = useNavigate();
+  const erase = useEraseAll();
+  const [understood, setUnderstood] = useState(false);
+  return (
+    <Section title={text('erase-title')} hint={text('erase-hint')}>
+      <div>
+        <AskButton
+          label={text('erase')}
+          isDisabled={erase.isPending}
+          title={text('erase-ask')}
+          confirm={text('erase-confirm')}
+          waits={!understood}
+          cancel={text('cancel')}
+          onOpenChange={() => setUnderstood(false)}
+          onConfirm={() =>
+            erase.mutate(undefined, {
+              onSuccess: () => {
+                showToast({ text: text('erased'), lasts: 10_000 });
+                return navigate({ to: '/welcome' });
+              },
+            })
+          }
+        >
+          <p>{text('erase-what')}</p>
+          <p className="mt-2 mb-4">{text('erase-advice')}</p>
+          <Check selected={understood} onChange={setUnderstood}>
+            {text('erase-understood')}
+          </Check>
+        </AskButton>
+      </div>
+      {erase.isError && <ErrorNote error={erase.error} />}
+    </Section>
   );
 }
 

@@ -1,6 +1,7 @@
 // The sentence under the heading, and the troubles that all watches share, each said once.
 
 import { useQuery } from '@tanstack/react-query';
+import BellOffIcon from 'lucide-react/icons/bell-off';
 import CloudOffIcon from 'lucide-react/icons/cloud-off';
 import GaugeIcon from 'lucide-react/icons/gauge';
 import MoonIcon from 'lucide-react/icons/moon';
@@ -11,7 +12,7 @@ import { type Format, useFormat, useNow } from '../i18n/format.ts';
 import { type Text, useText } from '../i18n/text.ts';
 import { useKept } from '../ipc/form.ts';
 import type { Status } from '../ipc/host.ts';
-import { useCheckNow, useQuestions, useResume } from '../ipc/queries.ts';
+import { useCheckNow, useQuestions, useResume, useSettings } from '../ipc/queries.ts';
 import { Button } from '../kit/Button.tsx';
 import { announce } from '../kit/live.ts';
 import { ErrorNote, Note } from '../kit/Notes.tsx';
@@ -54,10 +55,13 @@ export function Troubles() {
   const format = useFormat();
   const status = useQuery(useQuestions().status());
   const resume = useResume();
+  const { settings } = useSettings();
   const [awake, keepAwake] = useKept('awake');
   if (status.isError) return <ErrorNote error={status.error} retry={() => status.refetch()} />;
   if (status.data === undefined) return null;
-  const { service, pause, slept, nextLookAt, checkedAt } = status.data;
+  const { service, pause, slept, quietUntil, nextLookAt, checkedAt } = status.data;
+  // By the computer's clock, as it was set; everything else here is Moscow time.
+  const quietEnd = settings?.quiet.to.slice(0, 5);
   const next = nextLookAt === null ? text('soon') : format.time(nextLookAt);
   const last = checkedAt === null ? text('never-checked') : format.moment(checkedAt);
 
@@ -76,6 +80,13 @@ export function Troubles() {
           {pause.until === null
             ? text('paused-off')
             : text('paused', { time: format.moment(pause.until) })}
+        </Note>
+      )}
+      {quietUntil !== null && quietEnd !== undefined && (
+        <Note tone="neutral" icon={<BellOffIcon />}>
+          {text(quietEnd < '12:00' ? 'quiet' : 'quiet-later', {
+            time: quietEnd.replace(/^0/, ''),
+          })}
         </Note>
       )}
       {service === 'down' && (

@@ -232,6 +232,16 @@ test('a sleep of the computer is told until it is read', async () => {
   expect(world.forms.get('awake')).toBe('2026-11-21T04:05:00Z');
 });
 
+test('quiet hours are told while they hold notifications, by the clock they were set by', async () => {
+  const quiet = { on: true, from: '23:00:00', to: '07:30:00', manner: 'hold' } as const;
+  const { world } = open('/watches', { settings: { quiet } }, ({ world: inside }) =>
+    inside.quietUntil('2026-11-21T04:30:00Z'),
+  );
+  await expect.element(page.getByText(/Тихие часы до 7:30\. .+ сообщим утром/)).toBeVisible();
+  world.quietUntil(null);
+  await expect.element(page.getByText(/Тихие часы/)).not.toBeInTheDocument();
+});
+
 test('a clinic that books by phone only can be called', async () => {
   const { world } = open('/watches', {}, ({ world: inside }) => {
     const { id } = inside.add(draft());

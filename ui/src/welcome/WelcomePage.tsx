@@ -18,6 +18,7 @@ import { FreeNow } from '../choice/FreeNow.tsx';
 import { Next } from '../choice/Next.tsx';
 import { SpecialtyList } from '../choice/SpecialtyList.tsx';
 import { WhoField } from '../choice/Summary.tsx';
+import { TakeFile } from '../choice/TakeFile.tsx';
 import { Trial } from '../choice/Trial.tsx';
 import { WishEditor } from '../choice/WishEditor.tsx';
 import { anyTime, presetRanges, wishFits } from '../choice/wish.ts';
@@ -25,7 +26,6 @@ import { useText } from '../i18n/text.ts';
 import {
   useAddWatch,
   useDemo,
-  useImport,
   useQuestions,
   useSettings,
   useSettingsError,
@@ -297,7 +297,6 @@ function Hello({ onStart, onLeave }: { onStart: () => void; onLeave: () => void 
   const demo = useDemo();
   const status = useQuery(useQuestions().status());
   const inDemo = status.data?.demo === true;
-  const read = useImport();
   const navigate = useNavigate();
   if (settings === undefined) return null;
   return (
@@ -328,21 +327,14 @@ function Hello({ onStart, onLeave }: { onStart: () => void; onLeave: () => void 
         </Button>
       </div>
       <div className="flex flex-col items-start gap-2 border-t border-border pt-4">
-        <Button
+        <TakeFile
+          label={text('welcome-file')}
           look="quiet"
-          isDisabled={read.isPending}
-          onPress={() =>
-            read.mutate(undefined, {
-              onSuccess: (imported) => {
-                if (imported === null) return;
-                showToast({ text: text('data-imported', { n: imported.watches }), lasts: 10_000 });
-                onLeave();
-              },
-            })
-          }
-        >
-          {text('welcome-file')}
-        </Button>
+          onTaken={(n) => {
+            showToast({ text: text('data-imported', { n }), lasts: 10_000 });
+            onLeave();
+          }}
+        />
         {!inDemo && (
           <Button
             look="quiet"
@@ -356,7 +348,6 @@ function Hello({ onStart, onLeave }: { onStart: () => void; onLeave: () => void 
           {text('welcome-leave')}
         </Button>
       </div>
-      {read.isError && <ErrorNote error={read.error} />}
       {demo.isError && <ErrorNote error={demo.error} />}
     </>
   );

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
+import { mixedFile } from '../ipc/memory/fixtures.ts';
 import { accessible, open, route } from '../test/app.tsx';
 
 const heading = (name: string) => page.getByRole('heading', { level: 1, name });
@@ -178,8 +179,11 @@ test('the practice city is not offered to somebody who is in it', async () => {
 });
 
 test('a settings file is taken at the first run', async () => {
-  const { world } = open('/welcome', fresh);
+  const { world } = open('/welcome', fresh, (host) => {
+    host.world.file = mixedFile();
+  });
   await page.getByRole('button', { name: 'У меня есть файл с настройками' }).click();
+  await page.getByRole('button', { name: 'Добавить 2 ожидания' }).click();
   await expect.element(heading('Жду талон')).toBeVisible();
   await expect.element(page.getByText('Добавлено 2 ожидания.').first()).toBeVisible();
   expect(world.settings.welcomed).toBe(true);

@@ -228,6 +228,58 @@ fn settings_travel_to_the_engine_and_back() {
 }
 
 #[test]
+fn a_file_is_taken_once_after_it_was_looked_through() {
+    let window = Page::open();
+    let taken = || window.call("import_chosen", json!({}));
+    assert_eq!(taken().unwrap_err()["code"], "notFound");
+    let file = json!({ "talonchik": 1, "watches": [], "settings": { "sound": false } });
+    window.desk().keep_chosen_file(Some(file.to_string()));
+    assert_eq!(taken().unwrap(), json!({ "watches": 0, "skipped": 0 }));
+    assert_eq!(window.call("settings", json!({})).unwrap()["sound"], false);
+    assert_eq!(taken().unwrap_err()["code"], "notFound");
+}
+
+#[test]
+fn the_window_deletes_everything_with_the_log() {
+    let window = Page::open();
+    let folders = &window.desk().folders;
+    folders.create().unwrap();
+    let log = folders.logs.join("talonchik.2026-11-24.log");
+    fs::write(&log, "what was watched").unwrap();
+    let mut settings = window.call("settings", json!({})).unwrap();
+    settings["welcomed"] = json!(true);
+    window
+        .call("save_settings", json!({ "settings": settings }))
+        .unwrap();
+    window.call("erase_all", json!({})).unwrap();
+    let settings = window.call("settings", json!({})).unwrap();
+    assert_eq!(settings["welcomed"], false);
+    assert_eq!(fs::read_to_string(log).unwrap(), "");
+}
+
+#[test]
+fn what_could_not_be_deleted_is_said_the_log_stays_and_the_next_try_ends_it() {
+    let window = Page::open();
+    let folders = &window.desk().folders;
+    folders.create().unwrap();
+    let log = folders.logs.join("talonchik.2026-11-24.log");
+    fs::write(&log, "why").unwrap();
+    // No folder, so it cannot be removed as one.
+    fs::write(folders.demo_data(), "").unwrap();
+    let form = json!({ "name": "find", "text": "мама" });
+    window.call("save_form", form).unwrap();
+    let erased = || window.call("erase_all", json!({}));
+    let kept = || window.call("form", json!({ "name": "find" })).unwrap();
+
+    assert_eq!(erased().unwrap_err()["code"], "storage");
+    assert_eq!(kept(), Value::Null);
+    assert_eq!(fs::read_to_string(&log).unwrap(), "why");
+    fs::remove_file(folders.demo_data()).unwrap();
+    erased().unwrap();
+    assert_eq!(fs::read_to_string(&log).unwrap(), "");
+}
+
+#[test]
 fn a_failure_comes_with_a_code_of_the_closed_set() {
     let window = Page::open();
     let error = window.call("watch", json!({ "id": 404 })).unwrap_err();

@@ -107,6 +107,8 @@ pub enum Untold {
     Answered,
     /// The person switched the channel off.
     Off,
+    /// It waits for the end of the quiet hours.
+    Quiet,
     /// The channel was not ready yet.
     Starting,
     /// There is nothing to take it: no notification server, a closed pipe.

@@ -9,6 +9,7 @@ mod catalogue;
 mod event;
 mod history;
 mod program;
+mod quiet;
 mod watch;
 mod wish;
 
@@ -17,5 +18,6 @@ pub use catalogue::*;
 pub use event::*;
 pub use history::*;
 pub use program::*;
+pub use quiet::*;
 pub use watch::*;
 pub use wish::*;

@@ -4,6 +4,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+use super::Quiet;
+
 /// How the appointment service looks from here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -58,14 +60,18 @@ pub struct Status {
     pub next_look_at: Option<DateTime<Utc>>,
     /// Paused by the person.
     pub pause: Option<Pause>,
+    /// The end of the quiet hours, if notifications wait for it now.
+    pub quiet_until: Option<DateTime<Utc>>,
     /// The last sleep, if it ended in the last 24 hours.
     pub slept: Option<Sleep>,
-    /// Requests since midnight (Moscow).
+    /// Requests since midnight (Moscow), of all kinds and over restarts.
     pub requests_today: u32,
     /// Requests in the last 60 minutes.
     pub requests_last_hour: u32,
     /// Requests allowed in an hour.
     pub budget_per_hour: u32,
+    /// Requests allowed in a day.
+    pub budget_per_day: u32,
     /// This is the simulated city.
     pub demo: bool,
 }
@@ -134,6 +140,8 @@ pub struct Settings {
     pub sound: bool,
     /// Say only «Есть талоны» in notifications.
     pub hide_details: bool,
+    /// When notifications wait or make no sound.
+    pub quiet: Quiet,
     /// Start together with the computer.
     pub autostart: bool,
     /// The first run is finished or was left.
@@ -155,6 +163,7 @@ impl Default for Settings {
             notifications: true,
             sound: true,
             hide_details: false,
+            quiet: Quiet::default(),
             autostart: false,
             welcomed: false,
             close_hint_shown: false,

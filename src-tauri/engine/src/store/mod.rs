@@ -5,6 +5,7 @@
 
 mod alerts;
 mod commit;
+mod erase;
 mod listings;
 mod looks;
 mod outbox;
@@ -87,7 +88,7 @@ impl StoreError {
     }
 }
 
-type Result<T, E = StoreError> = std::result::Result<T, E>;
+pub(crate) type Result<T, E = StoreError> = std::result::Result<T, E>;
 
 /// The database. Cheap to clone; the file is closed with the last clone.
 #[derive(Debug, Clone)]
@@ -97,9 +98,10 @@ pub(crate) struct Store {
 
 #[derive(Debug)]
 struct Inner {
-    connection: Mutex<Connection>,
+    /// `None` once everything was deleted: nothing is written after that.
+    connection: Mutex<Option<Connection>>,
     /// Held as long as the database is open: a second program is refused.
-    _lock: File,
+    lock: File,
 }
 
 fn migrations() -> Migrations<'static> {
@@ -147,8 +149,8 @@ impl Store {
         migrations().to_latest(&mut connection)?;
         Ok(Self {
             inner: Arc::new(Inner {
-                connection: Mutex::new(connection),
-                _lock: lock,
+                connection: Mutex::new(Some(connection)),
+                lock,
             }),
         })
     }
@@ -165,7 +167,7 @@ impl Store {
                 .connection
                 .lock()
                 .unwrap_or_else(std::sync::PoisonError::into_inner);
-            work(&mut connection)
+            work(connection.as_mut().ok_or(StoreError::Closed)?)
         })
         .await
         .map_err(|_| StoreError::Closed)?

@@ -72,6 +72,18 @@ impl Store {
         .await
     }
 
+    /// What waits for the end of the quiet hours is due at once: they have been changed.
+    pub(crate) async fn release_held(&self, now: DateTime<Utc>) -> Result<()> {
+        self.with(move |connection| {
+            connection.execute(
+                "UPDATE outbox SET next_at = :now, at = :now WHERE state = 'due' AND why = :quiet",
+                named_params! {":now": ms(now), ":quiet": word(&Untold::Quiet)?},
+            )?;
+            Ok(())
+        })
+        .await
+    }
+
     /// Leases the message of these channels that has waited longest, if its time has come.
     ///
     /// One at a time: what waits leased could be answered or gone before its turn, and a crash
@@ -149,7 +161,10 @@ impl Store {
             let tx = connection.transaction()?;
             let (state, attempts, next_at, why) = match told {
                 Told::Sent => ("sent", 0, now, None),
-                Told::Later { next_at, why } => ("due", 1, next_at, Some(why)),
+                // To be held over the quiet hours is no failure.
+                Told::Later { next_at, why } => {
+                    ("due", u32::from(why != Untold::Quiet), next_at, Some(why))
+                }
                 Told::Expired { why } => ("expired", 0, now, Some(why)),
                 Told::Never { why } => ("dead", 0, now, Some(why)),
             };
@@ -312,6 +327,29 @@ mod tests {
             next_at: story.now + TimeDelta::seconds(2),
             why,
         }
+    }
+
+    #[tokio::test]
+    async fn what_is_held_over_the_quiet_hours_is_no_failure_and_is_due_once_they_change() {
+        let mut story = Story::begin().await;
+        story.see(&[]).await;
+        story.wait(60);
+        story.see(&[1]).await;
+        let due = story.due().await.unwrap();
+        let held = Told::Later {
+            next_at: story.now + TimeDelta::hours(8),
+            why: Untold::Quiet,
+        };
+        story.settle(&due, held).await;
+        story.wait(60);
+        assert_eq!(story.due().await, None);
+        story.store.release_held(story.now).await.unwrap();
+        let due = story.due().await.unwrap();
+        assert_eq!((due.attempts, due.repeat), (0, false));
+        // What failed keeps its own wait.
+        story.settle(&due, later(&story, Untold::Refused)).await;
+        story.store.release_held(story.now).await.unwrap();
+        assert_eq!(story.due().await, None);
     }
 
     #[tokio::test]

@@ -17,6 +17,8 @@ pub(crate) enum Name {
     Pause,
     /// `model::Sleep`.
     Sleep,
+    /// `tally::Day`.
+    Requests,
     /// What was typed into this form.
     Form(String),
 }
@@ -27,6 +29,7 @@ impl Name {
             Self::Settings => "settings".to_owned(),
             Self::Pause => "pause".to_owned(),
             Self::Sleep => "sleep".to_owned(),
+            Self::Requests => "requests".to_owned(),
             Self::Form(form) => format!("form/{form}"),
         }
     }
@@ -67,5 +70,26 @@ impl Store {
             Ok(())
         })
         .await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Quiet, Settings, Theme};
+
+    #[tokio::test]
+    async fn settings_of_an_older_program_take_the_usual_quiet_hours() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        let older = serde_json::json!({"theme": "dark", "sound": false, "welcomed": true});
+        store
+            .save_setting(Name::Settings, Some(&older))
+            .await
+            .unwrap();
+        let read: Settings = store.setting(Name::Settings).await.unwrap().unwrap();
+        assert_eq!((read.theme, read.sound), (Theme::Dark, false));
+        assert!(read.welcomed);
+        assert_eq!(read.quiet, Quiet::default());
     }
 }

@@ -39,6 +39,7 @@ const POPUPS: Record<
   'a calendar': ['/find/time', () => press(/^Календарь/), () => find('[role=dialog] [role=grid]')],
   'the asking of a removal': ['/watches/1?tab=setup', () => press('Больше не ждать'), asking],
   'the asking before quitting': ['/settings/about', () => press('Выйти'), asking],
+  'the asking before all is deleted': ['/settings/data', () => press('Удалить всё'), asking],
   'the asking before an import': ['/settings/data', () => press('Взять из файла'), asking],
   'the list of districts': ['/find', () => press('Выбрать район'), () => list('Районы')],
   'clinics that are found': ['/find', () => type('36'), () => list('Поликлиники')],

@@ -1,6 +1,6 @@
 // A watch in every state a watch can be in.
 
-import type { DoctorChoice, Place, WatchDraft } from '../host.ts';
+import type { DoctorChoice, ImportPlan, Place, WatchDraft } from '../host.ts';
 import { CLINICS, CROWD, CROWDED, doctorsOf, NO_ONLINE, specialtiesOf } from './city.ts';
 import { anyTime, type Memory } from './memory.ts';
 
@@ -78,6 +78,24 @@ export function addEveryState({ world }: Memory) {
   world.state(add('125', '1', ''), { kind: 'unchecked' });
   world.state(add('126', '1', ''), { kind: 'expired' });
 }
+
+/** A file with a watch for each thing that may become of one. */
+export const mixedFile = (): ImportPlan => ({
+  settings: true,
+  watches: [
+    { draft: draft({ places: [place('100', '2')], nickname: 'мама' }), fate: { kind: 'new' } },
+    {
+      draft: draft({ places: [place('106', '3'), place('110', '3')] }),
+      fate: { kind: 'new' },
+    },
+    { draft: draft({ places: [place('101', '1')] }), fate: { kind: 'known' } },
+    {
+      draft: draft({ places: [place('105', '2')], nickname: 'папа' }),
+      fate: { kind: 'invalid', problems: ['past'] },
+    },
+    { draft: null, fate: { kind: 'unreadable' } },
+  ],
+});
 
 /** Long names, many slots, many watches, many alerts: for a host that is `crowded`. */
 export function addCrowd({ world }: Memory) {

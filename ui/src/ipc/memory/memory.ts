@@ -10,6 +10,7 @@ import type {
   Event,
   History,
   Host,
+  ImportPlan,
   Look,
   Opening,
   Outcome,
@@ -48,6 +49,7 @@ export const DEFAULT_SETTINGS: Settings = {
   notifications: true,
   sound: true,
   hideDetails: false,
+  quiet: { on: false, from: '23:00:00', to: '07:00:00', manner: 'hold' },
   autostart: false,
   welcomed: false,
   closeHintShown: false,
@@ -122,6 +124,9 @@ export interface Memory extends Host {
     hold(command: string): () => void;
     service(state: ServiceState): void;
     slept(from: string, to: string): void;
+    quietUntil(end: string | null): void;
+    /** What is in the file that will be chosen; `null`: none will be. */
+    file: ImportPlan | null;
     add(draft: WatchDraft): Watch;
     state(id: number, state: WatchState | null, extra?: { stale?: boolean }): void;
     release(id: number, count?: number): void;
@@ -170,6 +175,7 @@ export function createMemoryHost(options: MemoryOptions = {}): Memory {
   let service: ServiceState = 'fine';
   let pause: Status['pause'] = null;
   let slept: Status['slept'] = null;
+  let quietUntil: Status['quietUntil'] = null;
   let demo = options.demo ?? false;
   let requests = 214;
   let catalogue = true;
@@ -548,6 +554,11 @@ export function createMemoryHost(options: MemoryOptions = {}): Memory {
       slept = { from, to };
       emit({ kind: 'statusChanged' });
     },
+    quietUntil: (end) => {
+      quietUntil = end;
+      emit({ kind: 'statusChanged' });
+    },
+    file: { watches: [], settings: true },
     add: (draft) => {
       const watch = make(draft);
       look(kept.get(watch.id) as Kept);
@@ -782,6 +793,8 @@ export function createMemoryHost(options: MemoryOptions = {}): Memory {
         nextLookAt: pause !== null || next.length === 0 ? null : iso(Math.min(...next)),
         pause,
         slept,
+        quietUntil,
+        budgetPerDay: 24 * world.settings.budgetPerHour,
         requestsToday: requests,
         requestsLastHour: 58,
         budgetPerHour: world.settings.budgetPerHour,
@@ -835,7 +848,25 @@ export function createMemoryHost(options: MemoryOptions = {}): Memory {
     })),
     quit: command('quit', () => null),
     exportToFile: command('exportToFile', () => true),
-    importFromFile: command('importFromFile', () => ({ watches: 2, skipped: 0 })),
+    chooseImport: command('chooseImport', () => world.file),
+    importChosen: command('importChosen', () => {
+      const rows = world.file?.watches ?? [];
+      const fresh = rows.filter(({ fate }) => fate.kind === 'new');
+      for (const { draft } of fresh) if (draft !== null) make(draft);
+      changed();
+      return { watches: fresh.length, skipped: rows.length - fresh.length };
+    }),
+    eraseAll: command('eraseAll', () => {
+      kept.clear();
+      alerts.length = 0;
+      world.forms.clear();
+      demo = false;
+      requests = 0;
+      world.settings = { ...DEFAULT_SETTINGS };
+      emit({ kind: 'settingsChanged' });
+      changed();
+      return null;
+    }),
   };
 
   return {

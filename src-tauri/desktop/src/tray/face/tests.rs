@@ -32,6 +32,8 @@ fn status() -> Status {
         pause: None,
         slept: None,
         requests_today: 0,
+        budget_per_day: 8640,
+        quiet_until: None,
         requests_last_hour: 0,
         budget_per_hour: 360,
         demo: false,

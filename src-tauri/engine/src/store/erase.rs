@@ -1,0 +1,118 @@
+//! «Удалить все данные».
+
+use std::{path::Path, sync::Arc};
+
+use rusqlite::Connection;
+
+use super::{Result, Store, StoreError};
+
+impl Store {
+    /// Empties the database for good and closes it: nothing under way can write to it afterwards.
+    ///
+    /// The file stays, without a trace of what was in it; copies made before updates go.
+    /// It is closed and the folder is free even when that failed.
+    pub(crate) async fn erase(&self) -> Result<()> {
+        let inner = Arc::clone(&self.inner);
+        tokio::task::spawn_blocking(move || {
+            let connection = inner
+                .connection
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner)
+                .take();
+            let mut connection = connection.ok_or(StoreError::Closed)?;
+            let erased = empty(&mut connection).and_then(|()| remove_copies(&connection));
+            drop(connection);
+            if let Err(error) = inner.lock.unlock() {
+                // Closing the file with the last clone frees it too.
+                tracing::warn!(%error, "the data folder stays taken for a while");
+            }
+            erased
+        })
+        .await
+        .map_err(|_| StoreError::Closed)?
+    }
+}
+
+/// Every row of every table, in one transaction; then the pages they were on.
+fn empty(connection: &mut Connection) -> Result<()> {
+    let tables: Vec<String> = connection
+        .prepare(
+            "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT GLOB 'sqlite_*'",
+        )?
+        .query_map((), |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    let tx = connection.transaction()?;
+    tx.pragma_update(None, "defer_foreign_keys", true)?;
+    for table in tables {
+        tx.execute(&format!("DELETE FROM \"{table}\""), ())?;
+    }
+    tx.execute("DELETE FROM sqlite_sequence", ())?;
+    tx.commit()?;
+    connection.execute("VACUUM", ())?;
+    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |_| Ok(()))?;
+    Ok(())
+}
+
+/// Copies of the database from before an update: `talonchik.v3.db`.
+fn remove_copies(connection: &Connection) -> Result<()> {
+    let Some(folder) = connection.path().map(Path::new).and_then(Path::parent) else {
+        return Ok(());
+    };
+    let failed = |source| StoreError::Folder {
+        path: folder.to_owned(),
+        source,
+    };
+    for entry in std::fs::read_dir(folder).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        if entry.file_name().to_str().is_some_and(is_copy) {
+            std::fs::remove_file(entry.path()).map_err(failed)?;
+        }
+    }
+    Ok(())
+}
+
+fn is_copy(name: &str) -> bool {
+    name.strip_prefix("talonchik.v")
+        .and_then(|rest| rest.strip_suffix(".db"))
+        .is_some_and(|version| version.parse::<u32>().is_ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{FILE_NAME, SettingName};
+
+    /// Does any file of the folder hold this text?
+    fn holds(folder: &Path, text: &str) -> bool {
+        std::fs::read_dir(folder).unwrap().any(|entry| {
+            let bytes = std::fs::read(entry.unwrap().path()).unwrap();
+            bytes
+                .windows(text.len())
+                .any(|part| part == text.as_bytes())
+        })
+    }
+
+    #[tokio::test]
+    async fn nothing_of_the_data_is_left_in_any_file_and_the_folder_is_free() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        let secret = "a-secret-nobody-may-find";
+        let form = SettingName::Form("find".to_owned());
+        store.save_setting(form, Some(&secret)).await.unwrap();
+        std::fs::write(folder.path().join("talonchik.v0.db"), secret).unwrap();
+        let own = folder.path().join("talonchik.vacation.db");
+        std::fs::write(&own, "somebody else's").unwrap();
+        assert!(holds(folder.path(), secret));
+
+        store.erase().await.unwrap();
+        assert!(!holds(folder.path(), secret));
+        assert!(own.is_file() && folder.path().join(FILE_NAME).is_file());
+        // The old one writes nothing any more, though it is still there.
+        let refused = store.save_setting(SettingName::Settings, Some(&1)).await;
+        assert!(matches!(refused, Err(StoreError::Closed)));
+        assert!(matches!(store.erase().await, Err(StoreError::Closed)));
+        let again = Store::open(folder.path()).unwrap();
+        let kept: Option<u32> = again.setting(SettingName::Settings).await.unwrap();
+        assert_eq!(kept, None);
+    }
+}
