@@ -30,13 +30,27 @@ export default defineConfig(({ mode }) => ({
       screenshotFailures: false,
       api: { strictPort: false },
       viewport: { width: 1280, height: 900 },
+      expect: {
+        toMatchScreenshot: {
+          resolveScreenshotPath: ({ root, testFileDirectory, arg, ext }) =>
+            `${root}/${testFileDirectory}/pictures/${arg}${ext}`,
+          comparatorName: 'pixelmatch',
+          // Edges of letters may differ a little; a moved or recoloured part does not fit in this.
+          comparatorOptions: { threshold: 0.03, allowedMismatchedPixelRatio: 0.0005 },
+        },
+      },
       provider: playwright({
+        contextOptions: { viewport: { width: 1280, height: 1300 } },
         launchOptions: {
           // Undefined: Playwright's own.
           executablePath: loadEnv(mode, '.', 'CHROMIUM').CHROMIUM,
           args: [
             '--no-sandbox',
             '--disable-gpu',
+            // The same letters on every machine.
+            '--font-render-hinting=none',
+            '--disable-lcd-text',
+            '--force-color-profile=srgb',
             '--disable-quic',
             '--no-first-run',
             '--disable-background-networking',

@@ -6,6 +6,7 @@ app-name = { -brand }
 
 add = Add
 back = Back
+calendar = Calendar
 call = Call
 cancel = Cancel
 change = Change

@@ -7,6 +7,7 @@ app-name = { -brand }
 
 add = Добавить
 back = Назад
+calendar = Календарь
 call = Позвонить
 cancel = Отмена
 change = Изменить

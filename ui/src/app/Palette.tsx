@@ -21,6 +21,7 @@ import { useText } from '../i18n/text.ts';
 import { matches } from '../kit/fold.ts';
 import { Keys } from '../kit/Keys.tsx';
 import { announce } from '../kit/live.ts';
+import { Marked } from '../kit/marked.tsx';
 import { type Entry, GROUPS, useEntries } from './commands.ts';
 import type { Actions } from './shortcuts.ts';
 
@@ -167,9 +168,13 @@ function row({ id, label, details, keys, lang }: Entry) {
     >
       <span className="min-w-0 flex-1 basis-[12rem]">
         <span lang={lang} className="block font-medium">
-          {label}
+          <Marked>{label}</Marked>
         </span>
-        {details !== undefined && <span className="block text-caption text-text-2">{details}</span>}
+        {details !== undefined && (
+          <span className="block text-caption text-text-2">
+            <Marked>{details}</Marked>
+          </span>
+        )}
       </span>
       {keys !== undefined && (
         <span className="flex flex-wrap gap-1">

@@ -19,6 +19,7 @@ import { Button, LinkButton } from '../kit/Button.tsx';
 import { cx } from '../kit/cx.ts';
 import { ariaKeys, type PageKey } from '../kit/keys.ts';
 import { announce, useSaid } from '../kit/live.ts';
+import { Marked } from '../kit/marked.tsx';
 import { closeToast, type Toast, useToasts } from '../kit/toasts.ts';
 import { Palette } from './Palette.tsx';
 import { useActions, useShortcuts } from './shortcuts.ts';
@@ -171,12 +172,12 @@ function DemoStrip() {
 function NavList({ onGo }: { onGo?: () => void }) {
   return (
     <div className="flex flex-1 flex-col justify-between gap-6">
-      <ul className="flex flex-col gap-1">
+      <ul className="flex flex-col gap-2">
         {MAIN.map((entry) => (
           <NavItem key={entry.to} entry={entry} onGo={onGo} />
         ))}
       </ul>
-      <ul className="flex flex-col gap-1">
+      <ul className="flex flex-col gap-2">
         {BOTTOM.map((entry) => (
           <NavItem key={entry.to} entry={entry} onGo={onGo} />
         ))}
@@ -306,7 +307,7 @@ function Toasts() {
   );
 }
 
-function ToastBox({ toast }: { toast: Toast }) {
+export function ToastBox({ toast }: { toast: Toast }) {
   const text = useText();
   const [held, setHeld] = useState(false);
   const { id, lasts } = toast;
@@ -323,7 +324,9 @@ function ToastBox({ toast }: { toast: Toast }) {
       onBlur={() => setHeld(false)}
       className="pointer-events-auto flex w-full max-w-[36rem] flex-wrap items-center gap-x-4 gap-y-1 rounded-card border-2 border-line bg-surface py-2 pr-2 pl-4 shadow-popup"
     >
-      <p className="min-w-0 flex-1 basis-[12rem]">{toast.text}</p>
+      <p className="min-w-0 flex-1 basis-[12rem]">
+        <Marked>{toast.text}</Marked>
+      </p>
       {toast.action !== undefined && (
         <Button
           look="secondary"

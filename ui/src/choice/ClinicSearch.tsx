@@ -2,7 +2,7 @@
 
 import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query';
 import { type RefObject, useEffect, useRef, useState } from 'react';
-import { unbroken, useText } from '../i18n/text.ts';
+import { useText } from '../i18n/text.ts';
 import type { Clinic, ClinicId, WatchDraft } from '../ipc/host.ts';
 import { useQuestions } from '../ipc/queries.ts';
 import { Button } from '../kit/Button.tsx';
@@ -140,7 +140,7 @@ function Hits({
     return () => clearTimeout(timer);
   }, [total, typed, text]);
 
-  if (hits.isPending) return <ListSkeleton rows={6} />;
+  if (hits.isPending) return <ListSkeleton rows={8} details />;
   if (hits.isError) return <ErrorNote error={hits.error} retry={() => hits.refetch()} />;
   const { clinics, readAs } = hits.data;
   if (clinics.length === 0)
@@ -196,8 +196,8 @@ function ClinicRow({ clinic, onChoose }: { clinic: Clinic; onChoose: (clinic: Cl
   const district = text('clinic-district-name', { district: clinic.districtName });
   return (
     <ChoiceRow
-      title={unbroken(clinic.name)}
-      details={unbroken([clinic.address, district, clinic.kind].filter(Boolean).join(' · '))}
+      title={clinic.name}
+      details={[clinic.address, district, clinic.kind].filter(Boolean).join(' · ')}
       onPress={() => onChoose(clinic)}
     />
   );

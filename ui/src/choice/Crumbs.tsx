@@ -1,6 +1,7 @@
 import PencilIcon from 'lucide-react/icons/pencil';
 import { Button as AriaButton } from 'react-aria-components';
-import { unbroken, useText } from '../i18n/text.ts';
+import { useText } from '../i18n/text.ts';
+import { Marked } from '../kit/marked.tsx';
 
 export interface Crumb {
   label: string;
@@ -19,11 +20,13 @@ export function Crumbs({ crumbs }: { crumbs: Crumb[] }) {
           <li key={crumb.label} className="max-w-full">
             <AriaButton
               onPress={crumb.change}
-              className="fade flex min-h-12 max-w-full items-center gap-3 rounded-button border-2 border-border bg-surface px-4 py-1 text-left hover:border-primary hover:bg-primary-soft"
+              className="fade flex min-h-12 max-w-full items-center gap-3 rounded-button border-2 border-border bg-surface px-4 py-2 text-left hover:border-primary hover:bg-primary-soft"
             >
               <span className="min-w-0">
                 <span className="block text-caption text-text-2">{crumb.label}</span>
-                <span className="block font-medium">{unbroken(crumb.value)}</span>
+                <span className="block font-medium">
+                  <Marked>{crumb.value}</Marked>
+                </span>
               </span>
               <PencilIcon aria-hidden className="size-[1.1rem] shrink-0 text-primary" />
               <span className="sr-only">{text('change')}</span>

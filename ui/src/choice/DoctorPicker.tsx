@@ -7,7 +7,9 @@ import { useText } from '../i18n/text.ts';
 import type { ClinicId, Doctor, DoctorChoice, DoctorRef, SpecialtyId } from '../ipc/host.ts';
 import { useQuestions } from '../ipc/queries.ts';
 import { Check, Radios } from '../kit/Fields.tsx';
+import { Marked } from '../kit/marked.tsx';
 import { ErrorNote, ListSkeleton, Note } from '../kit/Notes.tsx';
+import { useShown } from '../kit/shown.tsx';
 import { Checked } from './Checked.tsx';
 import { Free } from './SpecialtyList.tsx';
 
@@ -28,13 +30,15 @@ export function DoctorPicker({
   const text = useText();
   const doctors = useQuery(useQuestions().doctors(clinic, specialty));
 
-  if (doctors.isPending) return <ListSkeleton rows={5} />;
-  if (doctors.data === undefined)
-    return <ErrorNote error={doctors.error} retry={() => doctors.refetch()} />;
-  const list = [...doctors.data.value].sort(
+  const list = [...(doctors.data?.value ?? [])].sort(
     (a, b) =>
       Number(b.counts.free > 0) - Number(a.counts.free > 0) || a.name.localeCompare(b.name, 'ru'),
   );
+  const { shown, more } = useShown(list);
+
+  if (doctors.isPending) return <ListSkeleton rows={5} />;
+  if (doctors.data === undefined)
+    return <ErrorNote error={doctors.error} retry={() => doctors.refetch()} />;
   const chosen: DoctorRef[] = value.kind === 'any' ? [] : value.doctors;
   // A doctor chosen before stays to be seen, even if the list has lost them.
   const lost = chosen.filter(({ id }) => !list.some((doctor) => doctor.id === id));
@@ -67,7 +71,7 @@ export function DoctorPicker({
           <legend className="mb-2 font-medium">
             {text(value.kind === 'only' ? 'doctor-only-which' : 'doctor-except-which')}
           </legend>
-          {list.map((doctor) => (
+          {shown.map((doctor) => (
             <Check
               key={doctor.id}
               selected={chosen.some(({ id }) => id === doctor.id)}
@@ -76,9 +80,12 @@ export function DoctorPicker({
               <DoctorLine doctor={doctor} />
             </Check>
           ))}
+          {more}
           {lost.map((doctor) => (
             <Check key={doctor.id} selected onChange={(on) => toggle(doctor, on)}>
-              <span className="block font-medium">{doctor.name}</span>
+              <span className="block font-medium">
+                <Marked>{doctor.name}</Marked>
+              </span>
               <span className="block text-caption text-warn">{text('doctor-lost')}</span>
             </Check>
           ))}
@@ -89,12 +96,13 @@ export function DoctorPicker({
         <section aria-label={text('doctor-list')}>
           <h2 className="mb-2 font-medium text-text-2">{text('doctor-list')}</h2>
           <ul className="divide-y divide-border rounded-card border border-border bg-surface px-4">
-            {list.map((doctor) => (
+            {shown.map((doctor) => (
               <li key={doctor.id} className="py-3">
                 <DoctorLine doctor={doctor} />
               </li>
             ))}
           </ul>
+          {more && <div className="mt-3">{more}</div>}
         </section>
       )}
       <Checked
@@ -115,12 +123,16 @@ function DoctorLine({ doctor }: { doctor: Doctor }) {
   return (
     <span className="flex flex-wrap items-baseline justify-between gap-x-4">
       <span className="min-w-0">
-        <span className="block font-medium">{doctor.name}</span>
-        {[doctor.note, doctor.area].filter(Boolean).map((note) => (
-          <span key={note} className="block text-caption text-text-2">
-            {note}
-          </span>
-        ))}
+        <span className="block font-medium">
+          <Marked>{doctor.name}</Marked>
+        </span>
+        {[doctor.note, doctor.area]
+          .filter((note) => note !== null)
+          .map((note) => (
+            <span key={note} className="block text-caption text-text-2">
+              <Marked>{note}</Marked>
+            </span>
+          ))}
       </span>
       <span className="text-caption">
         <Free free={doctor.counts.free} />

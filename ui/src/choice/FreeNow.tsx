@@ -9,6 +9,8 @@ import type { DoctorChoice } from '../ipc/host.ts';
 import { bookingLink } from '../ipc/link.ts';
 import { useOpenLink, useQuestions } from '../ipc/queries.ts';
 import { Button } from '../kit/Button.tsx';
+import { groupBy } from '../kit/group.ts';
+import { Marked } from '../kit/marked.tsx';
 import { ErrorNote, Note } from '../kit/Notes.tsx';
 import type { Choice } from './draft.ts';
 
@@ -71,17 +73,29 @@ export function FreeNow({ choice, onWait }: { choice: Choice; onWait: () => void
       }
     >
       <h2 className="text-h3 font-semibold">{text('free-now')}</h2>
-      <ul className="mt-2 flex flex-col gap-1">
+      <ul className="mt-2 flex flex-col gap-2">
         {asking &&
           Array.from({ length: Math.max(0, Math.min(SHOWN, total) - slots.length) }, (_, row) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: rows without an identity
             <li key={row} aria-hidden className="skeleton h-[1.5rem] max-w-[24rem]" />
           ))}
-        {slots.slice(0, SHOWN).map(({ slot, doctor }) => (
-          <li key={`${doctor?.id}${slot.start}`}>
-            <span className="tabular font-semibold">{format.when(slot.start)}</span>
-            {doctor !== undefined && ` — ${doctor.name}`}
-            {slot.room !== null && `, ${text('room', { room: slot.room })}`}
+        {[...groupBy(slots.slice(0, SHOWN), ({ doctor }) => doctor)].map(([doctor, own]) => (
+          <li key={doctor?.id}>
+            <p>
+              <Marked>{doctor?.name ?? ''}</Marked>
+            </p>
+            <ul>
+              {own.map(({ slot }) => (
+                <li key={slot.start} className="tabular font-semibold">
+                  {slot.room === null
+                    ? format.when(slot.start)
+                    : text('slot-room', {
+                        when: format.when(slot.start),
+                        room: text('room', { room: slot.room }),
+                      })}
+                </li>
+              ))}
+            </ul>
           </li>
         ))}
       </ul>

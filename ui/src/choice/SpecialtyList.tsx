@@ -8,6 +8,7 @@ import { SearchInput } from '../kit/Fields.tsx';
 import { matches } from '../kit/fold.ts';
 import { ChoiceList, ChoiceRow } from '../kit/List.tsx';
 import { ErrorNote, ListSkeleton, Note } from '../kit/Notes.tsx';
+import { useShown } from '../kit/shown.tsx';
 import { CallButton } from './Call.tsx';
 import { Checked } from './Checked.tsx';
 
@@ -49,6 +50,9 @@ export function SpecialtyList({
     [all, alike],
   );
 
+  const fitting = ordered.filter(({ name }) => typed.trim() === '' || matches(name, typed) > 0);
+  const { shown, more } = useShown(fitting);
+
   if (specialties.isPending) return <ListSkeleton rows={8} />;
   if (specialties.data === undefined)
     return <ErrorNote error={specialties.error} retry={() => specialties.refetch()} />;
@@ -75,7 +79,6 @@ export function SpecialtyList({
       </div>
     );
   }
-  const shown = ordered.filter(({ name }) => typed.trim() === '' || matches(name, typed) > 0);
   return (
     <div className="flex flex-col gap-4">
       {specialties.isError && (
@@ -99,6 +102,7 @@ export function SpecialtyList({
           ))}
         </ChoiceList>
       )}
+      {more}
       <Checked
         at={specialties.data.checkedAt}
         busy={specialties.isFetching}

@@ -4,6 +4,7 @@ import { useFormat } from '../i18n/format.ts';
 import { useText } from '../i18n/text.ts';
 import { Button } from '../kit/Button.tsx';
 import { Radios, TextInput } from '../kit/Fields.tsx';
+import { Marked } from '../kit/marked.tsx';
 import { emptyChoice, type Plan, toPlace } from './draft.ts';
 import { DayField } from './WishEditor.tsx';
 import { wishSentence } from './wish.ts';
@@ -149,10 +150,12 @@ export function Summary({
 function Row({ label, value, onChange }: { label: string; value: string; onChange: () => void }) {
   const text = useText();
   return (
-    <li className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1">
+    <li className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
       <div className="min-w-0 flex-1 basis-[12rem]">
         <p className="text-caption text-text-2">{label}</p>
-        <p className="font-medium">{value}</p>
+        <p className="font-medium">
+          <Marked>{value}</Marked>
+        </p>
       </div>
       <Button aria-label={text('change-what', { what: label })} onPress={onChange}>
         {text('change')}

@@ -7,12 +7,13 @@ import ChevronRightIcon from 'lucide-react/icons/chevron-right';
 import PlusIcon from 'lucide-react/icons/plus';
 import TrashIcon from 'lucide-react/icons/trash-2';
 import XIcon from 'lucide-react/icons/x';
-import { useState } from 'react';
+import { useContext, useState } from 'react';
 import {
   Button as AriaButton,
   Calendar,
   CalendarCell,
   CalendarGrid,
+  CalendarStateContext,
   DateInput,
   DatePicker,
   DateSegment,
@@ -100,6 +101,7 @@ export function WishEditor({
         </div>
       ) : (
         <div className="flex flex-col gap-4 rounded-card border border-border bg-surface p-4">
+          {badDates(value) && <ErrorLine>{text('wish-bad-dates')}</ErrorLine>}
           <div className="flex flex-wrap gap-x-6 gap-y-4">
             <DayField
               label={text('wish-first-day')}
@@ -112,7 +114,6 @@ export function WishEditor({
               onChange={(notAfter) => set({ notAfter })}
             />
           </div>
-          {badDates(value) && <ErrorLine>{text('wish-bad-dates')}</ErrorLine>}
           <Except days={value.except} onChange={(except) => set({ except })} />
           <label className="flex flex-col gap-1">
             <span className="font-medium">{text('wish-notice-label')}</span>
@@ -167,6 +168,7 @@ function Rules({
         >
           <legend className="sr-only">{text('wish-rule', { n: index + 1 })}</legend>
           <Days days={range.days} onChange={(days) => put(index, { days })} />
+          {badRange(range) && <ErrorLine>{text('wish-bad-times')}</ErrorLine>}
           <div className="flex flex-wrap items-end gap-4">
             <Clock
               label={text('wish-rule-from')}
@@ -188,7 +190,6 @@ function Rules({
               </Button>
             )}
           </div>
-          {badRange(range) && <ErrorLine>{text('wish-bad-times')}</ErrorLine>}
         </fieldset>
       ))}
       <div>
@@ -264,6 +265,8 @@ export function Clock({
   );
 }
 
+const ICON = 'size-[1.2rem]';
+
 export function DayField({
   label,
   hint,
@@ -276,9 +279,6 @@ export function DayField({
   onChange: (value: string | null) => void;
 }) {
   const text = useText();
-  const icon = 'size-[1.2rem]';
-  const square =
-    'flex size-11 shrink-0 items-center justify-center rounded-button text-primary hover:bg-sunken data-[disabled]:text-text-3';
   return (
     <DatePicker
       value={value === null ? null : parseDate(value)}
@@ -293,12 +293,10 @@ export function DayField({
           <DateInput className="flex px-3">
             {(segment) => <DateSegment segment={segment} className={SEGMENT} />}
           </DateInput>
-          <AriaButton className={square}>
-            <CalendarIcon aria-hidden className={icon} />
-          </AriaButton>
         </Group>
+        <Button icon={<CalendarIcon aria-hidden className={ICON} />}>{text('calendar')}</Button>
         {value !== null && (
-          <Button look="quiet" onPress={() => onChange(null)}>
+          <Button slot={null} look="secondary" onPress={() => onChange(null)}>
             {text('clear')}
           </Button>
         )}
@@ -307,13 +305,9 @@ export function DayField({
         <Dialog className="outline-none">
           <Calendar>
             <header className="flex items-center justify-between gap-2 pb-2">
-              <AriaButton slot="previous" className={square}>
-                <ChevronLeftIcon aria-hidden className={icon} />
-              </AriaButton>
+              <OtherMonth slot="previous" />
               <Heading className="font-semibold" />
-              <AriaButton slot="next" className={square}>
-                <ChevronRightIcon aria-hidden className={icon} />
-              </AriaButton>
+              <OtherMonth slot="next" />
             </header>
             <CalendarGrid
               weekdayStyle="short"
@@ -330,6 +324,27 @@ export function DayField({
         </Dialog>
       </Popover>
     </DatePicker>
+  );
+}
+
+/** The way to the month before or after, called by its name. */
+function OtherMonth({ slot }: { slot: 'previous' | 'next' }) {
+  const format = useFormat();
+  const calendar = useContext(CalendarStateContext);
+  if (calendar === null) return null;
+  const before = slot === 'previous';
+  const month = calendar.visibleRange.start.add({ months: before ? -1 : 1 });
+  const words = format.month(month.toString());
+  return (
+    <AriaButton
+      slot={slot}
+      aria-label={words}
+      className="flex min-h-11 items-center gap-1 rounded-button px-2 text-primary hover:bg-sunken data-[disabled]:text-text-3"
+    >
+      {before && <ChevronLeftIcon aria-hidden className={ICON} />}
+      {words}
+      {!before && <ChevronRightIcon aria-hidden className={ICON} />}
+    </AriaButton>
   );
 }
 

@@ -254,7 +254,7 @@ test('dates are typed or picked from a calendar', async () => {
   const year = new Date().getFullYear() + 1;
   await userEvent.keyboard(`1012${year}`);
   await expect.element(main.getByText(new RegExp(`не позже 10\\sдекабря ${year}`))).toBeVisible();
-  await page.getByRole('group', { name: 'Не раньше' }).getByRole('button').click();
+  await page.getByRole('button', { name: 'Календарь Не раньше' }).click();
   await expect.element(page.getByRole('grid')).toBeVisible();
   await accessible(['aria-hidden-focus', 'region']);
   await userEvent.keyboard('{Enter}');

@@ -57,6 +57,7 @@ export function formats(locale: string, text: Text) {
   const bare = of({ hour: 'numeric', minute: '2-digit', hourCycle: 'h23' });
   const dayMonth = of({ day: 'numeric', month: 'long' });
   const weekday = of({ weekday: 'short' });
+  const monthName = of({ month: 'short' });
   const noon = (day: string) => new Date(`${day}T12:00:00+03:00`);
   const sameYear = (day: string) => day.slice(0, 4) === moscowDay(Date.now()).slice(0, 4);
   const number = new Intl.NumberFormat(locale);
@@ -117,6 +118,8 @@ export function formats(locale: string, text: Text) {
     moment,
     dateTime,
     duration,
+    /** «дек.» */
+    month: (day: string) => monthName.format(noon(day)),
     number: (n: number) => number.format(n),
     /** «Пн» */
     weekday: (name: Day) => weekdays[name].charAt(0).toUpperCase() + weekdays[name].slice(1),

@@ -8,11 +8,14 @@ const own = import.meta.glob<string>('../../../locales/*/ui.ftl', {
   eager: true,
 });
 const code = Object.values(
-  import.meta.glob<string>(['../**/*.{ts,tsx}', '!../**/*.test.*', '!../**/*.gen.ts'], {
-    query: '?raw',
-    import: 'default',
-    eager: true,
-  }),
+  import.meta.glob<string>(
+    ['../**/*.{ts,tsx}', '!../**/*.test.*', '!../**/*.gen.ts', '!../app/gallery/**'],
+    {
+      query: '?raw',
+      import: 'default',
+      eager: true,
+    },
+  ),
 ).join('\n');
 
 const ids = (source: string) =>

@@ -11,12 +11,13 @@ import HistoryIcon from 'lucide-react/icons/history';
 import { type ReactNode, useState } from 'react';
 import { useRemoval, useRemoved } from '../choice/removed.ts';
 import { type Format, useFormat, useNow } from '../i18n/format.ts';
-import { type Text, unbroken, useText } from '../i18n/text.ts';
+import { type Text, useText } from '../i18n/text.ts';
 import type { Alert, Answer, Delivery } from '../ipc/host.ts';
 import { useAnswer, useOpenLink, useQuestions } from '../ipc/queries.ts';
 import { Button } from '../kit/Button.tsx';
 import { Radios } from '../kit/Fields.tsx';
 import { announce } from '../kit/live.ts';
+import { Marked } from '../kit/marked.tsx';
 import { ErrorNote, ListSkeleton, Note, type Tone } from '../kit/Notes.tsx';
 import { Page } from '../kit/Page.tsx';
 import { query } from '../kit/query.ts';
@@ -135,7 +136,7 @@ function goneAt(alert: Alert): string | null {
   return last === '' ? null : last;
 }
 
-function AlertCard({ alert }: { alert: Alert }) {
+export function AlertCard({ alert }: { alert: Alert }) {
   const text = useText();
   const format = useFormat();
   const now = useNow(60_000);
@@ -170,21 +171,21 @@ function AlertCard({ alert }: { alert: Alert }) {
           <Link
             to="/watches/$id"
             params={{ id: String(alert.watchId) }}
-            className="rounded-field text-text no-underline hover:text-primary hover:underline"
+            className="relative -my-2 inline-block rounded-field py-2 text-text no-underline hover:text-primary hover:underline"
           >
-            {text('found-title', { specialty: alert.specialty })}
+            <Marked>{text('found-title', { specialty: alert.specialty })}</Marked>
           </Link>
         </h2>
         <p className="text-text-2">
-          {unbroken(
-            [
+          <Marked>
+            {[
               alert.clinic,
               alert.address,
               alert.nickname === '' ? null : text('for-whom', { nick: alert.nickname }),
             ]
               .filter(Boolean)
-              .join(' · '),
-          )}
+              .join(' · ')}
+          </Marked>
         </p>
       </div>
       {gone !== null ? (
@@ -202,7 +203,7 @@ function AlertCard({ alert }: { alert: Alert }) {
               >
                 {format.when(slot.start, now)}
               </span>
-              {` — ${slot.doctor}`}
+              <Marked>{` — ${slot.doctor}`}</Marked>
               {slot.room !== null && `, ${text('room', { room: slot.room })}`}
               {slot.goneAt !== null && <span className="text-text-2"> · {text('slot-taken')}</span>}
             </li>

@@ -16,7 +16,7 @@ const LOOKS: Record<Look, string> = {
 export function buttonLook(look: Look = 'secondary', wide = false): string {
   return cx(
     'fade inline-flex min-h-12 items-center gap-2 rounded-button border-2 py-2 text-left font-medium no-underline',
-    'data-[disabled]:border-border data-[disabled]:bg-sunken data-[disabled]:text-text-3',
+    'pressed:border-text data-[disabled]:border-dashed data-[disabled]:border-line data-[disabled]:bg-sunken data-[disabled]:text-text-3',
     look === 'quiet' ? '-mx-2 px-2' : 'px-5',
     wide && 'w-full justify-center',
     LOOKS[look],

@@ -3,6 +3,7 @@
 import ChevronIcon from 'lucide-react/icons/chevron-right';
 import type { KeyboardEvent, ReactNode, RefObject } from 'react';
 import { Button as AriaButton } from 'react-aria-components';
+import { useMarked } from './marked.tsx';
 
 function move(event: KeyboardEvent<HTMLElement>) {
   const steps: Record<string, number> = { ArrowDown: 1, ArrowUp: -1 };
@@ -50,6 +51,7 @@ export function ChoiceRow({
   aside?: ReactNode;
   onPress: () => void;
 }) {
+  const marked = useMarked();
   return (
     <li>
       <AriaButton
@@ -58,9 +60,9 @@ export function ChoiceRow({
       >
         <span className="flex min-w-0 flex-1 flex-wrap items-center justify-between gap-x-4">
           <span className="min-w-0">
-            <span className="block font-medium">{title}</span>
+            <span className="block font-medium">{marked(title)}</span>
             {details !== undefined && (
-              <span className="block text-caption text-text-2">{details}</span>
+              <span className="block text-caption text-text-2">{marked(details)}</span>
             )}
           </span>
           {aside !== undefined && <span className="shrink-0 text-caption">{aside}</span>}

@@ -7,6 +7,7 @@ import { useText } from '../i18n/text.ts';
 import { errorDetail, errorSentence, problemSentences } from '../ipc/errors.ts';
 import { Button } from './Button.tsx';
 import { cx } from './cx.ts';
+import { useMarked } from './marked.tsx';
 
 export type Tone = 'neutral' | 'ok' | 'warn' | 'danger' | 'info';
 
@@ -31,13 +32,14 @@ export function Note({
   actions?: ReactNode;
   role?: 'alert' | 'status';
 }) {
+  const marked = useMarked();
   return (
     <div role={role} className={cx('flex gap-3 rounded-card border-2 p-4', TONES[tone])}>
       <span aria-hidden className="mt-[0.15rem] shrink-0 text-(--accent) [&>svg]:size-[1.25rem]">
         {icon ?? (tone === 'warn' || tone === 'danger' ? <AlertIcon /> : <InfoIcon />)}
       </span>
       <div className="min-w-0 flex-1">
-        <div className="measure">{children}</div>
+        <div className="measure">{marked(children)}</div>
         {actions !== undefined && <div className="mt-3 flex flex-wrap gap-2">{actions}</div>}
       </div>
     </div>
@@ -75,15 +77,26 @@ export function ErrorNote({ error, retry }: { error: unknown; retry?: () => void
 }
 
 /** Rows as tall as the ones to come, so that nothing jumps. */
-export function ListSkeleton({ rows, tall }: { rows: number; tall?: boolean }) {
+export function ListSkeleton({
+  rows,
+  tall,
+  details,
+}: {
+  rows: number;
+  /** Cards. */
+  tall?: boolean;
+  /** Rows of two lines. */
+  details?: boolean;
+}) {
   const text = useText();
+  const height = tall ? 'h-48' : details ? 'h-[4.05rem]' : 'h-[3.6rem]';
   return (
     <div aria-busy="true">
       <span className="sr-only">{text('loading')}</span>
       <ul aria-hidden className="flex flex-col gap-2">
         {Array.from({ length: rows }, (_, row) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: rows without an identity
-          <li key={row} className={cx('skeleton', tall ? 'h-40' : 'h-[3.6rem]')} />
+          <li key={row} className={cx('skeleton', height)} />
         ))}
       </ul>
     </div>

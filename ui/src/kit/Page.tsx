@@ -4,6 +4,7 @@ import { type ReactNode, useEffect, useRef } from 'react';
 import { useText } from '../i18n/text.ts';
 import { useHost } from '../ipc/host.ts';
 import { LinkButton } from './Button.tsx';
+import { Marked, useMarked } from './marked.tsx';
 
 /** One page: its heading takes the focus when the page opens, and names the window. */
 export function Page({
@@ -48,7 +49,7 @@ export function Page({
       <header className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
         <div className="min-w-0 flex-1 basis-[18rem]">
           <h1 ref={heading} tabIndex={-1} className="text-h1 font-bold">
-            {title}
+            <Marked>{title}</Marked>
           </h1>
           {status !== undefined && <div className="measure mt-2 text-text-2">{status}</div>}
         </div>
@@ -82,12 +83,13 @@ export function Section({
   children: ReactNode;
   actions?: ReactNode;
 }) {
+  const marked = useMarked();
   return (
     <section className="flex flex-col gap-4 rounded-card border border-border bg-surface p-4 @min-[40rem]:p-6">
       <div className="flex flex-wrap items-start justify-between gap-3">
         <div className="min-w-0">
           <h2 className="text-h3 font-semibold">{title}</h2>
-          {hint !== undefined && <div className="measure text-text-2">{hint}</div>}
+          {hint !== undefined && <div className="measure text-text-2">{marked(hint)}</div>}
         </div>
         {actions}
       </div>

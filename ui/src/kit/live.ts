@@ -7,8 +7,10 @@ const PAUSE = 5_000;
 
 let said: Record<Manner, string> = { polite: '', assertive: '' };
 const listeners = new Set<() => void>();
-let lastPolite = 0;
-let waiting: ReturnType<typeof setTimeout> | undefined;
+const last: Record<Manner, number> = { polite: 0, assertive: 0 };
+const waiting: Partial<
+  Record<Manner, { text: string; timer: ReturnType<typeof setTimeout> } | undefined>
+> = {};
 
 function put(manner: Manner, text: string) {
   // The same words twice are still news: a no-break space makes them differ.
@@ -17,18 +19,22 @@ function put(manner: Manner, text: string) {
   for (const heard of listeners) heard();
 }
 
-/** Says a sentence. At most one polite sentence in five seconds; the latest wins. */
+/**
+ * Says a sentence. At most one in five seconds and a manner: of polite sentences the latest
+ * wins, urgent ones wait and are said together.
+ */
 export function announce(text: string, manner: Manner = 'polite') {
-  if (manner === 'assertive') {
-    put(manner, text);
-    return;
-  }
-  clearTimeout(waiting);
-  const wait = Math.max(0, lastPolite + PAUSE - Date.now());
-  waiting = setTimeout(() => {
-    lastPolite = Date.now();
-    put('polite', text);
-  }, wait);
+  const kept = manner === 'assertive' ? waiting[manner] : undefined;
+  clearTimeout(waiting[manner]?.timer);
+  const next = kept === undefined ? text : `${kept.text} ${text}`;
+  const say = () => {
+    waiting[manner] = undefined;
+    last[manner] = Date.now();
+    put(manner, next);
+  };
+  const wait = Math.max(0, last[manner] + PAUSE - Date.now());
+  if (wait === 0 && manner === 'assertive') say();
+  else waiting[manner] = { text: next, timer: setTimeout(say, wait) };
 }
 
 export function useSaid() {

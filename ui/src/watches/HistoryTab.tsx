@@ -9,6 +9,7 @@ import type { Look, WatchView } from '../ipc/host.ts';
 import { useQuestions } from '../ipc/queries.ts';
 import { Button } from '../kit/Button.tsx';
 import { cx } from '../kit/cx.ts';
+import { Marked } from '../kit/marked.tsx';
 import { ErrorNote, ListSkeleton, Note } from '../kit/Notes.tsx';
 import { Appearances } from './Appearances.tsx';
 import { Gaps, Lives, Releases } from './Past.tsx';
@@ -105,12 +106,14 @@ function Openings({ view }: { view: WatchView }) {
                 {format.when(opening.slot.start, now)}
               </span>
               <span className="block text-caption text-text-2">
-                {[
-                  names.get(opening.doctorId),
-                  view.watch.places.length > 1 ? clinic(opening.clinicId) : null,
-                ]
-                  .filter(Boolean)
-                  .join(' · ')}
+                <Marked>
+                  {[
+                    names.get(opening.doctorId),
+                    view.watch.places.length > 1 ? clinic(opening.clinicId) : null,
+                  ]
+                    .filter(Boolean)
+                    .join(' · ')}
+                </Marked>
               </span>
             </span>
             <span className="tabular text-caption text-text-2">

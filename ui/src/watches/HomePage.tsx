@@ -52,17 +52,7 @@ function Watches({ simple }: { simple: boolean }) {
   if (watches.isPending) return <ListSkeleton rows={3} tall />;
   if (watches.data === undefined)
     return <ErrorNote error={watches.error} retry={() => watches.refetch()} />;
-  if (watches.data.length === 0)
-    return (
-      <div className="flex flex-col items-start gap-6 rounded-card border border-border bg-surface p-6">
-        <p className="text-lead">{text('empty-home')}</p>
-        {!simple && (
-          <LinkButton look="primary" to="/find">
-            {text('nav-find')}
-          </LinkButton>
-        )}
-      </div>
-    );
+  if (watches.data.length === 0) return <EmptyHome simple={simple} />;
   return (
     <>
       {watches.isError && <ErrorNote error={watches.error} retry={() => watches.refetch()} />}
@@ -81,6 +71,20 @@ function Watches({ simple }: { simple: boolean }) {
         </div>
       )}
     </>
+  );
+}
+
+export function EmptyHome({ simple = false }: { simple?: boolean }) {
+  const text = useText();
+  return (
+    <div className="flex flex-col items-start gap-6 rounded-card border border-border bg-surface p-6">
+      <p className="text-lead">{text('empty-home')}</p>
+      {!simple && (
+        <LinkButton look="primary" to="/find">
+          {text('nav-find')}
+        </LinkButton>
+      )}
+    </div>
   );
 }
 

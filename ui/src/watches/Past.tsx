@@ -6,6 +6,7 @@ import { useText } from '../i18n/text.ts';
 import type { Gap, History, Release, WatchView } from '../ipc/host.ts';
 import { useSaveHistory } from '../ipc/queries.ts';
 import { Button } from '../kit/Button.tsx';
+import { Marked } from '../kit/marked.tsx';
 import { ErrorNote, Note } from '../kit/Notes.tsx';
 import { Section } from '../kit/Page.tsx';
 
@@ -109,7 +110,7 @@ function Row({ release, clinic }: { release: Release; clinic: string | undefined
           </span>
         )}
         <span className="block text-caption text-text-2">
-          {[format.list(release.doctors), clinic].filter(Boolean).join(' · ')}
+          <Marked>{[format.list(release.doctors), clinic].filter(Boolean).join(' · ')}</Marked>
         </span>
       </span>
       <span className="tabular text-caption text-text-2">

@@ -17,6 +17,7 @@ import { useText } from '../i18n/text.ts';
 import type { Activity, WatchDraft, WatchView } from '../ipc/host.ts';
 import { useQuestions, useSetActivity, useUpdateWatch } from '../ipc/queries.ts';
 import { Button } from '../kit/Button.tsx';
+import { Marked } from '../kit/marked.tsx';
 import { ErrorNote } from '../kit/Notes.tsx';
 import { Section } from '../kit/Page.tsx';
 import { showToast } from '../kit/toasts.ts';
@@ -77,10 +78,12 @@ export function SetupTab({ view, title }: { view: WatchView; title: string }) {
                 <div className="flex flex-wrap items-start justify-between gap-3">
                   <div className="min-w-0 flex-1 basis-[14rem]">
                     <p className="font-medium">
-                      {[place.clinicName, view.addresses[at]].filter(Boolean).join(' · ')}
+                      <Marked>
+                        {[place.clinicName, view.addresses[at]].filter(Boolean).join(' · ')}
+                      </Marked>
                     </p>
                     <p>
-                      {place.specialtyName} — {doctorsWords(place.doctors, text)}
+                      <Marked>{`${place.specialtyName} — ${doctorsWords(place.doctors, text)}`}</Marked>
                     </p>
                     {lost.includes(at) && <p className="text-warn">{text('tag-unbound')}</p>}
                   </div>

@@ -6,6 +6,7 @@ import type { WatchSlot, WatchView } from '../ipc/host.ts';
 import { useAnswer, useResume, useSetActivity } from '../ipc/queries.ts';
 import { Button } from '../kit/Button.tsx';
 import { groupBy } from '../kit/group.ts';
+import { Marked } from '../kit/marked.tsx';
 import { ErrorNote, Note } from '../kit/Notes.tsx';
 import { CheckButton } from './StatusLine.tsx';
 import { stateSentence } from './state.tsx';
@@ -146,9 +147,11 @@ function Days({
             {[...doctors].map(([key, own]) => (
               <div key={key} className="flex flex-col gap-2">
                 <p className="text-text-2">
-                  {[own[0]?.doctor, manyClinics ? clinic(own[0]?.clinicId ?? '') : null]
-                    .filter(Boolean)
-                    .join(' · ')}
+                  <Marked>
+                    {[own[0]?.doctor, manyClinics ? clinic(own[0]?.clinicId ?? '') : null]
+                      .filter(Boolean)
+                      .join(' · ')}
+                  </Marked>
                 </p>
                 <ul className="flex flex-wrap gap-2">
                   {own.map((slot) => (

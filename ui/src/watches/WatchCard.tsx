@@ -20,6 +20,7 @@ import { Button, LinkButton } from '../kit/Button.tsx';
 import { copyText } from '../kit/copy.ts';
 import { isKey, keyWords } from '../kit/keys.ts';
 import { announce } from '../kit/live.ts';
+import { Marked } from '../kit/marked.tsx';
 import { ErrorNote, Note } from '../kit/Notes.tsx';
 import { type MenuEntry, MoreMenu } from '../kit/Popups.tsx';
 import { query } from '../kit/query.ts';
@@ -117,16 +118,18 @@ export function WatchCard({ view }: { view: WatchView }) {
             <MoreMenu label={text('more')} entries={menu} />
           </div>
         </div>
-        <h2 id={`watch-${watch.id}`} className="text-h2 font-semibold">
+        <h2 id={`watch-${watch.id}`} className="-mb-2 text-h2 font-semibold">
           <Link
             to="/watches/$id"
             params={{ id: String(watch.id) }}
-            className="rounded-field text-text no-underline hover:text-primary hover:underline"
+            className="relative inline-block rounded-field py-2 text-text no-underline hover:text-primary hover:underline"
           >
-            {title}
+            <Marked>{title}</Marked>
           </Link>
         </h2>
-        <p className="text-text-2">{where}</p>
+        <p className="text-text-2">
+          <Marked>{where}</Marked>
+        </p>
         {watch.wish.ranges.length > 0 || watch.wish.notAfter !== null ? (
           <p className="text-text-2">{wishSentence(watch.wish, text, format)}</p>
         ) : null}
@@ -179,14 +182,16 @@ function FoundSlots({ view }: { view: WatchView }) {
               <span>
                 <span className="tabular block font-semibold">{slotWords(slot, text, format)}</span>
                 {manyDoctors && (
-                  <span className="block text-caption text-text-2">{slot.doctor}</span>
+                  <span className="block text-caption text-text-2">
+                    <Marked>{slot.doctor}</Marked>
+                  </span>
                 )}
               </span>
             </Button>
           </li>
         ))}
         {slots.length > SHOWN && (
-          <li>
+          <li className="pl-2">
             <LinkButton look="quiet" to="/watches/$id" params={{ id: String(watch.id) }}>
               {text('slots-more', { n: slots.length - SHOWN })}
             </LinkButton>

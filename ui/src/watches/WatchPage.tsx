@@ -7,6 +7,7 @@ import { useText } from '../i18n/text.ts';
 import { HostError } from '../ipc/host.ts';
 import { useQuestions } from '../ipc/queries.ts';
 import { LinkButton } from '../kit/Button.tsx';
+import { Marked } from '../kit/marked.tsx';
 import { ErrorNote, ListSkeleton, Note } from '../kit/Notes.tsx';
 import { Page } from '../kit/Page.tsx';
 import { MoreMenu } from '../kit/Popups.tsx';
@@ -72,7 +73,9 @@ function Ready({ view }: { view: Parameters<typeof SlotsTab>[0]['view'] }) {
       back={{ to: '/watches', label: text('nav-watches') }}
       status={
         <span className="flex flex-col gap-2">
-          <span>{whereWords(view, text)}</span>
+          <span>
+            <Marked>{whereWords(view, text)}</Marked>
+          </span>
           <StateTag view={view} />
           <span className="tabular text-caption">
             {[

@@ -62,7 +62,7 @@ export function look(
     case 'slowed':
       return { tone: 'neutral', icon: <GaugeIcon aria-hidden />, words: text('tag-slowed') };
     case 'offline':
-      return { tone: 'neutral', icon: <WifiOffIcon aria-hidden />, words: text('tag-offline') };
+      return { tone: 'warn', icon: <WifiOffIcon aria-hidden />, words: text('tag-offline') };
     case 'paused':
       return {
         tone: 'neutral',

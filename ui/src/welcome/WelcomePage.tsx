@@ -32,6 +32,7 @@ import {
 } from '../ipc/queries.ts';
 import { Button } from '../kit/Button.tsx';
 import { Radios, Toggle } from '../kit/Fields.tsx';
+import { Marked } from '../kit/marked.tsx';
 import { ErrorNote, ListSkeleton } from '../kit/Notes.tsx';
 import { Page, Section } from '../kit/Page.tsx';
 import { showToast } from '../kit/toasts.ts';
@@ -167,7 +168,9 @@ function Steps({
       )}
       {step === 'specialty' && clinic !== null && (
         <>
-          <p className="text-text-2">{clinic.name}</p>
+          <p className="text-text-2">
+            <Marked>{clinic.name}</Marked>
+          </p>
           <SpecialtyList
             clinic={clinic.id}
             onChoose={({ id, name, ferId }) => {
@@ -187,7 +190,7 @@ function Steps({
       {step === 'doctors' && clinic !== null && specialty !== null && (
         <>
           <p className="text-text-2">
-            {clinic.name} · {specialty.name}
+            <Marked>{`${clinic.name} · ${specialty.name}`}</Marked>
           </p>
           <FreeNow choice={choice} onWait={() => go('time')} />
           <DoctorPicker

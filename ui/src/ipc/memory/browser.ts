@@ -2,17 +2,24 @@
 // `?fixture=empty` a program that is past its first run, `?fixture=crowded` as much of
 // everything as there can be.
 
-import type { Language, TextSize, Theme } from '../host.ts';
+import type { Language, Settings, TextSize, Theme } from '../host.ts';
 import { addCrowd, addEveryState } from './fixtures.ts';
 import { createMemoryHost, type Memory } from './memory.ts';
+
+/** `?theme=dark&lang=en&text=largest` */
+export function wished(query: URLSearchParams): Pick<Settings, 'language' | 'theme' | 'textSize'> {
+  return {
+    language: (query.get('lang') as Language | null) ?? 'ru',
+    theme: (query.get('theme') as Theme | null) ?? 'system',
+    textSize: (query.get('text') as TextSize | null) ?? 'normal',
+  };
+}
 
 export function browserHost(query: URLSearchParams): Memory {
   const fixture = query.get('fixture');
   const host = createMemoryHost({
     settings: {
-      language: (query.get('lang') as Language | null) ?? 'ru',
-      theme: (query.get('theme') as Theme | null) ?? 'system',
-      textSize: (query.get('text') as TextSize | null) ?? 'normal',
+      ...wished(query),
       simple: query.has('simple'),
       welcomed: fixture !== null,
     },

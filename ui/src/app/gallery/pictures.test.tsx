@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { page, server, userEvent } from 'vitest/browser';
+import type { System } from '../../test/system.ts';
+import { draw } from './draw.tsx';
+import type { Look } from './Gallery.tsx';
+
+const PARTS = ['State: there is something', 'Tags and notes', 'Buttons', 'Fields'];
+const DARK = { 'prefers-color-scheme': 'dark' };
+/** How the page looks, and which parts are compared; all of them when none are named. */
+const LOOKS: Record<string, { look: Look; system?: System; parts?: string[] }> = {
+  light: { look: { theme: 'light' } },
+  dark: { look: { theme: 'dark' }, parts: PARTS },
+  contrast: { look: { theme: 'contrast' }, parts: PARTS },
+  'contrast dark': { look: { theme: 'contrast' }, system: DARK, parts: ['Tags and notes'] },
+  largest: { look: { theme: 'light', textSize: 'largest' }, parts: ['State: it waits', 'Fields'] },
+  en: { look: { theme: 'light', language: 'en' }, parts: ['State: it waits', 'Troubles'] },
+};
+
+// Other systems draw letters in other ways; the pictures are of this one.
+// Other systems draw letters in other ways; the pictures are of this one.
+const here = test.skipIf(server.platform !== 'linux');
+
+for (const [name, { look, system, parts }] of Object.entries(LOOKS))
+  here(`nothing has moved or changed its colour: ${name}`, async () => {
+    await draw(look, system);
+    // Twice the height of the browser's window: half the size, and small pictures.
+    await page.viewport(1100, 2600);
+    for (const part of document.querySelectorAll<HTMLElement>('[data-part]')) {
+      const of = part.dataset.part ?? '';
+      if (parts?.includes(of) ?? true)
+        await expect.soft(page.elementLocator(part)).toMatchScreenshot(`${name} ${of}`);
+    }
+  });
+
+here('nothing has moved or changed its colour: what opens over the page', async () => {
+  await draw({ theme: 'light' });
+  const parts = page.elementLocator(document.querySelector('[data-part=Buttons]') as Element);
+  await parts.getByRole('button', { name: 'Ещё' }).click();
+  await expect.soft(page.getByRole('menu')).toMatchScreenshot('light menu');
+  await userEvent.keyboard('{Escape}');
+  await parts.getByRole('button', { name: 'Выйти' }).click();
+  await expect.soft(page.getByRole('alertdialog')).toMatchScreenshot('light dialog');
+});
