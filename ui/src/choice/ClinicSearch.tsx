@@ -44,6 +44,8 @@ export function ClinicSearch({
   };
   const link = isLink(typed) ? typed.trim() : null;
   const [recent, remember] = useRecent();
+  const own = useOwn(recent);
+  const untouched = typed.trim() === '' && district === null;
   const onChoose = (clinic: Clinic) => {
     remember(clinic.id);
     choose(clinic);
@@ -82,9 +84,11 @@ export function ClinicSearch({
             setLimit(PAGE);
           }}
         />
+      ) : untouched && own === undefined ? (
+        <ListSkeleton rows={6} />
       ) : (
         <>
-          {typed.trim() === '' && district === null && <Own recent={recent} onChoose={onChoose} />}
+          {untouched && own !== undefined && <Own clinics={own} onChoose={onChoose} />}
           <Hits
             typed={typed.trim()}
             district={district?.id ?? null}
@@ -169,15 +173,20 @@ function Hits({
   );
 }
 
-/** Clinics that are watched or were chosen lately come first while nothing is typed. */
-function Own({ recent, onChoose }: { recent: ClinicId[]; onChoose: (clinic: Clinic) => void }) {
-  const text = useText();
+/** Clinics that are watched or were chosen lately; `undefined` until they are known. */
+function useOwn(recent: ClinicId[] | undefined): Clinic[] | undefined {
   const questions = useQuestions();
   const watches = useQuery(questions.watches());
   const watched = (watches.data ?? []).flatMap(({ watch }) => watch.places);
-  const ids = [...new Set([...watched.map(({ clinicId }) => clinicId), ...recent])].slice(0, OWN);
-  const own = useQueries({ queries: ids.map((id) => questions.clinic(id)) });
-  const clinics = own.map(({ data }) => data).filter((clinic) => clinic !== undefined);
+  const ids = new Set([...watched.map(({ clinicId }) => clinicId), ...(recent ?? [])]);
+  const own = useQueries({ queries: [...ids].slice(0, OWN).map((id) => questions.clinic(id)) });
+  if (recent === undefined || watches.isPending || own.some(({ isPending }) => isPending))
+    return undefined;
+  return own.map(({ data }) => data).filter((clinic) => clinic !== undefined);
+}
+
+function Own({ clinics, onChoose }: { clinics: Clinic[]; onChoose: (clinic: Clinic) => void }) {
+  const text = useText();
   if (clinics.length === 0) return null;
   return (
     <section className="flex flex-col gap-2">

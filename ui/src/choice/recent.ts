@@ -14,11 +14,12 @@ function read(kept: string | null | undefined): ClinicId[] {
   }
 }
 
-export function useRecent(): [recent: ClinicId[], remember: (id: ClinicId) => void] {
+/** `undefined` until it is known. */
+export function useRecent(): [recent: ClinicId[] | undefined, remember: (id: ClinicId) => void] {
   const [kept, keep] = useKept('recent-clinics');
   const recent = read(kept);
   return [
-    recent,
+    kept === undefined ? undefined : recent,
     (id) => keep(JSON.stringify([id, ...recent.filter((other) => other !== id)].slice(0, KEPT))),
   ];
 }

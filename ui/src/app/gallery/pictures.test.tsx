@@ -4,7 +4,13 @@ import type { System } from '../../test/system.ts';
 import { draw } from './draw.tsx';
 import type { Look } from './Gallery.tsx';
 
-const PARTS = ['State: there is something', 'Tags and notes', 'Buttons', 'Fields'];
+const STATES = [
+  'State: there is something',
+  'State: it waits',
+  'State: it needs the person',
+  'State: nobody can check',
+];
+const PARTS = [...STATES, 'Tags and notes', 'Buttons', 'Fields'];
 const DARK = { 'prefers-color-scheme': 'dark' };
 /** How the page looks, and which parts are compared; all of them when none are named. */
 const LOOKS: Record<string, { look: Look; system?: System; parts?: string[] }> = {
@@ -12,11 +18,10 @@ const LOOKS: Record<string, { look: Look; system?: System; parts?: string[] }> =
   dark: { look: { theme: 'dark' }, parts: PARTS },
   contrast: { look: { theme: 'contrast' }, parts: PARTS },
   'contrast dark': { look: { theme: 'contrast' }, system: DARK, parts: ['Tags and notes'] },
-  largest: { look: { theme: 'light', textSize: 'largest' }, parts: ['State: it waits', 'Fields'] },
-  en: { look: { theme: 'light', language: 'en' }, parts: ['State: it waits', 'Troubles'] },
+  largest: { look: { theme: 'light', textSize: 'largest' }, parts: [...STATES, 'Fields'] },
+  en: { look: { theme: 'light', language: 'en' }, parts: [...STATES, 'Troubles'] },
 };
 
-// Other systems draw letters in other ways; the pictures are of this one.
 // Other systems draw letters in other ways; the pictures are of this one.
 const here = test.skipIf(server.platform !== 'linux');
 
