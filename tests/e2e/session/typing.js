@@ -1,36 +1,49 @@
-// Types words into the search field as a person would and tells how long each change of the list took
-// from the letter to the paint, in milliseconds.
+// Types words as a person would, and tells for each letter that changed the page how long it took
+// until the last change was painted, in milliseconds.
 const [words, done] = arguments;
 const field = document.querySelector('input[type=search]');
 const write = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set;
-const list = () => document.querySelector('main')?.textContent ?? '';
-const frame = () => new Promise(requestAnimationFrame);
-const LONGEST = 500;
+/** Nothing changes any more after so long. */
+const SETTLED = 300;
+
+/** A message is handled right after the frame is painted. */
+const painted = () =>
+  new Promise((then) =>
+    requestAnimationFrame(() => {
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = then;
+      port2.postMessage(null);
+    }),
+  );
 
 async function type(text) {
-  const before = list();
+  let paint = null;
   const from = performance.now();
+  const watcher = new MutationObserver(() => {
+    painted().then(() => {
+      paint = performance.now() - from;
+    });
+  });
+  watcher.observe(document.querySelector('main'), {
+    subtree: true,
+    childList: true,
+    characterData: true,
+  });
   write.call(field, text);
   field.dispatchEvent(new InputEvent('input', { bubbles: true }));
-  while (performance.now() - from < LONGEST) {
-    await frame();
-    if (list() !== before) {
-      // The frame after the one that shows the change begins when the change is painted.
-      await frame();
-      return performance.now() - from;
-    }
-  }
-  return null;
+  await new Promise((then) => setTimeout(then, SETTLED));
+  watcher.disconnect();
+  return paint;
 }
 
 (async () => {
   const times = [];
-  for (const word of words) {
+  // The page has just opened.
+  await new Promise((then) => setTimeout(then, 4 * SETTLED));
+  for (const word of words)
     for (let end = 1; end <= word.length; end++) {
       const time = await type(word.slice(0, end));
       if (time !== null) times.push(time);
-      await new Promise((resolve) => setTimeout(resolve, 50));
     }
-  }
   done(times);
 })();

@@ -1,7 +1,7 @@
 // «Где искать?»: a search field on top, the answers below as a list of buttons.
 
 import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query';
-import { type RefObject, useEffect, useRef, useState } from 'react';
+import { memo, type RefObject, useCallback, useEffect, useRef, useState } from 'react';
 import { useText } from '../i18n/text.ts';
 import type { Clinic, ClinicId, WatchDraft } from '../ipc/host.ts';
 import { useQuestions } from '../ipc/queries.ts';
@@ -46,10 +46,13 @@ export function ClinicSearch({
   const [recent, remember] = useRecent();
   const own = useOwn(recent);
   const untouched = typed.trim() === '' && district === null;
-  const onChoose = (clinic: Clinic) => {
+  const chosen = useRef((_: Clinic) => {});
+  chosen.current = (clinic) => {
     remember(clinic.id);
     choose(clinic);
   };
+  // The same for as long as the page stands: rows that stay are not drawn anew at each letter.
+  const onChoose = useCallback((clinic: Clinic) => chosen.current(clinic), []);
 
   return (
     <div className="flex flex-col gap-4">
@@ -200,7 +203,13 @@ function Own({ clinics, onChoose }: { clinics: Clinic[]; onChoose: (clinic: Clin
   );
 }
 
-function ClinicRow({ clinic, onChoose }: { clinic: Clinic; onChoose: (clinic: Clinic) => void }) {
+const ClinicRow = memo(function ClinicRow({
+  clinic,
+  onChoose,
+}: {
+  clinic: Clinic;
+  onChoose: (clinic: Clinic) => void;
+}) {
   const text = useText();
   const district = text('clinic-district-name', { district: clinic.districtName });
   return (
@@ -210,7 +219,7 @@ function ClinicRow({ clinic, onChoose }: { clinic: Clinic; onChoose: (clinic: Cl
       onPress={() => onChoose(clinic)}
     />
   );
-}
+});
 
 function Districts({ onChoose }: { onChoose: (district: { id: string; name: string }) => void }) {
   const text = useText();

@@ -150,6 +150,7 @@ export function AlertCard({ alert }: { alert: Alert }) {
       { id: alert.id, answer: given },
       { onSuccess: () => announce(text(`answered-${given}`)) },
     );
+  const manyDoctors = new Set(slots.map(({ doctorId }) => doctorId)).size > 1;
   const waits = isOpen(alert);
   const bookable = gone === null && state.kind !== 'dismissed' && state.kind !== 'gone';
 
@@ -196,6 +197,11 @@ export function AlertCard({ alert }: { alert: Alert }) {
         </p>
       ) : (
         <ul className="flex flex-col gap-1">
+          {!manyDoctors && slots[0] !== undefined && (
+            <li>
+              <Marked>{slots[0].doctor}</Marked>
+            </li>
+          )}
           {slots.slice(0, SHOWN).map((slot) => (
             <li key={`${slot.doctorId}${slot.start}`}>
               <span
@@ -203,7 +209,7 @@ export function AlertCard({ alert }: { alert: Alert }) {
               >
                 {format.when(slot.start, now)}
               </span>
-              <Marked>{` — ${slot.doctor}`}</Marked>
+              {manyDoctors && <Marked>{` — ${slot.doctor}`}</Marked>}
               {slot.room !== null && `, ${text('room', { room: slot.room })}`}
               {slot.goneAt !== null && <span className="text-text-2"> · {text('slot-taken')}</span>}
             </li>

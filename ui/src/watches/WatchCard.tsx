@@ -173,8 +173,15 @@ function FoundSlots({ view }: { view: WatchView }) {
     null,
   );
   const manyDoctors = new Set(slots.map(({ doctorId }) => doctorId)).size > 1;
+  const [soonest] = slots;
+  const named = soonest !== undefined && watchTitle(watch.places, text).includes(soonest.doctor);
   return (
     <>
+      {!manyDoctors && !named && soonest !== undefined && (
+        <p className="-mb-2">
+          <Marked>{soonest.doctor}</Marked>
+        </p>
+      )}
       <ul aria-label={text('slots-soonest')} className="flex flex-wrap gap-2">
         {slots.slice(0, SHOWN).map((slot) => (
           <li key={`${slot.clinicId}${slot.doctorId}${slot.slot.start}`} className="max-w-full">
