@@ -1,11 +1,17 @@
-// Reads the Fluent files and writes the type of every message and its arguments,
+// Reads the Fluent files and writes the type of every message of the window and its arguments,
 // so that a sentence without words, or without its number, does not compile.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { FluentParser, Visitor } from '@fluent/syntax';
 
+/** What the window says; the rest is said by the programs. */
+const WINDOW = ['core.ftl', 'ui.ftl'];
 const root = new URL('../../locales/', import.meta.url);
 
 class Variables extends Visitor {
+  constructor(file) {
+    super();
+    this.file = file;
+  }
   names = new Set();
   refs = new Set();
   visitVariableReference(node) {
@@ -24,7 +30,7 @@ function read(dir) {
       if (entry.type === 'Junk') throw new Error(`${file}: ${entry.content}`);
       if (entry.type !== 'Message' || !entry.value) continue;
       if (found.has(entry.id.name)) throw new Error(`${file}: ${entry.id.name} is there twice`);
-      const variables = new Variables();
+      const variables = new Variables(file);
       variables.visit(entry.value);
       found.set(entry.id.name, variables);
     }
@@ -51,6 +57,7 @@ if (problems.length > 0) {
 }
 
 const lines = [...ru]
+  .filter(([, { file }]) => WINDOW.includes(file))
   .sort(([a], [b]) => (a < b ? -1 : 1))
   .map(([id, { names }]) => {
     const args = [...names].sort().map((name) => `'${name}': string | number`);

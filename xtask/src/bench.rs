@@ -1,10 +1,13 @@
 //! `cargo xtask bench`: the figures the README states, each measured anew.
 
+use std::fs;
+
 use anyhow::Result;
 use clap::ValueEnum;
 
 use crate::{
     packages::{self, Purpose},
+    say,
     shell::{self, cargo},
     ui,
 };
@@ -23,8 +26,11 @@ enum Figure {
     Requests,
     /// Search over 551 clinics while typing.
     Search,
-    /// Memory of the program in the tray and with a window, and the time to its first paint (Linux).
+    /// Memory of the program in the tray and with a window, the time to its first paint, and from
+    /// a letter typed into the search to the painted list (Linux).
     Desktop,
+    /// Size of the built interface.
+    Interface,
 }
 
 /// Measures and prints.
@@ -58,5 +64,32 @@ pub(crate) fn run(args: &Args) -> Result<()> {
                 "figures",
             ]))
         }
+        Figure::Interface => {
+            ui::ensure_built()?;
+            interface()
+        }
     }
+}
+
+/// Adds up what the program carries of the interface.
+fn interface() -> Result<()> {
+    let (mut scripts, mut all) = (0, 0);
+    for folder in ["ui/dist", "ui/dist/assets"] {
+        for file in fs::read_dir(folder)? {
+            let file = file?;
+            let size = file.metadata()?.len();
+            if file.file_type()?.is_file() {
+                all += size;
+                if file.path().extension().is_some_and(|ending| ending == "js") {
+                    scripts += size;
+                }
+            }
+        }
+    }
+    say::line(&format!(
+        "interface {:>5} kB, of which scripts {} kB",
+        all / 1000,
+        scripts / 1000
+    ));
+    Ok(())
 }

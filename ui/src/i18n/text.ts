@@ -13,7 +13,7 @@ export type PlainId = { [Id in MessageId]: Messages[Id] extends null ? Id : neve
 type Args<Id extends MessageId> = Messages[Id] extends null ? [] : [args: Messages[Id]];
 export type Text = <Id extends MessageId>(id: Id, ...args: Args<Id>) => string;
 
-const sources = import.meta.glob<string>('../../../locales/*/*.ftl', {
+const sources = import.meta.glob<string>('../../../locales/*/{core,ui}.ftl', {
   query: '?raw',
   import: 'default',
   eager: true,
@@ -27,13 +27,15 @@ function bundle(language: Language): FluentBundle {
   return made;
 }
 
-const localizations: Record<Language, ReactLocalization> = {
-  ru: new ReactLocalization([bundle('ru')], null),
-  en: new ReactLocalization([bundle('en')], null),
-};
+const read = new Map<Language, ReactLocalization>();
 
+/** The sentences of a language, read when it is first spoken. */
 export function localization(language: Language): ReactLocalization {
-  return localizations[language];
+  const known = read.get(language);
+  if (known !== undefined) return known;
+  const localization = new ReactLocalization([bundle(language)], null);
+  read.set(language, localization);
+  return localization;
 }
 
 /** The text with no-break spaces where a line must not end: «№ 87», «ул. Дыбенко», «24 ноября». */
