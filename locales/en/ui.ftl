@@ -151,7 +151,7 @@ trial-fix-mac =
 trial-fix-linux =
     Open Settings → Notifications and turn them on, for { -brand } too.
     Turn off Do not disturb.
-    If your system shows no notifications at all, install a program for them, such as dunst or mako.
+    If your system shows no notifications at all, ask whoever set the computer up to install a program for them.
 trial-fix-inbox = Even without notifications nothing is lost: every slot is kept in the Inbox.
 
 ## Choosing: clinic, specialty, doctors
@@ -183,12 +183,20 @@ specialty-search = Name of the specialty
 specialty-list = Specialties
 specialty-none = There is no such specialty in the list: “{ $q }”. Try another beginning.
 specialty-alike = As in the first clinic
-free-some = { $n } free
-free-none = none now
+specialty-with-slots = With slots
+specialty-without = No slots now
+specialty-means = “{ $q }” may be:
+specialty-all = Show all specialties
+specialty-missing = The doctor you need is not here?
+free-some = slots: { $n }
+free-none = no slots now
 free-now = There are slots already
 free-more = And { $n } more
 free-wait = Wait for another time
 book = Book
+book-opening = Opening the Gorzdrav site in your browser. Book there.
+book-copy = Copy the link
+book-demo = This is the practice city: the site stays closed. With a real slot its booking page would open here.
 book-hint = Booking is on the Gorzdrav website; it opens in your browser.
 soonest = earliest: { $when }
 doctor-whom = Anyone in particular?
@@ -199,6 +207,7 @@ doctor-only-which = Who will do?
 doctor-except-which = Who will not do?
 doctor-choose-one = Tick at least one doctor.
 doctor-list = Doctors here
+doctor-areas = Areas: { $areas }
 doctor-lost = Not in the clinic’s list now
 doctors-any = any doctor
 doctors-chosen = chosen doctors
@@ -462,7 +471,7 @@ set-hide-hint = The notification says only “Slots available”, without the do
 quiet-title = Quiet hours
 quiet-hint = Checking goes on as usual, day and night.
 quiet-on = Do not disturb
-quiet-on-hint = Every day at this time, by this computer’s clock.
+quiet-on-hint = Every day, by this computer’s clock.
 quiet-never = The beginning and the end are the same, so there will be no quiet hours.
 quiet-manner = If a slot appears during them
 quiet-hold = Tell me when they end

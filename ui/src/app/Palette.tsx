@@ -22,7 +22,7 @@ import { matches } from '../kit/fold.ts';
 import { Keys } from '../kit/Keys.tsx';
 import { announce } from '../kit/live.ts';
 import { Marked } from '../kit/marked.tsx';
-import { type Entry, GROUPS, useEntries } from './commands.ts';
+import { type Entry, GROUPS, useClinics, useEntries } from './commands.ts';
 import type { Actions } from './shortcuts.ts';
 
 /** Watches named before anything is typed, and rows after. */
@@ -58,10 +58,11 @@ export function Palette({
 function Opened({ close, actions }: { close: () => void; actions: Actions }) {
   const text = useText();
   const [typed, setTyped] = useState('');
-  const entries = useEntries(actions);
-  const shown = found(entries, typed);
-  const count = shown.length;
   const asked = typed.trim();
+  const entries = useEntries(actions);
+  const clinics = useClinics(asked);
+  const shown = [...found(entries, typed), ...clinics];
+  const count = shown.length;
   const run = (entry: Entry | undefined) => {
     if (entry === undefined) return;
     close();

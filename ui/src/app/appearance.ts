@@ -24,6 +24,7 @@ export function useAppearance(settings: Settings) {
     root.dataset.scheme = dark ? 'dark' : 'light';
     root.toggleAttribute('data-contrast', theme === 'contrast' || systemContrast);
     root.dataset.text = simple ? 'largest' : textSize;
+    root.toggleAttribute('data-simple', simple);
     root.toggleAttribute('data-still', reduceMotion);
     root.lang = language;
   }, [theme, textSize, simple, reduceMotion, language, systemDark, systemContrast]);

@@ -1,12 +1,13 @@
 // What the command palette offers.
 
-import { useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { watchTitle } from '../choice/words.ts';
 import { addDays, moscowDay, moscowMoment } from '../i18n/format.ts';
 import { type PlainId, useText } from '../i18n/text.ts';
 import { errorSentence } from '../ipc/errors.ts';
 import type { Activity, Language, Theme } from '../ipc/host.ts';
+import { bookingLink } from '../ipc/link.ts';
 import {
   useCheckNow,
   useDemo,
@@ -17,6 +18,7 @@ import {
   useSettings,
 } from '../ipc/queries.ts';
 import { KEYS, type KeyId, keyWords } from '../kit/keys.ts';
+import { query } from '../kit/query.ts';
 import { showToast } from '../kit/toasts.ts';
 import { SECTIONS } from '../settings/SettingsPage.tsx';
 import { whereWords } from '../watches/WatchCard.tsx';
@@ -43,6 +45,8 @@ export interface Entry {
   run: () => void;
 }
 
+/** So many clinics are named. */
+const CLINICS = 5;
 const THEMES: Theme[] = ['system', 'light', 'dark', 'contrast'];
 const LANGUAGES: [Language, string][] = [
   ['ru', 'Русский'],
@@ -102,6 +106,16 @@ export function useEntries(actions: Actions): Entry[] {
         navigate({ to: '/settings/$section', params: { section } });
       },
     })),
+    {
+      id: 'selfcheck',
+      group: 'nav',
+      label: text('selfcheck-title'),
+      details: text('nav-settings'),
+      hidden: true,
+      run: () => {
+        navigate({ to: '/settings/$section', params: { section: 'about' } });
+      },
+    },
     byKey('add', 'palette-actions'),
   ];
   if (watches.length > 0) {
@@ -131,6 +145,20 @@ export function useEntries(actions: Actions): Entry[] {
       group: 'palette-watches' as const,
       details: `${title} · ${whereWords(view, text)}`,
     };
+    for (const tab of ['history', 'setup'] as const)
+      entries.push({
+        ...about,
+        hidden: true,
+        id: `${tab}-${id}`,
+        label: text(`tab-${tab}`),
+        run: () => {
+          navigate({
+            to: '/watches/$id',
+            params: { id: String(id) },
+            search: query({ tab }),
+          });
+        },
+      });
     const set = (next: Activity) => () => tell(activity.mutateAsync({ id, activity: next }));
     entries.push({
       ...about,
@@ -203,4 +231,27 @@ export function useEntries(actions: Actions): Entry[] {
     ),
   );
   return entries;
+}
+
+/** Clinics that fit what is typed: finding a doctor begins there. */
+export function useClinics(typed: string): Entry[] {
+  const text = useText();
+  const navigate = useNavigate();
+  const hits = useQuery({
+    ...useQuestions().searchClinics(typed, null, CLINICS),
+    enabled: typed.length >= 2,
+    placeholderData: keepPreviousData,
+  });
+  if (typed.length < 2) return [];
+  return (hits.data?.clinics ?? []).map(({ id, name, address, districtId, districtName }) => ({
+    id: `clinic-${id}`,
+    group: 'nav',
+    label: name,
+    details: [text('nav-find'), address, text('clinic-district-name', { district: districtName })]
+      .filter(Boolean)
+      .join(' · '),
+    run: () => {
+      navigate({ to: '/find', search: { link: bookingLink(districtId, id) } });
+    },
+  }));
 }

@@ -171,3 +171,14 @@ test('pasted words are taken by Enter', async () => {
   await userEvent.keyboard('{Enter}');
   await expect.element(heading('Помощь')).toHaveFocus();
 });
+
+test('a clinic is found, and finding a doctor begins there', async () => {
+  await opened();
+  await userEvent.keyboard('гп 3');
+  await expect.poll(() => items().some((row) => /^ГП №\s3/.test(row ?? ''))).toBe(true);
+  await page
+    .getByRole('menuitem', { name: /^ГП №\s3 / })
+    .first()
+    .click();
+  await expect.element(page.getByText(/По ссылке нашли: ГП №\s3$/)).toBeVisible();
+});

@@ -7,7 +7,6 @@ import type { Clinic, ClinicId, WatchDraft } from '../ipc/host.ts';
 import { useQuestions } from '../ipc/queries.ts';
 import { Button } from '../kit/Button.tsx';
 import { SearchInput } from '../kit/Fields.tsx';
-import { inField, popupOpen } from '../kit/keys.ts';
 import { ChoiceList, ChoiceRow } from '../kit/List.tsx';
 import { announce } from '../kit/live.ts';
 import { ErrorNote, ListSkeleton, Note } from '../kit/Notes.tsx';
@@ -23,9 +22,10 @@ export function ClinicSearch({
   onChoose: choose,
   onDraft,
 }: {
-  /** What stands in the field at first: a link the program was started with. */
+  /** What stands in the field at first: what was typed before, or a link. */
   initial?: string;
-  onChoose: (clinic: Clinic) => void;
+  /** With what was typed. */
+  onChoose: (clinic: Clinic, typed: string) => void;
   onDraft: (draft: WatchDraft) => void;
 }) {
   const text = useText();
@@ -34,8 +34,6 @@ export function ClinicSearch({
   const [choosing, setChoosing] = useState(false);
   const [limit, setLimit] = useState(PAGE);
   const list = useRef<HTMLUListElement>(null);
-  const field = useRef<HTMLInputElement>(null);
-  useTypedAnywhere(field);
 
   const change = (next: string) => {
     setTyped(next);
@@ -49,7 +47,7 @@ export function ClinicSearch({
   const chosen = useRef((_: Clinic) => {});
   chosen.current = (clinic) => {
     remember(clinic.id);
-    choose(clinic);
+    choose(clinic, typed);
   };
   // The same for as long as the page stands: rows that stay are not drawn anew at each letter.
   const onChoose = useCallback((clinic: Clinic) => chosen.current(clinic), []);
@@ -60,7 +58,6 @@ export function ClinicSearch({
         label={text('clinic-search')}
         value={typed}
         onChange={change}
-        inputRef={field}
         onArrowDown={() => list.current?.querySelector('button')?.focus()}
       />
       <div className="flex flex-wrap items-center gap-2">
@@ -104,20 +101,6 @@ export function ClinicSearch({
       )}
     </div>
   );
-}
-
-/** Letters typed on the page go to its field; the focus moves with the first of them, not before. */
-function useTypedAnywhere(field: RefObject<HTMLInputElement | null>) {
-  useEffect(() => {
-    const typed = (event: KeyboardEvent) => {
-      const letter = /^[\p{L}\p{N}№]$/u.test(event.key);
-      const held = event.ctrlKey || event.metaKey || event.altKey;
-      if (!letter || held || event.defaultPrevented || inField(event.target) || popupOpen()) return;
-      field.current?.focus();
-    };
-    window.addEventListener('keydown', typed);
-    return () => window.removeEventListener('keydown', typed);
-  }, [field]);
 }
 
 function Hits({

@@ -20,7 +20,7 @@ export function Crumbs({ crumbs }: { crumbs: Crumb[] }) {
           <li key={crumb.label} className="max-w-full">
             <AriaButton
               onPress={crumb.change}
-              className="fade flex min-h-12 max-w-full items-center gap-3 rounded-button border-2 border-border bg-surface px-4 py-2 text-left hover:border-primary hover:bg-primary-soft"
+              className="fade flex min-h-12 max-w-full items-center gap-3 rounded-button border-2 border-border bg-surface px-4 py-2 text-left hover:border-line hover:bg-sunken"
             >
               <span className="min-w-0">
                 <span className="block text-caption text-text-2">{crumb.label}</span>

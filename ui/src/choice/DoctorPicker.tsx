@@ -3,7 +3,7 @@
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useFormat } from '../i18n/format.ts';
-import { useText } from '../i18n/text.ts';
+import { type Text, useText } from '../i18n/text.ts';
 import type { ClinicId, Doctor, DoctorChoice, DoctorRef, SpecialtyId } from '../ipc/host.ts';
 import { useQuestions } from '../ipc/queries.ts';
 import { Check, Radios } from '../kit/Fields.tsx';
@@ -114,6 +114,10 @@ export function DoctorPicker({
   );
 }
 
+/** Bare numbers say nothing by themselves. */
+const areasWords = (area: string | null, text: Text) =>
+  area !== null && /^[\d\s,.;-]+$/.test(area) ? text('doctor-areas', { areas: area }) : area;
+
 function DoctorLine({ doctor }: { doctor: Doctor }) {
   const format = useFormat();
   const text = useText();
@@ -126,7 +130,7 @@ function DoctorLine({ doctor }: { doctor: Doctor }) {
         <span className="block font-medium">
           <Marked>{doctor.name}</Marked>
         </span>
-        {[doctor.note, doctor.area]
+        {[doctor.note, areasWords(doctor.area, text)]
           .filter((note) => note !== null)
           .map((note) => (
             <span key={note} className="block text-caption text-text-2">

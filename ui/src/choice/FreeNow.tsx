@@ -7,15 +7,16 @@ import { useFormat } from '../i18n/format.ts';
 import { useText } from '../i18n/text.ts';
 import type { DoctorChoice } from '../ipc/host.ts';
 import { bookingLink } from '../ipc/link.ts';
-import { useOpenLink, useQuestions } from '../ipc/queries.ts';
+import { useQuestions } from '../ipc/queries.ts';
 import { Button } from '../kit/Button.tsx';
 import { groupBy } from '../kit/group.ts';
 import { Marked } from '../kit/marked.tsx';
 import { ErrorNote, Note } from '../kit/Notes.tsx';
+import { useBookingSite } from './booking.ts';
 import type { Choice } from './draft.ts';
 
 const DOCTORS = 4;
-const SHOWN = 6;
+const SHOWN = 4;
 
 const covers = (choice: DoctorChoice, id: string) => {
   if (choice.kind === 'any') return true;
@@ -27,7 +28,7 @@ export function FreeNow({ choice, onWait }: { choice: Choice; onWait: () => void
   const text = useText();
   const format = useFormat();
   const questions = useQuestions();
-  const open = useOpenLink();
+  const site = useBookingSite();
   const clinicId = choice.clinic?.id ?? '';
   const specialtyId = choice.specialty?.id ?? '';
   const doctors = useQuery(questions.doctors(clinicId, specialtyId));
@@ -63,7 +64,7 @@ export function FreeNow({ choice, onWait }: { choice: Choice; onWait: () => void
             icon={<ExternalIcon aria-hidden className="size-[1.2rem]" />}
             isDisabled={district === undefined}
             onPress={() => {
-              if (district !== undefined) open.mutate(bookingLink(district, clinicId, specialtyId));
+              if (district !== undefined) site.open(bookingLink(district, clinicId, specialtyId));
             }}
           >
             {text('book')}
@@ -101,7 +102,7 @@ export function FreeNow({ choice, onWait }: { choice: Choice; onWait: () => void
       </ul>
       {total > SHOWN && <p className="mt-1">{text('free-more', { n: total - SHOWN })}</p>}
       <p className="mt-2 text-caption text-text-2">{text('book-hint')}</p>
-      {open.isError && <ErrorNote error={open.error} />}
+      {site.error !== null && <ErrorNote error={site.error} />}
     </Note>
   );
 }

@@ -11,8 +11,10 @@ import { ErrorNote, ListSkeleton, Note } from '../kit/Notes.tsx';
 import { useShown } from '../kit/shown.tsx';
 import { CallButton } from './Call.tsx';
 import { Checked } from './Checked.tsx';
+import { meansSo } from './everyday.ts';
 
 const MANY = 12;
+const hasSlots = ({ counts }: Specialty) => counts.free > 0;
 const fold = (text: string) => text.toLowerCase().replaceAll('ё', 'е');
 
 /** «Какой врач?»: those with slots first, and the one chosen elsewhere before all. */
@@ -43,15 +45,27 @@ export function SpecialtyList({
     () =>
       [...(all ?? [])].sort(
         (a, b) =>
+          Number(hasSlots(b)) - Number(hasSlots(a)) ||
           Number(isAlike(b)) - Number(isAlike(a)) ||
-          Number(b.counts.free > 0) - Number(a.counts.free > 0) ||
           a.name.localeCompare(b.name, 'ru'),
       ),
     [all, alike],
   );
 
-  const fitting = ordered.filter(({ name }) => typed.trim() === '' || matches(name, typed) > 0);
-  const { shown, more } = useShown(fitting);
+  const asked = typed.trim() !== '';
+  const named = asked ? ordered.filter(({ name }) => matches(name, typed) > 0) : ordered;
+  const meant = asked
+    ? ordered.filter((one) => !named.includes(one) && meansSo(one.name, typed))
+    : [];
+  const { shown, more } = useShown([...named, ...meant]);
+  // Two alphabets, one after the other: each says what it is.
+  const parted = !asked && ordered.some(hasSlots) && !ordered.every(hasSlots);
+  const groups = parted
+    ? [
+        { label: text('specialty-with-slots'), rows: shown.filter(hasSlots) },
+        { label: text('specialty-without'), rows: shown.filter((one) => !hasSlots(one)) },
+      ]
+    : [{ label: text('specialty-list'), rows: shown }];
 
   if (specialties.isPending) return <ListSkeleton rows={8} />;
   if (specialties.data === undefined)
@@ -87,22 +101,52 @@ export function SpecialtyList({
       {ordered.length > MANY && (
         <SearchInput label={text('specialty-search')} value={typed} onChange={setTyped} />
       )}
+      {named.length === 0 && meant.length > 0 && (
+        <p className="text-text-2">{text('specialty-means', { q: typed })}</p>
+      )}
       {shown.length === 0 ? (
-        <Note tone="neutral">{text('specialty-none', { q: typed })}</Note>
+        <Note
+          tone="neutral"
+          actions={
+            <>
+              <Button onPress={() => setTyped('')}>{text('specialty-all')}</Button>
+              <Button onPress={onOther}>{text('clinic-other')}</Button>
+            </>
+          }
+        >
+          {text('specialty-none', { q: typed })}
+        </Note>
       ) : (
-        <ChoiceList label={text('specialty-list')}>
-          {shown.map((specialty) => (
-            <ChoiceRow
-              key={specialty.id}
-              title={specialty.name}
-              details={isAlike(specialty) ? text('specialty-alike') : undefined}
-              aside={<Free free={specialty.counts.free} />}
-              onPress={() => onChoose(specialty)}
-            />
-          ))}
-        </ChoiceList>
+        <section aria-label={text('specialty-list')} className="flex flex-col gap-4">
+          {groups
+            .filter(({ rows }) => rows.length > 0)
+            .map(({ label, rows }) => (
+              <div key={label} className="flex flex-col gap-2">
+                {parted && <h2 className="font-medium text-text-2">{label}</h2>}
+                <ChoiceList label={label}>
+                  {rows.map((specialty) => (
+                    <ChoiceRow
+                      key={specialty.id}
+                      title={specialty.name}
+                      details={isAlike(specialty) ? text('specialty-alike') : undefined}
+                      aside={<Free free={specialty.counts.free} />}
+                      onPress={() => onChoose(specialty)}
+                    />
+                  ))}
+                </ChoiceList>
+              </div>
+            ))}
+        </section>
       )}
       {more}
+      {shown.length > 0 && (
+        <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
+          <p className="text-text-2">{text('specialty-missing')}</p>
+          <Button look="quiet" onPress={onOther}>
+            {text('clinic-other')}
+          </Button>
+        </div>
+      )}
       <Checked
         at={specialties.data.checkedAt}
         busy={specialties.isFetching}
@@ -112,7 +156,7 @@ export function SpecialtyList({
   );
 }
 
-/** «есть 12» / «сейчас нет» */
+/** «есть талоны: 12» / «талонов сейчас нет» */
 export function Free({ free }: { free: number }) {
   const text = useText();
   return free > 0 ? (

@@ -30,6 +30,8 @@ export interface Plan {
   forOther: boolean;
   nickname: string;
   until: string | null;
+  /** What the clinic was found by, for whoever comes back to look for another. */
+  search: string;
 }
 
 export const emptyChoice = (): Choice => ({
@@ -45,6 +47,7 @@ export const emptyPlan = (): Plan => ({
   forOther: false,
   nickname: '',
   until: null,
+  search: '',
 });
 
 export const choiceOf = (plan: Plan): Choice => plan.choices[plan.at] ?? emptyChoice();

@@ -41,21 +41,23 @@ export function useRemoval() {
     await ask(host.commands.saveForm(FORM, list.length === 0 ? null : JSON.stringify(list)));
     await client.invalidateQueries({ queryKey: ['form', FORM] });
   };
+  // Promises, for whoever pressed may be gone from the page when the answer comes.
   const bringBack = (id: WatchId) =>
-    restore.mutate(id, {
-      onSuccess: () => {
+    restore
+      .mutateAsync(id)
+      .then(() => {
         showToast({ text: text('watch-restored'), lasts: 6_000 });
         keep((list) => list.filter((one) => one.id !== id)).catch(() => {});
-      },
-      onError: () => showToast({ text: text('watch-restore-failed') }),
-    });
+      })
+      .catch(() => showToast({ text: text('watch-restore-failed') }));
 
   return {
     error: remove.error,
     bringBack,
     remove: (id: WatchId, title: string, after?: () => void) =>
-      remove.mutate(id, {
-        onSuccess: () => {
+      remove
+        .mutateAsync(id)
+        .then(() => {
           keep((list) => [{ id, title, at: new Date().toISOString() }, ...list]).catch(() => {});
           after?.();
           showToast({
@@ -63,7 +65,7 @@ export function useRemoval() {
             action: { label: text('undo'), run: () => bringBack(id) },
             lasts: 10_000,
           });
-        },
-      }),
+        })
+        .catch(() => {}),
   };
 }

@@ -179,14 +179,13 @@ function Find({
             </Note>
           )}
           <ClinicSearch
-            initial={link}
-            onChoose={(chosen) => {
-              const { id, name, address, districtId } = chosen;
+            initial={link ?? (begun ? plan.search : '')}
+            onChoose={({ id, name, address, districtId }, search) => {
               const kept = clinic?.id === id;
               go(
                 'specialty',
                 withChoice(
-                  plan,
+                  { ...plan, search },
                   kept ? {} : { ...emptyChoice(), clinic: { id, name, address, districtId } },
                 ),
               );

@@ -8,7 +8,7 @@ import { accessible, close, open, route } from '../test/app.tsx';
 const heading = (name: string) => page.getByRole('heading', { level: 1, name });
 const main = page.getByRole('main');
 const clinics = page.getByRole('list', { name: 'Поликлиники' });
-const specialties = page.getByRole('list', { name: 'Специальности' });
+const specialties = page.getByRole('region', { name: 'Специальности' });
 const next = page.getByRole('button', { name: 'Дальше' });
 
 async function choose(clinic = 0, specialty = 0) {
@@ -271,6 +271,9 @@ test('clinics that are watched or were chosen lately come first while nothing is
   await other.click();
   await expect.element(page.getByRole('heading', { level: 1 })).toHaveTextContent('Какой врач?');
   await page.getByRole('button', { name: /Поликлиника ГП № 9/ }).click();
+  // Whoever comes back finds what was typed.
+  await expect.element(page.getByRole('searchbox')).toHaveValue('9');
+  await page.getByRole('searchbox').clear();
   await expect.element(own.getByRole('button').nth(1)).toHaveTextContent(/№ 9/);
 });
 
@@ -307,6 +310,41 @@ test('letters typed anywhere on the page go to the search, which takes no focus 
   await page.getByRole('button', { name: 'Выбрать район' }).click();
   await userEvent.keyboard('7');
   await expect.element(page.getByRole('searchbox')).toHaveValue('7');
+});
+
+test('a specialty is found by its everyday name, and one that is not there leads on', async () => {
+  const at = CLINICS.slice(0, 30).findIndex(({ id }) => specialtiesOf(id).length > 12);
+  open('/find');
+  await clinics.getByRole('button').nth(at).click();
+  const search = page.getByRole('searchbox');
+  await expect.element(specialties).toBeVisible();
+  // Typed on the page, in the wrong layout.
+  await userEvent.keyboard('ukfp');
+  await expect.element(search).toHaveValue('ukfp');
+  await expect
+    .element(specialties.getByRole('button').first())
+    .toHaveTextContent(/Окулист|фтальмолог/);
+  await search.fill('глазной');
+  await expect.element(page.getByText(/По запросу «глазной» подходит/)).toBeVisible();
+  await expect
+    .element(specialties.getByRole('button').first())
+    .toHaveTextContent(/Окулист|фтальмолог/);
+  await search.fill('ыыы');
+  await page.getByRole('button', { name: 'Показать все специальности' }).click();
+  await expect.element(search).toHaveValue('');
+  await page.getByRole('button', { name: 'Выбрать другую поликлинику' }).click();
+  await expect.element(heading('Где искать?')).toBeVisible();
+});
+
+test('text pasted anywhere on the page goes to the search', async () => {
+  open('/find');
+  await expect.element(heading('Где искать?')).toHaveFocus();
+  const clipboardData = new DataTransfer();
+  clipboardData.setData('text', ' поликлиника 9 ');
+  document.body.dispatchEvent(
+    new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }),
+  );
+  await expect.element(page.getByRole('searchbox')).toHaveValue('поликлиника 9');
 });
 
 test('a specialty is found in the wrong keyboard layout', async () => {

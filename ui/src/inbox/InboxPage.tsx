@@ -9,11 +9,12 @@ import ExternalIcon from 'lucide-react/icons/external-link';
 import EyeOffIcon from 'lucide-react/icons/eye-off';
 import HistoryIcon from 'lucide-react/icons/history';
 import { type ReactNode, useState } from 'react';
+import { useBookingSite } from '../choice/booking.ts';
 import { useRemoval, useRemoved } from '../choice/removed.ts';
 import { type Format, useFormat, useNow } from '../i18n/format.ts';
 import { type Text, useText } from '../i18n/text.ts';
 import type { Alert, Answer, Delivery } from '../ipc/host.ts';
-import { useAnswer, useOpenLink, useQuestions } from '../ipc/queries.ts';
+import { useAnswer, useQuestions } from '../ipc/queries.ts';
 import { Button } from '../kit/Button.tsx';
 import { Radios } from '../kit/Fields.tsx';
 import { announce } from '../kit/live.ts';
@@ -141,7 +142,7 @@ export function AlertCard({ alert }: { alert: Alert }) {
   const format = useFormat();
   const now = useNow(60_000);
   const answer = useAnswer();
-  const open = useOpenLink();
+  const site = useBookingSite();
   const { state, slots } = alert;
   const [tone, icon, words] = alertLook(alert, text, format);
   const gone = goneAt(alert);
@@ -224,7 +225,7 @@ export function AlertCard({ alert }: { alert: Alert }) {
             <Button
               look={waits ? 'primary' : 'secondary'}
               icon={<ExternalIcon aria-hidden className="size-[1.2rem]" />}
-              onPress={() => open.mutate(alert.link, { onSuccess: () => say('acted') })}
+              onPress={() => site.open(alert.link, () => say('acted'))}
             >
               {text('book')}
             </Button>
@@ -248,7 +249,7 @@ export function AlertCard({ alert }: { alert: Alert }) {
           )}
         </div>
       )}
-      {open.isError && <ErrorNote error={open.error} />}
+      {site.error !== null && <ErrorNote error={site.error} />}
       {answer.isError && <ErrorNote error={answer.error} />}
     </article>
   );

@@ -145,3 +145,18 @@ test('an answer that fails is said', async () => {
   await page.getByRole('button', { name: 'Понятно' }).click();
   await expect.element(page.getByRole('alert')).toBeVisible();
 });
+
+test('a removal undone from the message, on another page, is undone there too', async () => {
+  open('/watches', {}, ({ world }) => void world.add(draft()));
+  await page.getByRole('button', { name: 'Ещё' }).click();
+  await page.getByRole('menuitem', { name: /Больше не ждать/ }).click();
+  const undo = page
+    .getByRole('region', { name: 'Сообщения' })
+    .getByRole('button', { name: 'Вернуть' });
+  await expect.element(undo).toBeVisible();
+  await page.getByRole('link', { name: /^События/ }).click();
+  await expect.element(page.getByText(/Больше не ждём/).nth(1)).toBeVisible();
+  await undo.click();
+  await expect.element(page.getByText('Снова ждём талон.').first()).toBeVisible();
+  await expect.element(page.getByText(/Больше не ждём/)).not.toBeInTheDocument();
+});

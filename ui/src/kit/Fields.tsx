@@ -17,6 +17,7 @@ import {
 } from 'react-aria-components';
 import { useText } from '../i18n/text.ts';
 import { cx } from './cx.ts';
+import { inField, popupOpen } from './keys.ts';
 
 const FIELD =
   'min-h-12 w-full min-w-0 rounded-field border-2 border-line bg-surface px-3 py-2 text-text placeholder:text-text-3';
@@ -74,19 +75,51 @@ export function TextInput({
   );
 }
 
+/** Letters typed on the page, and text pasted, go to its field; the focus moves with them, not before. */
+function useTypedAnywhere(
+  field: RefObject<HTMLInputElement | null>,
+  onChange: (value: string) => void,
+) {
+  const change = useRef(onChange);
+  change.current = onChange;
+  useEffect(() => {
+    const elsewhere = (event: Event) =>
+      !event.defaultPrevented && !inField(event.target) && !popupOpen();
+    const typed = (event: KeyboardEvent) => {
+      const letter = /^[\p{L}\p{N}№]$/u.test(event.key);
+      const held = event.ctrlKey || event.metaKey || event.altKey;
+      if (letter && !held && elsewhere(event)) field.current?.focus();
+    };
+    const pasted = (event: ClipboardEvent) => {
+      const text = event.clipboardData?.getData('text').trim() ?? '';
+      if (text === '' || !elsewhere(event)) return;
+      event.preventDefault();
+      field.current?.focus();
+      change.current(text);
+    };
+    window.addEventListener('keydown', typed);
+    window.addEventListener('paste', pasted);
+    return () => {
+      window.removeEventListener('keydown', typed);
+      window.removeEventListener('paste', pasted);
+    };
+  }, [field]);
+}
+
+/** The search of a page: it has one. */
 export function SearchInput({
   label,
   value,
   onChange,
-  inputRef,
   onArrowDown,
 }: {
   label: string;
   value: string;
   onChange: (value: string) => void;
-  inputRef?: RefObject<HTMLInputElement | null>;
   onArrowDown?: () => void;
 }) {
+  const field = useRef<HTMLInputElement>(null);
+  useTypedAnywhere(field, onChange);
   return (
     <AriaSearchField
       value={value}
@@ -100,7 +133,7 @@ export function SearchInput({
           className="pointer-events-none absolute top-1/2 left-3 size-[1.2rem] -translate-y-1/2 text-text-3"
         />
         <Input
-          ref={inputRef}
+          ref={field}
           data-page-search
           onKeyDown={(event) => {
             if (event.key === 'ArrowDown' && onArrowDown) {

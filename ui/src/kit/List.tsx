@@ -56,7 +56,7 @@ export function ChoiceRow({
     <li>
       <AriaButton
         onPress={onPress}
-        className="fade flex min-h-[3.6rem] w-full items-center gap-x-4 rounded-button border-2 border-border bg-surface px-4 py-2 text-left hover:border-primary hover:bg-primary-soft"
+        className="fade flex min-h-[3.6rem] w-full items-center gap-x-4 rounded-button border-2 border-border bg-surface px-4 py-2 text-left hover:border-line hover:bg-sunken"
       >
         <span className="flex min-w-0 flex-1 flex-wrap items-center justify-between gap-x-4">
           <span className="min-w-0">

@@ -44,7 +44,7 @@ export function statusSentence(status: Status, text: Text, format: Format, now: 
 export function StatusLine() {
   const text = useText();
   const format = useFormat();
-  const now = useNow();
+  const now = useNow(5_000);
   const status = useQuery(useQuestions().status());
   if (status.data === undefined || status.data.watching === 0) return null;
   return <span className="tabular">{statusSentence(status.data, text, format, now)}</span>;

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import ExternalIcon from 'lucide-react/icons/external-link';
+import { useBookingSite } from '../choice/booking.ts';
 import { CallButton } from '../choice/Call.tsx';
 import { useRemoval } from '../choice/removed.ts';
 import { wishSentence } from '../choice/wish.ts';
@@ -11,7 +12,6 @@ import type { Alert, WatchSlot, WatchView } from '../ipc/host.ts';
 import {
   useAnswer,
   useCheckNow,
-  useOpenLink,
   useQuestions,
   useSetActivity,
   useUpdateWatch,
@@ -59,18 +59,16 @@ export function useOpenAlert(view: WatchView): Alert | undefined {
 
 /** Opens the booking site and notes that the alert was acted on. */
 export function useBook(view: WatchView) {
-  const open = useOpenLink();
+  const site = useBookingSite();
   const answer = useAnswer();
   const alert = useOpenAlert(view);
   return {
-    error: open.error,
+    error: site.error,
     book: (slot?: WatchSlot) => {
       const url = linkOf(view, slot?.clinicId ?? view.slots[0]?.clinicId ?? '');
       if (url === undefined) return;
-      open.mutate(url, {
-        onSuccess: () => {
-          if (alert !== undefined) answer.mutate({ id: alert.id, answer: 'acted' });
-        },
+      site.open(url, () => {
+        if (alert !== undefined) answer.mutate({ id: alert.id, answer: 'acted' });
       });
     },
   };
@@ -182,7 +180,10 @@ function FoundSlots({ view }: { view: WatchView }) {
           <Marked>{soonest.doctor}</Marked>
         </p>
       )}
-      <ul aria-label={text('slots-soonest')} className="flex flex-wrap gap-2">
+      <ul
+        aria-label={text('slots-soonest')}
+        className="flex flex-wrap gap-2 in-data-simple:flex-col"
+      >
         {slots.slice(0, SHOWN).map((slot) => (
           <li key={`${slot.clinicId}${slot.doctorId}${slot.slot.start}`} className="max-w-full">
             <Button onPress={() => book(slot)}>

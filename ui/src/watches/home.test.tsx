@@ -3,7 +3,7 @@ import { page, userEvent } from 'vitest/browser';
 import type { WatchState } from '../ipc/host.ts';
 import { draft } from '../ipc/memory/fixtures.ts';
 import { failure } from '../ipc/memory/memory.ts';
-import { open, route } from '../test/app.tsx';
+import { close, open, route } from '../test/app.tsx';
 
 const at = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
 
@@ -258,4 +258,23 @@ test('a list that cannot be asked again keeps what it knew', async () => {
   world.emit({ kind: 'watchesChanged' });
   await expect.element(page.getByRole('alert')).toBeVisible();
   await expect.element(page.getByRole('article')).toBeVisible();
+});
+
+test('the way to the booking site is said, and in the practice city it stays shut', async () => {
+  const { world } = open('/watches', {}, ({ world: inside }) => {
+    inside.release(inside.add(draft()).id, 1);
+  });
+  await page.getByRole('button', { name: 'Записаться' }).first().click();
+  await expect.element(page.getByText(/Открываем сайт Горздрава/).first()).toBeVisible();
+  await expect.element(page.getByRole('button', { name: 'Скопировать ссылку' })).toBeVisible();
+  expect(world.opened).toHaveLength(1);
+  close();
+
+  const practice = open('/watches', { demo: true }, ({ world: inside }) => {
+    inside.release(inside.add(draft()).id, 1);
+  });
+  await page.getByRole('button', { name: 'Записаться' }).first().click();
+  await expect.element(page.getByText(/Это учебный город/).first()).toBeVisible();
+  expect(practice.world.opened).toEqual([]);
+  expect(practice.world.calls).not.toContain('answer');
 });

@@ -100,7 +100,7 @@ test('a clinic is added and removed', async () => {
   const { host } = open('/watches/1?tab=setup', {}, ({ world }) => void world.add(draft()));
   await page.getByRole('button', { name: 'Добавить ещё поликлинику' }).click();
   await page.getByRole('list', { name: 'Поликлиники' }).getByRole('button').nth(2).click();
-  await page.getByRole('list', { name: 'Специальности' }).getByRole('button').first().click();
+  await page.getByRole('region', { name: 'Специальности' }).getByRole('button').first().click();
   await page.getByRole('button', { name: 'Сохранить' }).click();
   await expect.element(page.getByRole('button', { name: /^Убрать/ }).first()).toBeVisible();
   let saved = await host.commands.watch(1);

@@ -98,7 +98,8 @@ function Steps({
     navigate({ to: '/welcome/$step', params: { step: to } });
   };
   const leave = () => {
-    set({ welcomed: true });
+    // «Окно можно закрыть» has just been read there.
+    set(step === 'done' ? { welcomed: true, closeHintShown: true } : { welcomed: true });
     navigate({ to: '/watches' });
   };
   const named = () => {
@@ -150,12 +151,13 @@ function Steps({
       )}
       {step === 'clinic' && (
         <ClinicSearch
-          onChoose={({ id, name, address, districtId }) => {
+          initial={clinic === null ? '' : plan.search}
+          onChoose={({ id, name, address, districtId }, search) => {
             const kept = clinic?.id === id;
             go(
               'specialty',
               withChoice(
-                plan,
+                { ...plan, search },
                 kept ? {} : { ...emptyChoice(), clinic: { id, name, address, districtId } },
               ),
             );

@@ -38,7 +38,7 @@ test('the first run needs a keyboard only: from install to the first watch', asy
   await userEvent.keyboard('{ArrowDown}{Enter}');
 
   await expect.element(heading('Какой врач?')).toHaveFocus();
-  await expect.element(page.getByRole('list', { name: 'Специальности' })).toBeVisible();
+  await expect.element(page.getByRole('region', { name: 'Специальности' })).toBeVisible();
   await accessible();
   await tabTo(/есть|сейчас нет/);
   await userEvent.keyboard('{Enter}');
@@ -82,7 +82,7 @@ test('seven presses lead through the first run', async () => {
   await press('Начать');
   await press('Дальше');
   await page.getByRole('list', { name: 'Поликлиники' }).getByRole('button').first().click();
-  await page.getByRole('list', { name: 'Специальности' }).getByRole('button').first().click();
+  await page.getByRole('region', { name: 'Специальности' }).getByRole('button').first().click();
   await press('Дальше');
   await press('Дальше');
   await press('Готово');
