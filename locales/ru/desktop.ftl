@@ -33,7 +33,7 @@ tray-tooltip-found = { -brand }. { $status }. Есть: { $slots }
 
 window-hint-title = { -brand } ждёт дальше
 window-minimised-title = { -brand } свёрнут
-quiet-over-title = За тихие часы талоны были { $times ->
+quiet-over-title = За тихие часы талоны появлялись { $times ->
     [one] { $times } раз
     [few] { $times } раза
    *[many] { $times } раз

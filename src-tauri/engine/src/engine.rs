@@ -770,8 +770,12 @@ impl Engine {
         let total = self.client.pace().requests_total();
         let requests_today = self.tally.count(total, now).max(looked);
         let unanswered = self.store.unanswered().await?;
-        let quiet = self.settings().await?.quiet;
-        let holds = quiet.manner == QuietManner::Hold;
+        let Settings {
+            quiet,
+            notifications,
+            ..
+        } = self.settings().await?;
+        let holds = notifications && quiet.manner == QuietManner::Hold;
         let board = self.poller.board();
         let pace = self.client.pace();
         Ok(Status {

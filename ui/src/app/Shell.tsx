@@ -71,7 +71,9 @@ export function Shell() {
   const { pathname } = useLocation();
   const { settings } = useSettings();
   // The first run has no menu: there is nothing to go to yet.
-  const bare = pathname.startsWith('/welcome') || settings?.welcomed === false;
+  const bare =
+    pathname.startsWith('/welcome') ||
+    (settings?.welcomed === false && pathname === '/help/notifications');
   const simple = settings?.simple === true;
   return (
     <div className="@container/shell min-h-dvh bg-bg text-text">

@@ -7,6 +7,7 @@ import type { TextSize } from '../ipc/host.ts';
 import { useCheckNow, useSettings } from '../ipc/queries.ts';
 import { inField, type KeyId, keyOf, popupOpen } from '../kit/keys.ts';
 import { announce } from '../kit/live.ts';
+import { showToast } from '../kit/toasts.ts';
 
 const SIZES: TextSize[] = ['normal', 'large', 'largest'];
 
@@ -58,8 +59,8 @@ export function useActions(palette: () => void): Actions {
       if (checkNow.isPending) return;
       announce(text('checking'));
       checkNow.mutate(null, {
-        onSuccess: () => announce(text('checked')),
-        onError: () => announce(text('check-failed')),
+        onSuccess: () => showToast({ text: text('checked'), lasts: 5_000 }),
+        onError: () => showToast({ text: text('check-failed'), lasts: 10_000 }),
       });
     },
     larger: resize(1),

@@ -159,12 +159,12 @@ function Hits({
   );
 }
 
-/** Clinics that are watched or were chosen lately; `undefined` until they are known. */
+/** Clinics that were chosen lately or are watched; `undefined` until they are known. */
 function useOwn(recent: ClinicId[] | undefined): Clinic[] | undefined {
   const questions = useQuestions();
   const watches = useQuery(questions.watches());
   const watched = (watches.data ?? []).flatMap(({ watch }) => watch.places);
-  const ids = new Set([...watched.map(({ clinicId }) => clinicId), ...(recent ?? [])]);
+  const ids = new Set([...(recent ?? []), ...watched.map(({ clinicId }) => clinicId)]);
   const own = useQueries({ queries: [...ids].slice(0, OWN).map((id) => questions.clinic(id)) });
   if (recent === undefined || watches.isPending || own.some(({ isPending }) => isPending))
     return undefined;

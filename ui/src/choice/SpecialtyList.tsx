@@ -5,7 +5,7 @@ import type { ClinicId, Specialty } from '../ipc/host.ts';
 import { useQuestions } from '../ipc/queries.ts';
 import { Button } from '../kit/Button.tsx';
 import { SearchInput } from '../kit/Fields.tsx';
-import { matches } from '../kit/fold.ts';
+import { fold, matches } from '../kit/fold.ts';
 import { ChoiceList, ChoiceRow } from '../kit/List.tsx';
 import { ErrorNote, ListSkeleton, Note } from '../kit/Notes.tsx';
 import { useShown } from '../kit/shown.tsx';
@@ -15,8 +15,6 @@ import { meansSo } from './everyday.ts';
 
 const MANY = 12;
 const hasSlots = ({ counts }: Specialty) => counts.free > 0;
-const fold = (text: string) => text.toLowerCase().replaceAll('ё', 'е');
-
 /** «Какой врач?»: those with slots first, and the one chosen elsewhere before all. */
 export function SpecialtyList({
   clinic,
@@ -45,8 +43,8 @@ export function SpecialtyList({
     () =>
       [...(all ?? [])].sort(
         (a, b) =>
-          Number(hasSlots(b)) - Number(hasSlots(a)) ||
           Number(isAlike(b)) - Number(isAlike(a)) ||
+          Number(hasSlots(b)) - Number(hasSlots(a)) ||
           a.name.localeCompare(b.name, 'ru'),
       ),
     [all, alike],
@@ -60,10 +58,12 @@ export function SpecialtyList({
   const { shown, more } = useShown([...named, ...meant]);
   // Two alphabets, one after the other: each says what it is.
   const parted = !asked && ordered.some(hasSlots) && !ordered.every(hasSlots);
+  const others = shown.filter((one) => !isAlike(one));
   const groups = parted
     ? [
-        { label: text('specialty-with-slots'), rows: shown.filter(hasSlots) },
-        { label: text('specialty-without'), rows: shown.filter((one) => !hasSlots(one)) },
+        { label: text('specialty-alike'), rows: shown.filter(isAlike) },
+        { label: text('specialty-with-slots'), rows: others.filter(hasSlots) },
+        { label: text('specialty-without'), rows: others.filter((one) => !hasSlots(one)) },
       ]
     : [{ label: text('specialty-list'), rows: shown }];
 
@@ -128,7 +128,7 @@ export function SpecialtyList({
                     <ChoiceRow
                       key={specialty.id}
                       title={specialty.name}
-                      details={isAlike(specialty) ? text('specialty-alike') : undefined}
+                      details={!parted && isAlike(specialty) ? text('specialty-alike') : undefined}
                       aside={<Free free={specialty.counts.free} />}
                       onPress={() => onChoose(specialty)}
                     />

@@ -55,7 +55,12 @@ export function TakeFile({
               : undefined
         }
         cancel={text(added > 0 || plan?.settings ? 'cancel' : 'close')}
-        onConfirm={() => take.mutate(undefined, { onSuccess: ({ watches }) => onTaken(watches) })}
+        onConfirm={() => {
+          take
+            .mutateAsync(undefined)
+            .then(({ watches }) => onTaken(watches))
+            .catch(() => {});
+        }}
       >
         {plan !== null && <Plan plan={plan} />}
       </AskDialog>

@@ -11,6 +11,11 @@ export function useBookingSite() {
   const text = useText();
   const open = useOpenLink();
   const status = useQuery(useQuestions().status());
+  const copy = (url: string) => {
+    copyText(url).then((done) =>
+      showToast({ text: text(done ? 'copied' : 'copy-failed'), lasts: 5_000 }),
+    );
+  };
   return {
     error: open.error,
     open: (url: string, opened: () => void = () => {}) => {
@@ -25,7 +30,7 @@ export function useBookingSite() {
           opened();
           showToast({
             text: text('book-opening'),
-            action: { label: text('book-copy'), run: () => void copyText(url) },
+            action: { label: text('book-copy'), run: () => copy(url) },
             lasts: 20_000,
           });
         })

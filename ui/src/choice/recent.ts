@@ -20,6 +20,10 @@ export function useRecent(): [recent: ClinicId[] | undefined, remember: (id: Cli
   const recent = read(kept);
   return [
     kept === undefined ? undefined : recent,
-    (id) => keep(JSON.stringify([id, ...recent.filter((other) => other !== id)].slice(0, KEPT))),
+    (id) => {
+      // Nothing is written over what is not read yet.
+      if (kept === undefined) return;
+      keep(JSON.stringify([id, ...recent.filter((other) => other !== id)].slice(0, KEPT)));
+    },
   ];
 }

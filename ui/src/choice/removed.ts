@@ -2,6 +2,7 @@
 
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useText } from '../i18n/text.ts';
+import { errorSentence } from '../ipc/errors.ts';
 import { ask, useHost, type WatchId } from '../ipc/host.ts';
 import { useQuestions, useRemoveWatch, useRestoreWatch } from '../ipc/queries.ts';
 import { showToast } from '../kit/toasts.ts';
@@ -24,6 +25,9 @@ function read(text: string | null | undefined): Removed[] {
   }
 }
 
+/** One after the other: each reads what the one before has written. */
+let writing: Promise<void> = Promise.resolve();
+
 export function useRemoved() {
   const kept = useQuery(useQuestions().form(FORM));
   return read(kept.data);
@@ -36,10 +40,14 @@ export function useRemoval() {
   const remove = useRemoveWatch();
   const restore = useRestoreWatch();
 
-  const keep = async (next: (list: Removed[]) => Removed[]) => {
+  const write = async (next: (list: Removed[]) => Removed[]) => {
     const list = next(read(await ask(host.commands.form(FORM))));
     await ask(host.commands.saveForm(FORM, list.length === 0 ? null : JSON.stringify(list)));
     await client.invalidateQueries({ queryKey: ['form', FORM] });
+  };
+  const keep = (next: (list: Removed[]) => Removed[]) => {
+    writing = writing.catch(() => {}).then(() => write(next));
+    return writing;
   };
   // Promises, for whoever pressed may be gone from the page when the answer comes.
   const bringBack = (id: WatchId) =>
@@ -66,6 +74,6 @@ export function useRemoval() {
             lasts: 10_000,
           });
         })
-        .catch(() => {}),
+        .catch((error) => showToast({ text: text(errorSentence(error)) })),
   };
 }

@@ -10,7 +10,7 @@ export function useKept(
   const client = useQueryClient();
   const kept = useQuery(useQuestions().form(name));
   return [
-    kept.data,
+    kept.isError ? null : kept.data,
     (text) => {
       client.setQueryData(['form', name], text);
       ask(host.commands.saveForm(name, text)).catch(() => {});

@@ -142,7 +142,7 @@ function touched(event: Event): readonly string[] {
     case 'watchesChanged':
       return ['watches', 'watch', 'openings', 'history', 'status'];
     case 'alertChanged':
-      return ['inbox', 'status'];
+      return ['inbox', 'status', 'history'];
     case 'statusChanged':
       return ['status'];
     case 'catalogueChanged':

@@ -9,7 +9,8 @@ const swap = (text: string, from: string, to: string) =>
 /** What the same keys type in the Russian layout. */
 export const otherLayout = (text: string) => swap(text.toLowerCase(), LATIN, CYRILLIC);
 
-const fold = (text: string) => text.toLowerCase().replaceAll('ё', 'е');
+/** Small letters, е for ё. */
+export const fold = (text: string) => text.toLowerCase().replaceAll('ё', 'е');
 /** A long word without its ending: «учебный» finds «учебного». */
 const stem = (word: string) => (word.length > 4 ? word.slice(0, -2) : word);
 const words = (text: string) =>

@@ -7,7 +7,7 @@ const PAUSE = 5_000;
 
 let said: Record<Manner, string> = { polite: '', assertive: '' };
 const listeners = new Set<() => void>();
-const last: Record<Manner, number> = { polite: 0, assertive: 0 };
+const last: Record<Manner, number> = { polite: -PAUSE, assertive: -PAUSE };
 const waiting: Partial<
   Record<Manner, { text: string; timer: ReturnType<typeof setTimeout> } | undefined>
 > = {};
@@ -29,10 +29,10 @@ export function announce(text: string, manner: Manner = 'polite') {
   const next = kept === undefined ? text : `${kept.text} ${text}`;
   const say = () => {
     waiting[manner] = undefined;
-    last[manner] = Date.now();
+    last[manner] = performance.now();
     put(manner, next);
   };
-  const wait = Math.max(0, last[manner] + PAUSE - Date.now());
+  const wait = Math.max(0, last[manner] + PAUSE - performance.now());
   if (wait === 0 && manner === 'assertive') say();
   else waiting[manner] = { text: next, timer: setTimeout(say, wait) };
 }

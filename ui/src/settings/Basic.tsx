@@ -2,6 +2,7 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
+import { useEffect, useRef, useState } from 'react';
 import { Trial } from '../choice/Trial.tsx';
 import { Clock } from '../choice/WishEditor.tsx';
 import { useFormat } from '../i18n/format.ts';
@@ -58,6 +59,15 @@ export function Notifications() {
 function QuietHours({ quiet, onChange }: { quiet: Quiet; onChange: (quiet: Quiet) => void }) {
   const text = useText();
   const put = (part: Partial<Quiet>) => onChange({ ...quiet, ...part });
+  // A half-typed hour must not act: the hours are taken when the fields are left.
+  const [typed, setTyped] = useState<Partial<Quiet>>({});
+  const take = () => {
+    if (Object.keys(typed).length > 0) put(typed);
+    setTyped({});
+  };
+  const taken = useRef(take);
+  taken.current = take;
+  useEffect(() => () => taken.current(), []);
   return (
     <Section title={text('quiet-title')} hint={text('quiet-hint')}>
       <Toggle
@@ -68,16 +78,23 @@ function QuietHours({ quiet, onChange }: { quiet: Quiet; onChange: (quiet: Quiet
       />
       {quiet.on && (
         <>
-          <div role="group" aria-label={text('quiet-on')} className="flex flex-wrap gap-4">
+          <div
+            role="group"
+            aria-label={text('quiet-on')}
+            className="flex flex-wrap gap-4"
+            onBlur={({ currentTarget, relatedTarget }) => {
+              if (!currentTarget.contains(relatedTarget)) take();
+            }}
+          >
             <Clock
               label={text('wish-rule-from')}
-              value={quiet.from}
-              onChange={(from) => from !== null && put({ from })}
+              value={typed.from ?? quiet.from}
+              onChange={(from) => from !== null && setTyped({ ...typed, from })}
             />
             <Clock
               label={text('wish-rule-to')}
-              value={quiet.to}
-              onChange={(to) => to !== null && put({ to })}
+              value={typed.to ?? quiet.to}
+              onChange={(to) => to !== null && setTyped({ ...typed, to })}
             />
           </div>
           {quiet.from === quiet.to && (

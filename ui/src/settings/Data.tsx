@@ -3,6 +3,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { TakeFile } from '../choice/TakeFile.tsx';
 import { useText } from '../i18n/text.ts';
+import { errorSentence } from '../ipc/errors.ts';
 import { useDemo, useEraseAll, useExport, useQuestions } from '../ipc/queries.ts';
 import { Button } from '../kit/Button.tsx';
 import { copyText } from '../kit/copy.ts';
@@ -84,12 +85,14 @@ function Erase() {
           cancel={text('cancel')}
           onOpenChange={() => setUnderstood(false)}
           onConfirm={() =>
-            erase.mutate(undefined, {
-              onSuccess: () => {
+            // A promise, for the person may be on another page by then.
+            erase.mutateAsync(undefined).then(
+              () => {
                 showToast({ text: text('erased'), lasts: 10_000 });
                 return navigate({ to: '/welcome' });
               },
-            })
+              (error) => showToast({ text: text(errorSentence(error)) }),
+            )
           }
         >
           <p>{text('erase-what')}</p>

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { page } from 'vitest/browser';
+import { page, userEvent } from 'vitest/browser';
 import { addEveryState, draft, mixedFile } from '../ipc/memory/fixtures.ts';
 import { failure } from '../ipc/memory/memory.ts';
 import { accessible, open, route } from '../test/app.tsx';
@@ -160,6 +160,9 @@ test('quiet hours are set by the clock, and held or silent', async () => {
     .poll(() => world.settings.quiet)
     .toEqual({ on: true, from: '23:00:00', to: '07:00:00', manner: 'hold' });
   await page.getByRole('spinbutton', { name: /час.*С/i }).fill('21');
+  // Half-typed hours must not act.
+  expect(world.settings.quiet.from).toBe('23:00:00');
+  await userEvent.keyboard('{Tab}{Tab}{Tab}{Tab}');
   await expect.poll(() => world.settings.quiet.from).toBe('21:00:00');
   await page.getByText('Показать сразу, без звука').click();
   await expect.poll(() => world.settings.quiet.manner).toBe('silent');

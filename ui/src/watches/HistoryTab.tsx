@@ -86,11 +86,6 @@ function Openings({ view }: { view: WatchView }) {
     return <ErrorNote error={openings.error} retry={() => openings.refetch()} />;
   if (openings.data.length === 0) return <Note tone="neutral">{text('history-none')}</Note>;
 
-  const names = new Map(
-    [...view.slots, ...view.others].map(({ doctorId, doctor }) => [doctorId, doctor]),
-  );
-  for (const { doctors } of view.watch.places)
-    if (doctors.kind !== 'any') for (const { id, name } of doctors.doctors) names.set(id, name);
   const clinic = (id: string) =>
     view.watch.places.find(({ clinicId }) => clinicId === id)?.clinicName;
   return (
@@ -107,10 +102,7 @@ function Openings({ view }: { view: WatchView }) {
               </span>
               <span className="block text-caption text-text-2">
                 <Marked>
-                  {[
-                    names.get(opening.doctorId),
-                    view.watch.places.length > 1 ? clinic(opening.clinicId) : null,
-                  ]
+                  {[opening.doctor, view.watch.places.length > 1 ? clinic(opening.clinicId) : null]
                     .filter(Boolean)
                     .join(' · ')}
                 </Marked>

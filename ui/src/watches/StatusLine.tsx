@@ -82,9 +82,9 @@ export function Troubles() {
             : text('paused', { time: format.moment(pause.until) })}
         </Note>
       )}
-      {quietUntil !== null && quietEnd !== undefined && (
+      {quietUntil !== null && pause === null && quietEnd !== undefined && (
         <Note tone="neutral" icon={<BellOffIcon />}>
-          {text(quietEnd < '12:00' ? 'quiet' : 'quiet-later', {
+          {text('04:00' <= quietEnd && quietEnd < '12:00' ? 'quiet' : 'quiet-later', {
             time: quietEnd.replace(/^0/, ''),
           })}
         </Note>

@@ -166,6 +166,7 @@ test('the practice city, a file and leaving lead home', async () => {
   const { world } = open('/welcome', fresh);
   await page.getByRole('button', { name: 'Попробовать на учебном городе' }).click();
   await expect.element(heading('Жду талон')).toBeVisible();
+  await expect.element(page.getByRole('link', { name: /^Настройки/ })).toBeVisible();
   await expect.element(page.getByText('Учебный город — талоны ненастоящие')).toBeVisible();
   expect(world.calls).toContain('enterDemo');
 });
