@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use engine::model::{AlertState, Answer, MessageKind, TimeWish, WatchDraft, WatchState};
+use engine::model::{Activity, AlertState, Answer, MessageKind, TimeWish, WatchDraft, WatchState};
 use flows::{TestApp, any, minutes, only, seconds};
 
 #[tokio::test(start_paused = true)]
@@ -264,4 +264,97 @@ async fn a_removed_watch_reminds_of_nothing_until_it_is_brought_back() {
     app.engine.restore_watch(watch.id).await.unwrap();
     app.run_for(seconds(10)).await;
     assert_eq!(app.appeared(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_told_of_a_watch_that_goes_to_rest_is_taken_back_and_not_told_again() {
+    enum Rest {
+        Removed,
+        Off,
+        Paused,
+        AllPaused,
+    }
+    for rest in [Rest::Removed, Rest::Off, Rest::Paused, Rest::AllPaused] {
+        let app = TestApp::start().await;
+        let place = app.city.a_doctor();
+        let watch = app.watch_doctor(&place).await.id;
+        app.run_for(minutes(1)).await;
+        app.city
+            .offer(&place.clinic, &place.doctor, app.in_days(2, 0));
+        app.run_for(minutes(1)).await;
+        assert_eq!(app.engine.status().await.unwrap().found, 1);
+        assert_eq!((app.appeared(), app.told.withdrawn().len()), (1, 0));
+
+        let until = app.clock.now() + chrono::TimeDelta::hours(1);
+        let paused = Activity::PausedUntil { until };
+        match rest {
+            Rest::Removed => app.engine.remove_watch(watch).await.unwrap(),
+            Rest::Off => drop(app.engine.set_activity(watch, Activity::Off).await),
+            Rest::Paused => drop(app.engine.set_activity(watch, paused).await),
+            Rest::AllPaused => app.engine.pause(None).await.unwrap(),
+        }
+        assert_eq!(app.told.withdrawn().len(), 1);
+        assert_eq!(app.engine.status().await.unwrap().found, 0);
+        app.run_for(minutes(10)).await;
+
+        match rest {
+            Rest::Removed => drop(app.engine.restore_watch(watch).await),
+            Rest::Off | Rest::Paused => drop(app.engine.set_activity(watch, Activity::On).await),
+            Rest::AllPaused => app.engine.resume().await.unwrap(),
+        }
+        app.run_for(minutes(2)).await;
+        assert_eq!(app.engine.status().await.unwrap().found, 1);
+        assert_eq!(app.appeared(), 1, "it has been told");
+        assert_eq!(app.inbox().await[0].state, AlertState::Raised);
+        app.city
+            .offer(&place.clinic, &place.doctor, app.in_days(3, 0));
+        app.run_for(minutes(2)).await;
+        assert_eq!(app.appeared(), 2, "what is new is told");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_put_off_waits_while_its_watch_rests() {
+    let app = TestApp::start().await;
+    let place = app.city.a_doctor();
+    let watch = app.watch_doctor(&place).await.id;
+    app.run_for(minutes(1)).await;
+    app.city
+        .offer(&place.clinic, &place.doctor, app.in_days(2, 0));
+    app.run_for(minutes(1)).await;
+    let alert = app.inbox().await[0].id;
+    app.engine.answer(alert, Answer::Later).await.unwrap();
+    let off = app.engine.set_activity(watch, Activity::Off);
+    off.await.unwrap();
+    app.run_for(minutes(20)).await;
+    assert_eq!(app.appeared(), 1);
+    let on = app.engine.set_activity(watch, Activity::On);
+    on.await.unwrap();
+    app.run_for(seconds(5)).await;
+    assert_eq!(app.appeared(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_alert_is_told_with_what_its_watch_has_still_unanswered() {
+    let app = TestApp::start().await;
+    let place = app.city.a_doctor();
+    app.watch_doctor(&place).await;
+    app.run_for(minutes(1)).await;
+    for days in [2, 3, 4] {
+        app.city
+            .offer(&place.clinic, &place.doctor, app.in_days(days, 0));
+        app.run_for(minutes(2)).await;
+        if days == 3 {
+            let first = app.inbox().await[0].id;
+            app.engine.answer(first, Answer::Seen).await.unwrap();
+        }
+    }
+    let ids: Vec<_> = app.inbox().await.iter().map(|alert| alert.id).collect();
+    let others: Vec<Vec<_>> = app
+        .told
+        .messages()
+        .iter()
+        .map(|message| message.others.iter().map(|alert| alert.id).collect())
+        .collect();
+    assert_eq!(others, [vec![], vec![ids[0]], vec![ids[1]]]);
 }

@@ -224,6 +224,7 @@ mod tests {
             },
             kind,
             fresh: slots,
+            others: Vec::new(),
             repeat: false,
         }
     }

@@ -17,7 +17,14 @@ use tauri::{AppHandle, Manager, Runtime, State};
 use tauri_specta::{Builder, Event, collect_commands, collect_events};
 use tracing::warn;
 
-use crate::{check, desk::Desk, error::CommandError, files, links, quit, system_page};
+use crate::{
+    check,
+    desk::Desk,
+    error::CommandError,
+    files,
+    links::{self, LinkError},
+    quit, system_page,
+};
 
 type Answered<T> = Result<T, CommandError>;
 
@@ -399,10 +406,19 @@ pub(crate) async fn leave_demo(desk: State<'_, Desk>) -> Answered<()> {
     desk.leave_demo().await.map_err(CommandError::from)
 }
 
-/// Opens a page of the booking site, or a telephone number.
+/// Opens a page of the booking site, or a telephone number. In the practice city, whose clinics
+/// are none of the real ones, nothing is opened.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn open_link<R: Runtime>(app: AppHandle<R>, url: String) -> Answered<()> {
+pub(crate) async fn open_link<R: Runtime>(
+    app: AppHandle<R>,
+    desk: State<'_, Desk>,
+    url: String,
+) -> Answered<()> {
+    if desk.program.is_demo() {
+        links::allowed(&url).ok_or(LinkError::Foreign)?;
+        return Ok(());
+    }
     Ok(links::open(&app, &url)?)
 }
 

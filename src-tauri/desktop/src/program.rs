@@ -141,6 +141,11 @@ impl Program {
             .clone()
     }
 
+    /// Is it the practice city that is looked at?
+    pub(crate) fn is_demo(&self) -> bool {
+        self.engine().config().demo
+    }
+
     /// What changes, in whichever city is current.
     pub(crate) fn events(&self) -> broadcast::Receiver<Event> {
         self.events.subscribe()
@@ -447,6 +452,24 @@ pub(crate) mod tests {
     /// A program on a folder of its own that asks a service which is not there.
     pub(crate) async fn program(folder: &std::path::Path) -> Arc<Program> {
         start(setup(folder), watch::Sender::new(None)).await
+    }
+
+    /// A program in virtual time; both its cities are lively.
+    pub(crate) async fn lively_program(
+        folder: &std::path::Path,
+        mode: Mode,
+    ) -> (Arc<Program>, Server) {
+        let start = simulator::Config::default().start;
+        let city = City::new(simulator::Config::lively(start));
+        let server = Server::start(city.clone(), 0).await.unwrap();
+        let setup = Setup {
+            api_base: server.base_url().parse().unwrap(),
+            clock: Clock::test(city.now()),
+            ..setup(folder)
+        };
+        let tasks = Tasks::new(Handle::current());
+        let program = Program::start(setup, mode, watch::Sender::new(None), tasks).await;
+        (program.unwrap(), server)
     }
 
     async fn start(setup: Setup, settings: watch::Sender<Option<Settings>>) -> Arc<Program> {

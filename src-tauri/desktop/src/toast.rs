@@ -1,7 +1,8 @@
 //! System notifications: the desktop's way to tell an alert.
 //!
-//! One alert has one notification, replaced when it is told again and taken
-//! back when it is answered or gone. Where a system has no buttons or loses
+//! A watch has one notification, however many of its alerts wait for an answer:
+//! it says what is free now, and a press on it answers the newest of them. It is
+//! taken back when that one is answered or gone, or when the watch rests. Where a system has no buttons or loses
 //! them, a click on the body still opens the watch, and the inbox has the rest.
 
 mod system;
@@ -89,22 +90,56 @@ pub(crate) enum Press {
     Closed,
 }
 
+/// Where notifications are shown.
+#[async_trait]
+trait Server: Send + Sync {
+    /// Puts one on the screen, in the place of an earlier one if it can.
+    async fn show(&self, toast: &Toast, replaced: Option<u32>) -> Result<Arc<dyn Shown>, Wrong>;
+}
+
+/// A notification on the screen.
+#[async_trait]
+trait Shown: Send + Sync {
+    /// What a later one replaces it by, where that can be done.
+    fn id(&self) -> Option<u32>;
+    /// Waits until it is clicked or gone.
+    async fn pressed(&self) -> Press;
+    /// Takes it from the screen.
+    async fn close(&self);
+}
+
+/// The system's own.
+struct System {
+    icon: Option<PathBuf>,
+}
+
+#[async_trait]
+impl Server for System {
+    async fn show(&self, toast: &Toast, replaced: Option<u32>) -> Result<Arc<dyn Shown>, Wrong> {
+        let shown = system::show(toast, replaced, self.icon.as_deref()).await?;
+        Ok(Arc::new(shown))
+    }
+}
+
 /// Shows notifications and does what their buttons say.
 pub(crate) struct Toasts {
     settings: watch::Receiver<Option<Settings>>,
     asks: Asks,
     clock: Clock,
     tasks: Tasks,
-    icon: Option<PathBuf>,
+    server: Box<dyn Server>,
     open: Mutex<VecDeque<Open>>,
 }
 
-/// A notification on the screen.
+/// The notification of a watch on the screen.
 struct Open {
-    /// Alerts of the two cities may have one number.
+    /// Watches and alerts of the two cities may have one number.
     mode: Mode,
+    watch: WatchId,
+    /// The newest alert it tells of.
     alert: AlertId,
-    shown: Arc<system::Shown>,
+    toast: Toast,
+    shown: Arc<dyn Shown>,
     /// Ends the waiting for a press.
     waiting: CancellationToken,
 }
@@ -118,12 +153,22 @@ impl Toasts {
         tasks: Tasks,
         icon: Option<PathBuf>,
     ) -> Arc<Self> {
+        Self::on(Box::new(System { icon }), settings, asks, clock, tasks)
+    }
+
+    fn on(
+        server: Box<dyn Server>,
+        settings: watch::Receiver<Option<Settings>>,
+        asks: Asks,
+        clock: Clock,
+        tasks: Tasks,
+    ) -> Arc<Self> {
         Arc::new(Self {
             settings,
             asks,
             clock,
             tasks,
-            icon,
+            server,
             open: Mutex::default(),
         })
     }
@@ -192,8 +237,8 @@ impl Toasts {
         self.show(&toast, None).await.map(drop)
     }
 
-    async fn show(&self, toast: &Toast, replaced: Option<u32>) -> Result<system::Shown, Wrong> {
-        time::timeout(LIMIT, system::show(toast, replaced, self.icon.as_deref()))
+    async fn show(&self, toast: &Toast, replaced: Option<u32>) -> Result<Arc<dyn Shown>, Wrong> {
+        time::timeout(LIMIT, self.server.show(toast, replaced))
             .await
             .unwrap_or(Err(Wrong::Hangs))
     }
@@ -204,11 +249,30 @@ impl Toasts {
             return Err(TellError::Never { why: Untold::Off });
         }
         let settings = during_quiet_hours(settings, self.clock.now(), &chrono::Local)?;
-        let alert = &message.alert;
+        let now = self.clock.now();
+        let (alert, kind, news) = match (message.kind, message.others.split_first()) {
+            (MessageKind::Appeared, _) => {
+                let alert = message.alert.joined(&message.others, now);
+                (alert, MessageKind::Appeared, true)
+            }
+            // Not all of them are taken: the notification says what is left.
+            (MessageKind::Gone, Some((newest, older))) => {
+                (newest.joined(older, now), MessageKind::Appeared, false)
+            }
+            (MessageKind::Gone, None) => (message.alert.clone(), MessageKind::Gone, false),
+        };
         let words = Words::new(settings.language);
-        let toast = toast_of(message, mode, &settings, words, &self.clock);
-        let before = self.forget(mode, alert.id);
-        let replaced = before.as_ref().and_then(|shown| shown.id());
+        let mut toast = toast_of(&alert, kind, mode, &settings, words, &self.clock);
+        let before = match kind {
+            MessageKind::Appeared => self.of_watch(mode, alert.watch_id),
+            MessageKind::Gone => None,
+        };
+        // What several alerts of a moment say together is heard once.
+        let is_said = before.as_ref().is_some_and(|(said, _)| {
+            said.sound && (&said.title, &said.body) == (&toast.title, &toast.body)
+        });
+        toast.sound &= news && !is_said;
+        let replaced = before.as_ref().and_then(|(_, shown)| shown.id());
         let shown = self.show(&toast, replaced).await.map_err(|wrong| {
             debug!("a notification was not shown: {wrong}");
             let (after, why) = match wrong {
@@ -221,8 +285,17 @@ impl Toasts {
                 why,
             }
         })?;
-        info!("alert {} is on the screen", alert.id);
-        self.listen(mode, message, &toast, words, shown);
+        info!("alert {} is on the screen", message.alert.id);
+        match kind {
+            MessageKind::Appeared => self.listen(mode, &alert, toast, words, shown),
+            // It needs no answer.
+            MessageKind::Gone => (),
+        }
+        if let Some((_, before)) = before
+            && replaced.is_none()
+        {
+            close(&*before).await;
+        }
         Ok(())
     }
 
@@ -243,33 +316,34 @@ impl Toasts {
     fn listen(
         self: &Arc<Self>,
         mode: Mode,
-        message: &Message,
-        toast: &Toast,
+        alert: &Alert,
+        toast: Toast,
         words: Words,
-        shown: system::Shown,
+        shown: Arc<dyn Shown>,
     ) {
-        let shown = Arc::new(shown);
-        let waiting = CancellationToken::new();
-        self.remember(Open {
-            mode,
-            alert: message.alert.id,
-            shown: shown.clone(),
-            waiting: waiting.clone(),
-        });
-        let (alert, watch) = (message.alert.id, message.alert.watch_id);
         // In the practice city there is no page to book on: the window shows the rest.
         let books = mode == Mode::Real
             && toast
                 .buttons
                 .iter()
                 .any(|(_, title)| *title == words.say("notice-book"));
-        let link = books.then(|| message.alert.link.clone());
+        let link = books.then(|| alert.link.clone());
+        let waiting = CancellationToken::new();
+        self.remember(Open {
+            mode,
+            watch: alert.watch_id,
+            alert: alert.id,
+            toast,
+            shown: shown.clone(),
+            waiting: waiting.clone(),
+        });
+        let (alert, watch) = (alert.id, alert.watch_id);
         let toasts = self.clone();
         self.tasks.spawn(async move {
             let Some(press) = waiting.run_until_cancelled(shown.pressed()).await else {
                 return;
             };
-            toasts.drop_if_current(mode, alert, &shown);
+            toasts.drop_if_current(&shown);
             if let Some(ask) = ask_of(press, alert, watch, link) {
                 // The receiver is gone only when the program is.
                 let _ = toasts.asks.send(ask);
@@ -277,8 +351,16 @@ impl Toasts {
         });
     }
 
+    /// In the place of the watch's earlier one, which is listened to no more.
     fn remember(&self, new: Open) {
         let mut open = self.lock();
+        open.retain(|it| {
+            let other = (it.mode, it.watch) != (new.mode, new.watch);
+            if !other {
+                it.waiting.cancel();
+            }
+            other
+        });
         open.push_back(new);
         while open.len() > OPEN {
             if let Some(oldest) = open.pop_front() {
@@ -287,8 +369,17 @@ impl Toasts {
         }
     }
 
-    /// Stops listening to an alert's notification; it stays on the screen.
-    fn forget(&self, mode: Mode, alert: AlertId) -> Option<Arc<system::Shown>> {
+    /// What the notification of a watch says, and itself.
+    fn of_watch(&self, mode: Mode, watch: WatchId) -> Option<(Toast, Arc<dyn Shown>)> {
+        let open = self.lock();
+        let it = open
+            .iter()
+            .find(|it| (it.mode, it.watch) == (mode, watch))?;
+        Some((it.toast.clone(), it.shown.clone()))
+    }
+
+    /// Stops listening to the notification whose newest alert this is; it stays on the screen.
+    fn forget(&self, mode: Mode, alert: AlertId) -> Option<Arc<dyn Shown>> {
         let mut open = self.lock();
         let place = open
             .iter()
@@ -298,17 +389,15 @@ impl Toasts {
         Some(it.shown)
     }
 
-    /// As [`Toasts::forget`], unless it has been replaced by a newer one.
-    fn drop_if_current(&self, mode: Mode, alert: AlertId, shown: &Arc<system::Shown>) {
-        self.lock()
-            .retain(|it| !(it.mode == mode && it.alert == alert && Arc::ptr_eq(&it.shown, shown)));
+    /// It was pressed or closed, unless it has been replaced by a newer one.
+    fn drop_if_current(&self, shown: &Arc<dyn Shown>) {
+        self.lock().retain(|it| !Arc::ptr_eq(&it.shown, shown));
     }
 
+    /// Takes an alert's notification back; one that a newer alert of its watch has taken over stays.
     async fn withdraw(&self, mode: Mode, alert: AlertId) {
-        if let Some(shown) = self.forget(mode, alert)
-            && time::timeout(LIMIT, shown.close()).await.is_err()
-        {
-            debug!("the notification of alert {alert} could not be taken back");
+        if let Some(shown) = self.forget(mode, alert) {
+            close(&*shown).await;
         }
     }
 
@@ -335,6 +424,13 @@ pub(crate) async fn server() -> Result<String, Wrong> {
     time::timeout(LIMIT, system::server())
         .await
         .unwrap_or(Err(Wrong::Hangs))
+}
+
+/// Takes it from the screen, as far as the server lets.
+async fn close(shown: &dyn Shown) {
+    if time::timeout(LIMIT, shown.close()).await.is_err() {
+        debug!("a notification could not be taken back");
+    }
 }
 
 struct Desktop {
@@ -376,9 +472,10 @@ fn during_quiet_hours<Zone: TimeZone>(
     }
 }
 
-/// The notification of a message.
+/// The notification of an alert.
 fn toast_of(
-    message: &Message,
+    alert: &Alert,
+    kind: MessageKind,
     mode: Mode,
     settings: &Settings,
     words: Words,
@@ -388,15 +485,8 @@ fn toast_of(
         hide_details: settings.hide_details,
         demo: mode == Mode::Demo,
     };
-    let notice = notice(
-        &message.alert,
-        message.kind,
-        &message.fresh,
-        words,
-        clock.now(),
-        manner,
-    );
-    let found = match message.kind {
+    let notice = notice(alert, kind, &alert.slots, words, clock.now(), manner);
+    let found = match kind {
         MessageKind::Appeared => true,
         MessageKind::Gone => false,
     };
@@ -423,7 +513,7 @@ fn ask_of(press: Press, alert: AlertId, watch: WatchId, link: Option<String>) ->
         Press::Button(Button::Later) => Some(Ask::Answer(alert, Answer::Later)),
         Press::Body => Some(Ask::Read { alert, watch }),
         Press::Button(Button::Primary) => Some(match link {
-            Some(link) => Ask::Book { alert, link },
+            Some(link) => Ask::Book { alert, watch, link },
             None => Ask::Read { alert, watch },
         }),
     }

@@ -812,6 +812,18 @@ impl Board {
             .is_some_and(|pause| pause.until.is_none_or(|until| until > now))
     }
 
+    /// The watches that may be told of now: those that are there, unless they rest or everything does.
+    pub(crate) fn awake(&self, now: DateTime<Utc>) -> Vec<WatchId> {
+        if self.is_paused(now) {
+            return Vec::new();
+        }
+        let watches = self.watches.values();
+        watches
+            .filter(|watch| is_on(watch, now))
+            .map(|watch| watch.id)
+            .collect()
+    }
+
     /// The watches that want to know about this doctor, now or when they go on, with what
     /// their alerts say.
     pub(crate) fn coverage(
@@ -894,12 +906,16 @@ impl Board {
 
 /// Is a watch looked after now?
 pub(crate) fn is_active(watch: &Watch, now: DateTime<Utc>) -> bool {
-    let on = match watch.activity {
+    is_on(watch, now) && !is_expired(watch, now)
+}
+
+/// Is it neither paused nor switched off?
+fn is_on(watch: &Watch, now: DateTime<Utc>) -> bool {
+    match watch.activity {
         Activity::On => true,
         Activity::PausedUntil { until } => until <= now,
         Activity::Off => false,
-    };
-    on && !is_expired(watch, now)
+    }
 }
 
 /// Has its last wanted day passed (Moscow)?

@@ -12,7 +12,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     clock::Clock,
-    model::{Alert, AlertSlot, AlertState, Event, MessageKind, Untold},
+    model::{Alert, AlertSlot, AlertState, Event, MessageKind, Untold, WatchId},
+    poller::Poller,
     store::{Due, Store, StoreError, Told},
 };
 
@@ -36,6 +37,9 @@ pub struct Message {
     pub kind: MessageKind,
     /// Slots the channel has not been told yet; all of the alert's for [`MessageKind::Gone`].
     pub fresh: Vec<AlertSlot>,
+    /// Other alerts of the same watch that wait for an answer and have something free, newest
+    /// first: a channel that shows one notification a watch says all of it.
+    pub others: Vec<Alert>,
     /// The same message may have gone through already: its telling was cut short by a crash.
     pub repeat: bool,
 }
@@ -68,7 +72,8 @@ pub trait Channel: Send + Sync {
     /// Tells the message. It may be told again after a crash (`message.repeat`).
     async fn tell(&self, message: &Message) -> Result<(), TellError>;
 
-    /// The alert was answered elsewhere, or its slots are gone: take what was told back, if that can be done.
+    /// The alert was answered elsewhere, its slots are gone, or its watch was removed or rests:
+    /// take what was told back, if that can be done.
     async fn withdraw(&self, alert: &Alert);
 }
 
@@ -79,6 +84,8 @@ pub(crate) struct Worker {
     pub(crate) clock: Clock,
     pub(crate) events: broadcast::Sender<Event>,
     pub(crate) outbox: Arc<Notify>,
+    /// Knows which watches are awake.
+    pub(crate) poller: Arc<Poller>,
 }
 
 impl Worker {
@@ -119,18 +126,27 @@ impl Worker {
         let name = vec![self.channel.name().to_owned()];
         loop {
             let now = self.clock.now();
-            match self.store.lease(name.clone(), now, now + LEASE).await? {
+            match self
+                .store
+                .lease(name.clone(), self.awake(), now, now + LEASE)
+                .await?
+            {
                 Some(due) => self.deliver(due).await?,
                 None => break,
             }
         }
-        let next = self.store.next_due_at(name).await?;
+        let next = self.store.next_due_at(name, self.awake()).await?;
         Ok(next.map_or(IDLE, |next| {
             (next - self.clock.now())
                 .to_std()
                 .unwrap_or(Duration::ZERO)
                 .min(IDLE)
         }))
+    }
+
+    /// The watches that may be told of now.
+    fn awake(&self) -> Vec<WatchId> {
+        self.poller.board().awake(self.clock.now())
     }
 
     async fn deliver(&self, due: Due) -> Result<(), StoreError> {
@@ -149,6 +165,10 @@ impl Worker {
             tracing::warn!(channel = self.channel.name(), alert.id = %due.alert.id, ?why, "an alert was not delivered");
         }
         self.store.settle(&due, told, self.clock.now()).await?;
+        // Whoever removed or paused the watch meanwhile has taken back what was there before.
+        if !self.awake().contains(&due.alert.watch_id) {
+            withdraw(&*self.channel, &due.alert).await;
+        }
         // Nobody listening is no error.
         let _ = self.events.send(Event::AlertChanged {
             alert_id: due.alert.id,
@@ -161,6 +181,7 @@ impl Worker {
             alert: due.alert.clone(),
             kind: due.kind,
             fresh: due.fresh.clone(),
+            others: due.others.clone(),
             repeat: due.repeat,
         };
         if due.kind == MessageKind::Gone {

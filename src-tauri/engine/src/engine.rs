@@ -149,7 +149,7 @@ impl Engine {
             let slept = store.setting(SettingName::Sleep).await?;
             let clinics = store.listing::<Clinic>(&Listing::Clinics).await?;
             let mut board = poller.board();
-            board.watches = watches.into_iter().map(|watch| (watch.id, watch)).collect();
+            board.watches = watches.into_iter().map(respelled).map(by_id).collect();
             board.pause = pause;
             board.slept = slept;
             board.set_clinics(clinics.map(|list| list.value).unwrap_or_default());
@@ -173,6 +173,7 @@ impl Engine {
                     clock: config.clock.clone(),
                     events: events.clone(),
                     outbox: Arc::clone(&outbox),
+                    poller: Arc::clone(&poller),
                 });
                 let token = stop.clone();
                 tasks.spawn(supervised("delivery", stop.clone(), move || {
@@ -412,7 +413,8 @@ impl Engine {
     }
 
     /// A draft fit to be kept.
-    fn checked(&self, mut draft: WatchDraft) -> Result<WatchDraft> {
+    fn checked(&self, draft: WatchDraft) -> Result<WatchDraft> {
+        let mut draft = watches::respelled(draft);
         draft.nickname = draft
             .nickname
             .split_whitespace()
@@ -477,8 +479,10 @@ impl Engine {
             .store
             .set_activity(id, activity)
             .await?
+            .map(respelled)
             .ok_or(EngineError::NotFound("watch"))?;
         self.change_watches(std::slice::from_ref(&watch), activity == Activity::On);
+        self.tell_or_take_back(Some(id)).await;
         Ok(watch)
     }
 
@@ -493,6 +497,7 @@ impl Engine {
             board.replan(self.now(), false);
         }
         self.tell(Event::WatchesChanged);
+        self.tell_or_take_back(Some(id)).await;
         Ok(())
     }
 
@@ -502,9 +507,33 @@ impl Engine {
             .store
             .restore_watch(id)
             .await?
+            .map(respelled)
             .ok_or(EngineError::NotFound("watch"))?;
         self.change_watches(std::slice::from_ref(&watch), true);
+        self.tell_or_take_back(Some(id)).await;
         Ok(watch)
+    }
+
+    /// After a watch, or everything, was paused, removed or brought back: takes back what channels
+    /// show of watches that rest, and lets the others be told of.
+    async fn tell_or_take_back(&self, watch: Option<WatchId>) {
+        self.poller.outbox.notify_waiters();
+        let alerts = match self.store.open_alerts(watch).await {
+            Ok(alerts) => alerts,
+            Err(error) => {
+                tracing::error!(%error, "what was told of watches that rest stays");
+                return;
+            }
+        };
+        let awake = self.poller.board().awake(self.now());
+        for alert in alerts
+            .iter()
+            .filter(|alert| !awake.contains(&alert.watch_id))
+        {
+            for channel in &self.channels {
+                delivery::withdraw(&**channel, alert).await;
+            }
+        }
     }
 
     /// All watches in the order of the home page.
@@ -837,6 +866,7 @@ impl Engine {
         self.poller.changed.notify_one();
         self.tell(Event::StatusChanged);
         self.tell(Event::WatchesChanged);
+        self.tell_or_take_back(None).await;
         Ok(())
     }
 
@@ -984,14 +1014,12 @@ impl Engine {
         if let Some(settings) = &backup.settings {
             check_budget(settings)?;
         }
-        // A draft has no order; its JSON stands for it.
-        let fingerprint = |draft: &WatchDraft| serde_json::to_string(draft).unwrap_or_default();
         let mut known: HashSet<String> = {
             let board = self.poller.board();
             board
                 .watches
                 .values()
-                .map(|watch| fingerprint(&watch.draft))
+                .map(|watch| watches::essence(&watch.draft))
                 .collect()
         };
         let mut fresh = Vec::new();
@@ -1006,7 +1034,7 @@ impl Engine {
                             problems: error.problems().to_vec(),
                         },
                     ),
-                    Ok(draft) if known.insert(fingerprint(&draft)) => {
+                    Ok(draft) if known.insert(watches::essence(&draft)) => {
                         fresh.push((draft.clone(), activity));
                         (Some(draft), ImportFate::New)
                     }
@@ -1038,6 +1066,18 @@ struct Import {
     plan: ImportPlan,
     fresh: Vec<(WatchDraft, Activity)>,
     settings: Option<Settings>,
+}
+
+fn by_id(watch: Watch) -> (WatchId, Watch) {
+    (watch.id, watch)
+}
+
+/// A watch with its names as they are shown now.
+fn respelled(watch: Watch) -> Watch {
+    Watch {
+        draft: watches::respelled(watch.draft),
+        ..watch
+    }
 }
 
 fn check_budget(settings: &Settings) -> Result<()> {

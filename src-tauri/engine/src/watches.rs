@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use crate::{
     board::{Board, is_active, is_expired},
     error::Problem,
-    gorzdrav::link,
+    gorzdrav::{link, specialty_name},
     model::{
         Activity, ClinicId, Doctor, DoctorChoice, DoctorId, DoctorRef, Place, ServiceState,
         Specialty, TimeWish, Watch, WatchDraft, WatchId, WatchSlot, WatchState, WatchView,
@@ -103,6 +103,33 @@ pub(crate) fn problems(draft: &WatchDraft, today: NaiveDate) -> Vec<Problem> {
         Problem::LongNotice,
     );
     problems
+}
+
+/// A draft with its names as they are shown now: it may come from a file or a database of before.
+pub(crate) fn respelled(mut draft: WatchDraft) -> WatchDraft {
+    for place in &mut draft.places {
+        place.specialty_name = specialty_name(&place.specialty_name);
+    }
+    draft
+}
+
+/// What a draft asks for, whatever the names in it: two with the same are one wish.
+pub(crate) fn essence(draft: &WatchDraft) -> String {
+    let mut draft = draft.clone();
+    for place in &mut draft.places {
+        place.clinic_name.clear();
+        place.specialty_name.clear();
+        match &mut place.doctors {
+            DoctorChoice::Any => (),
+            DoctorChoice::Only { doctors } | DoctorChoice::Except { doctors } => {
+                for doctor in doctors {
+                    doctor.name.clear();
+                }
+            }
+        }
+    }
+    // A draft has no order; its JSON stands for it.
+    serde_json::to_string(&draft).unwrap_or_default()
 }
 
 /// What the views of all watches are made of.
@@ -591,6 +618,16 @@ mod tests {
             "a"
         );
         assert!(match_specialty(&nameless, &[specialty("x", None, "Логопед")]).is_none());
+    }
+
+    #[test]
+    fn a_draft_of_before_is_respelled_and_stays_the_same_wish() {
+        let mut shouted = draft();
+        shouted.places[0].specialty_name = "ВРАЧ-ТЕРАПЕВТ УЧАСТКОВЫЙ".to_owned();
+        assert_eq!(respelled(shouted.clone()), draft());
+        assert_eq!(essence(&shouted), essence(&draft()));
+        shouted.nickname = "мама".to_owned();
+        assert_ne!(essence(&shouted), essence(&draft()));
     }
 
     #[test]

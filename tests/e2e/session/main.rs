@@ -95,8 +95,10 @@ async fn from_the_first_run_to_a_slot_with_the_window_open_and_closed() {
 
     // Another slot is told all the same, and a click on it opens the watch.
     town.release(4, at(9, 10));
+    let title = format!("Есть талоны: 2 · {}", doctor.specialty);
     let another = desktop.notification(&title).await;
-    assert!(another.body.contains("9:10"), "{}", another.body);
+    assert!(another.body.contains("13:40"), "{}", another.body);
+    assert_eq!(another.id, found.id, "a watch has one notification");
     tray.line("✓ Есть талоны: 2").await;
     let watch = format!("{} — любой врач — Талончик", doctor.specialty);
     let window = desktop
@@ -259,6 +261,29 @@ async fn a_notification_of_slots_that_went_is_taken_back() {
     assert_eq!(gone.body, "Были меньше минуты. Ждём дальше");
     assert_eq!(gone.actions, []);
     tray.looks("idle").await;
+    assert!(!tray.has("✓").await);
+    assert!(running.lives());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pause_of_everything_takes_the_notification_back() {
+    let (desktop, town) = (Desktop::usual().await, Town::open().await);
+    let program = Program::new(&desktop, &town);
+    town.watch(program.data()).await;
+    let running = program.start(&["--minimized"]);
+    let tray = desktop.tray().await;
+    town.looked_at().await;
+
+    town.release(3, at(13, 40));
+    let specialty = &town.doctor.specialty;
+    let found = desktop
+        .notification(&format!("Есть талон · {specialty}"))
+        .await;
+    tray.looks("found").await;
+
+    tray.choose("Пока не включу").await;
+    desktop.taken_back(found.id).await;
+    tray.looks("paused").await;
     assert!(!tray.has("✓").await);
     assert!(running.lives());
 }

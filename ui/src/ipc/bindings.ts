@@ -82,7 +82,10 @@ export const commands = {
 	enterDemo: () => typedError<null, CommandError>(__TAURI_INVOKE("enter_demo")),
 	/**  Back to the real city. */
 	leaveDemo: () => typedError<null, CommandError>(__TAURI_INVOKE("leave_demo")),
-	/**  Opens a page of the booking site, or a telephone number. */
+	/**
+	 *  Opens a page of the booking site, or a telephone number. In the practice city, whose clinics
+	 *  are none of the real ones, nothing is opened.
+	 */
 	openLink: (url: string) => typedError<null, CommandError>(__TAURI_INVOKE("open_link", { url })),
 	/**  Shows a notification for trial. */
 	trialNotification: () => typedError<null, CommandError>(__TAURI_INVOKE("trial_notification")),
@@ -580,7 +583,7 @@ export type Language =
 /**  English. */
 "en";
 
-/**  What a pasted link points at, with names found in the catalogue. */
+/**  What a pasted link points at; empty when it is the site's, with nothing chosen yet. */
 export type LinkTarget = {
 	/**  The district, if the link names one. */
 	districtId: DistrictId | null,

@@ -349,6 +349,9 @@ fn the_window_goes_to_the_practice_city_and_back() {
     assert_eq!(status["demo"], true);
     let districts = window.call("districts", json!({})).unwrap();
     assert_eq!(districts["value"].as_array().unwrap().len(), 18);
+    // Its links are good ones, but lead nowhere: there is nothing here to open them with.
+    let url = "https://gorzdrav.spb.ru/service-free-schedule";
+    window.call("open_link", json!({ "url": url })).unwrap();
     window.call("leave_demo", json!({})).unwrap();
     let status = window.call("status", json!({})).unwrap();
     assert_eq!(status["demo"], false);

@@ -3,12 +3,12 @@
 #[cfg(target_os = "linux")]
 mod linux;
 #[cfg(target_os = "linux")]
-pub(super) use linux::{Shown, server, show};
+pub(super) use linux::{server, show};
 
 #[cfg(not(target_os = "linux"))]
 mod other;
 #[cfg(not(target_os = "linux"))]
-pub(super) use other::{Shown, server, show};
+pub(super) use other::{server, show};
 
 use super::Button;
 

@@ -41,9 +41,6 @@ pub enum LinkError {
     /// There is no link to the booking site in it, or it leads to another host.
     #[error("no link to the booking site")]
     NotOurs,
-    /// The site's link, but it names neither a district nor a clinic.
-    #[error("the link leads to no district or clinic")]
-    NoTarget,
     /// It names something, but not in a form that can be understood.
     #[error("the link is damaged")]
     Damaged,
@@ -68,13 +65,16 @@ pub fn specialty_page(
 }
 
 /// Finds what a pasted text points at. Every form the site ever wrote is understood,
-/// however much of it is percent-encoded and whatever stands around it.
+/// however much of it is percent-encoded and whatever stands around it. A page of the site
+/// where nothing has been chosen yet points at nothing: an empty target.
 pub fn parse(text: &str) -> Result<LinkTarget, LinkError> {
     if text.chars().nth(LONGEST).is_some() {
         return Err(LinkError::TooLong);
     }
     let after_host = after_host(text).ok_or(LinkError::NotOurs)?;
-    let fragment = fragment(after_host).ok_or(LinkError::NoTarget)?;
+    let Some(fragment) = fragment(after_host) else {
+        return Ok(LinkTarget::default());
+    };
     let steps = steps(fragment).ok_or(LinkError::Damaged)?;
     target(&steps)
 }
@@ -153,14 +153,9 @@ fn target(steps: &Value) -> Result<LinkTarget, LinkError> {
             .or(named(steps, "schedule", |_| true)?)
             .map(DoctorId),
     };
-    if target.clinic_id.is_none() {
-        // Ids below a clinic mean nothing without it.
-        if target.specialty_id.is_some() || target.doctor_id.is_some() {
-            return Err(LinkError::Damaged);
-        }
-        if target.district_id.is_none() {
-            return Err(LinkError::NoTarget);
-        }
+    // Ids below a clinic mean nothing without it.
+    if target.clinic_id.is_none() && (target.specialty_id.is_some() || target.doctor_id.is_some()) {
+        return Err(LinkError::Damaged);
     }
     Ok(target)
 }
@@ -323,17 +318,20 @@ mod tests {
     }
 
     #[test]
-    fn a_link_to_nowhere_says_so() {
-        assert_eq!(parse("gorzdrav.spb.ru"), Err(LinkError::NoTarget));
-        assert_eq!(
-            parse("https://gorzdrav.spb.ru/faq."),
-            Err(LinkError::NoTarget)
-        );
-        assert_eq!(parse(&page("[]")), Err(LinkError::NoTarget));
-        assert_eq!(
-            parse(&page("[{\"district\":\"\"}]")),
-            Err(LinkError::NoTarget)
-        );
+    fn a_page_of_the_site_where_nothing_is_chosen_is_a_good_link_to_nothing() {
+        for link in [
+            "https://gorzdrav.spb.ru/service-free-schedule",
+            "https://gorzdrav.spb.ru/service-free-schedule/",
+            "https://gorzdrav.spb.ru/service-free-schedule#",
+            "https://gorzdrav.spb.ru/service-free-schedule/# ",
+            "http://www.gorzdrav.spb.ru/service-free-schedule?utm=1",
+            "gorzdrav.spb.ru",
+            "Смотри: https://gorzdrav.spb.ru/faq.",
+            &page("[]"),
+            &page("[{\"district\":\"\"}]"),
+        ] {
+            assert_eq!(parse(link), Ok(LinkTarget::default()), "{link}");
+        }
     }
 
     #[test]

@@ -17,3 +17,4 @@ mod recorded;
 
 pub use client::{Answer, Client, DEFAULT_BASE, Token, USER_AGENT};
 pub use error::{ApiError, ClientError, OfflineCause, SiteFault};
+pub(crate) use tidy::specialty as specialty_name;

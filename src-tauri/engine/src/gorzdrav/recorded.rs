@@ -156,6 +156,26 @@ fn recorded_answers_about_the_city_lose_no_row() {
             assert_eq!(clinics.iter().filter(|c| c.latitude.is_none()).count(), 126);
             assert_eq!(clinics.iter().filter(|c| c.kind.is_none()).count(), 4);
             assert!(clinics.iter().all(|c| !c.district_id.0.is_empty()));
+            let addresses = || {
+                clinics
+                    .iter()
+                    .filter_map(|clinic| clinic.address.as_deref())
+            };
+            for address in addresses() {
+                let begins_well = address.starts_with(char::is_alphabetic)
+                    || address.starts_with("1-й Предпортовый");
+                assert!(begins_well && !address.contains("Петербург"), "{address}");
+                assert!(
+                    !address.contains("СПб") && !address.ends_with(','),
+                    "{address}"
+                );
+            }
+            let suburbs = addresses().filter(|address| {
+                ["г. ", "п. ", "п.", "пос. ", "п "]
+                    .iter()
+                    .any(|it| address.starts_with(it))
+            });
+            assert_eq!(suburbs.count(), 106);
         }
     }
     assert_eq!(
@@ -196,6 +216,13 @@ fn recorded_answers_about_specialties_lose_no_row() {
                 raw["nearestDate"].is_string(),
                 "{raw}"
             );
+            let written = super::tidy::line(raw["name"].as_str().unwrap_or_default()).unwrap();
+            assert_eq!(row.name.to_lowercase(), written.to_lowercase());
+            assert!(!row.name.starts_with(char::is_lowercase), "{}", row.name);
+            let words = row.name.split(|c: char| !c.is_alphabetic());
+            for word in words.filter(|word| word.chars().count() > 4 && !word.is_ascii()) {
+                assert!(word.chars().any(char::is_lowercase), "{}", row.name);
+            }
         }
     }
     assert!(rows > 2_463, "{rows}");

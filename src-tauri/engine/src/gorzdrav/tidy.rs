@@ -42,6 +42,72 @@ pub(super) fn clinic_name(name: &str) -> String {
     NUMBER.replace_all(name, "№\u{a0}$1").into_owned()
 }
 
+/// «194100, г. Санкт-Петербург, ул. Ивовая, 6, ,» → «ул. Ивовая, 6»: all are of one city, and
+/// whoever goes there needs no index. A suburb stays; so does an address that is nothing else.
+pub(super) fn address(address: &str) -> String {
+    static CITY: LazyLock<Regex> = LazyLock::new(|| {
+        regex(
+            r"(?ix)^(?: [\s,;.]+
+                | [0-9]{5,6} (?:[\s,;.]+|$)
+                | (?:россия | рф | российская\s+федерация) (?:[\s,;.]+|$)
+                | (?:(?:г|гор|город)[\s.]+)?
+                  (?:санкт[\s–-]*петербург | с\.?[\s–-]*петербург | с-?пб) (?:[\s,;.]+|$)
+            )+",
+        )
+    });
+    let kept = |text: &str| text.trim_matches([' ', ',', ';']).to_owned();
+    let street = kept(&CITY.replace(address, ""));
+    if street.is_empty() {
+        kept(address)
+    } else {
+        street
+    }
+}
+
+/// «ВРАЧ-ГАСТРОЭНТЕРОЛОГ» → «Врач-гастроэнтеролог»: a capital first, shouted words in normal
+/// case. Short ones that are no common words are abbreviations and stay, as do Latin ones.
+pub(crate) fn specialty(name: &str) -> String {
+    const COMMON: [&str; 37] = [
+        "АКУШ", "БЕЗ", "БОКС", "В", "ВР", "ВРАЧ", "ГОД", "ГОДА", "ДЕНЬ", "ДЕТИ", "ДЛЯ", "ДНЕЙ",
+        "ДО", "ЗУБ", "И", "ИЗ", "ИММ", "К", "КАБ", "ЛЕТ", "НА", "НЕ", "НЕТ", "ОБ", "ОБЩ", "ОТ",
+        "ОФИС", "ПО", "ПР", "ПРИ", "С", "САД", "СТОМ", "ТРЕХ", "ТРЁХ", "УЧ", "ЭПИД",
+    ];
+    static WORD: LazyLock<Regex> = LazyLock::new(|| regex(r"\p{L}+"));
+    static PERSON: LazyLock<Regex> =
+        LazyLock::new(|| regex(r"\p{Lu}[\p{Lu}-]{2,} \p{Lu}\. ?\p{Lu}\b"));
+    let people: Vec<_> = PERSON.find_iter(name).map(|found| found.range()).collect();
+    let all_shouted = is_shouted(name);
+    let mut is_first = true;
+    let quiet = WORD.replace_all(name, |found: &regex::Captures<'_>| {
+        let word = &found[0];
+        let begins = std::mem::take(&mut is_first);
+        let place = found.get(0).map_or(0..0, |found| found.range());
+        let letters = word.chars().count();
+        let is_latin = word.chars().any(|c| c.is_ascii_alphabetic());
+        let alone = name[..place.start].ends_with(' ') && name[place.end..].starts_with(' ');
+        let common = COMMON.contains(&word) && (letters > 1 || (all_shouted && alone));
+        if is_latin || !is_shouted(word) || (letters <= 4 && !common) {
+            word.to_owned()
+        } else if begins || people.iter().any(|person| person.contains(&place.start)) {
+            if letters > 1 {
+                capitalised(word)
+            } else {
+                word.to_owned()
+            }
+        } else {
+            word.to_lowercase()
+        }
+    });
+    with_capital(&quiet)
+}
+
+fn with_capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(chars).collect()
+    })
+}
+
 fn plain(text: &str) -> String {
     static MARKUP: LazyLock<Regex> =
         LazyLock::new(|| regex(r"(?i)</?[a-z][^<>]*>|&(?:[a-z]{2,8}|#x?[0-9a-f]{1,6});"));
@@ -397,6 +463,97 @@ mod tests {
         assert_eq!(clinic_name("ГП №27"), "ГП №\u{a0}27");
         assert_eq!(clinic_name("ГП № 27, №  3"), "ГП №\u{a0}27, №\u{a0}3");
         assert_eq!(clinic_name("Номер №"), "Номер №");
+    }
+
+    #[test]
+    fn no_specialty_is_shouted_and_abbreviations_stay() {
+        for (name, shown) in [
+            ("ГИНЕКОЛОГ", "Гинеколог"),
+            ("ВРАЧ-ГАСТРОЭНТЕРОЛОГ", "Врач-гастроэнтеролог"),
+            ("врач общей практики", "Врач общей практики"),
+            ("ВРАЧ ОБЩЕЙ ПРАКТИКИ", "Врач общей практики"),
+            ("ТЕРАПЕВТ участковый", "Терапевт участковый"),
+            ("АКУШЕР-ГИНЕКОЛ.", "Акушер-гинекол."),
+            ("ТРАВМАТОЛ/ОРТОП", "Травматол/ортоп"),
+            ("ДЕТСКИЙ ХИРУРГ", "Детский хирург"),
+            ("ХИРУРГ КАБ 309", "Хирург каб 309"),
+            ("Направление ОБЯЗАТЕЛЬНО.", "Направление обязательно."),
+            ("ШКОЛА ДЛЯ БЕРЕМЕННЫХ", "Школа для беременных"),
+            ("ТЕРАПЕВТ ОСИНИН П.И.", "Терапевт Осинин П.И."),
+            ("ГРИПП И ОРВИ", "Грипп и ОРВИ"),
+            ("АЛЛЕРГОЛОГ/ИММ.", "Аллерголог/имм."),
+            ("ДОПУСК В САД/ШКОЛУ", "Допуск в сад/школу"),
+            ("ФУНКЦ.ДИАГНОСТ. (ЭКГ)", "Функц.диагност. (ЭКГ)"),
+            ("ВАКЦИНАЦИЯ ОТ COVID-19", "Вакцинация от COVID-19"),
+            ("ФИЗИОТЕРАПЕВТ ПН-ПРИЁМА НЕТ", "Физиотерапевт ПН-приёма нет"),
+            ("Педиатрия (Только ДПО № 43)", "Педиатрия (Только ДПО № 43)"),
+            (
+                "ЦАОП прием по направлениям 057у",
+                "ЦАОП прием по направлениям 057у",
+            ),
+            ("Терапия 1-е отделение", "Терапия 1-е отделение"),
+            ("1-е ТЕРАПЕВТИЧЕСКОЕ", "1-е терапевтическое"),
+            ("Справка 002-О/У", "Справка 002-О/У"),
+            ("Ё", "Ё"),
+        ] {
+            assert_eq!(specialty(name), shown, "{name}");
+        }
+        for abbreviation in [
+            "ЛФК", "УЗИ", "ЭКГ", "МРТ", "КТ", "ЛОР", "ДПО", "ВОП", "ФГДС",
+        ] {
+            assert_eq!(specialty(abbreviation), abbreviation);
+        }
+    }
+
+    #[test]
+    fn an_address_begins_with_its_street_or_suburb() {
+        for (long, short) in [
+            (
+                "190000, Санкт-Петербург, ул. Ивовая, д. 1",
+                "ул. Ивовая, д. 1",
+            ),
+            ("193230 г. Санкт-Петербург, ул. Ивовая, 1", "ул. Ивовая, 1"),
+            ("95176 г. Санкт-Петербург, ул. Ивовая, 1", "ул. Ивовая, 1"),
+            ("195267,г. Санкт-Петербург,б-р.Ивовый, 1", "б-р.Ивовый, 1"),
+            ("г. Санкт Петербург, пр. Ивовый д.7", "пр. Ивовый д.7"),
+            (
+                "196642 г.  Санкт-Петербург, п. Петро-Славянка, д. 2",
+                "п. Петро-Славянка, д. 2",
+            ),
+            (
+                "198504 Город Санкт-Петербург, г. Петергоф, ул. Ивовая",
+                "г. Петергоф, ул. Ивовая",
+            ),
+            (
+                "198320, Санкт-Петербург г. Красное Село, д. 1",
+                "г. Красное Село, д. 1",
+            ),
+            (
+                "194294, Россия, г Санкт-Петербург, п Парголово, дом 14",
+                "п Парголово, дом 14",
+            ),
+            (
+                "196626, Санкт-Петербург, Пушкинский район, пос. Шушары",
+                "Пушкинский район, пос. Шушары",
+            ),
+            (", СПб, ул. Ивовая, 14, ,", "ул. Ивовая, 14"),
+            ("196247, СПб., ул. Ивовая, 6, ,", "ул. Ивовая, 6"),
+            (
+                "г.СПб, 1-й Ивовый проезд, д. 15",
+                "1-й Ивовый проезд, д. 15",
+            ),
+            ("С.-Петербург, 10-я линия, 3", "10-я линия, 3"),
+            ("пр. Союзный, дом 3", "пр. Союзный, дом 3"),
+            ("г. Пушкин, ул. Ивовая, 1", "г. Пушкин, ул. Ивовая, 1"),
+            (
+                "Санкт-Петербургское шоссе, 3",
+                "Санкт-Петербургское шоссе, 3",
+            ),
+            ("Россиянская ул., 5", "Россиянская ул., 5"),
+            ("190000, Санкт-Петербург", "190000, Санкт-Петербург"),
+        ] {
+            assert_eq!(address(long), short, "{long}");
+        }
     }
 
     #[test]

@@ -233,7 +233,7 @@ impl Row for ClinicRow {
             district_id: DistrictId(district_id.unwrap_or_default()),
             district_name: self.district_name.line().unwrap_or_default(),
             kind: self.lpu_type.line(),
-            address: self.address.line(),
+            address: self.address.address(),
             phone: self.phone.line(),
             email: self.email.line(),
             latitude: self.latitude.degrees(90.0),
@@ -263,7 +263,10 @@ impl Row for SpecialtyRow {
         let id = self.id.id()?;
         Some(Specialty {
             fer_id: self.fer_id.line().filter(|fer| fer != "0"),
-            name: self.name.line().unwrap_or_else(|| id.clone()),
+            name: self
+                .name
+                .line()
+                .map_or_else(|| id.clone(), |name| tidy::specialty(&name)),
             counts: counts(
                 self.count_free_participant,
                 self.count_free_ticket,
@@ -339,7 +342,7 @@ impl Row for SlotRow {
                 .and_then(Date::moment)
                 .filter(|end| *end >= start),
             room: self.room.line(),
-            address: self.address.line(),
+            address: self.address.address(),
         })
     }
 }
@@ -489,6 +492,10 @@ impl Text {
 
     fn line(&self) -> Option<String> {
         self.0.as_deref().and_then(tidy::line)
+    }
+
+    fn address(&self) -> Option<String> {
+        self.line().map(|line| tidy::address(&line))
     }
 
     fn paragraph(&self) -> Option<String> {
@@ -673,7 +680,7 @@ mod tests {
             .rows;
         let codes: Vec<_> = rows.iter().map(|row| row.fer_id.as_deref()).collect();
         assert_eq!(codes, [Some("27"), None, None, None]);
-        assert_eq!(rows[0].name, "ТЕРАПЕВТ участковый");
+        assert_eq!(rows[0].name, "Терапевт участковый");
         let counts = Counts {
             free: 3,
             tickets: 5,

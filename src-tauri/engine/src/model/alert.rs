@@ -166,6 +166,40 @@ pub struct Alert {
 }
 
 impl Alert {
+    /// What is free now of this alert and of others of its watch, as one: it has the number of the
+    /// newest and speaks of the place of the soonest slot. With nothing free, this alert as it is.
+    #[must_use]
+    pub fn joined(&self, others: &[Self], now: DateTime<Utc>) -> Self {
+        let is_free = |slot: &&AlertSlot| slot.gone_at.is_none() && slot.start > now;
+        let all = || std::iter::once(self).chain(others);
+        let soonest = all()
+            .filter_map(|alert| {
+                let first = alert
+                    .slots
+                    .iter()
+                    .filter(is_free)
+                    .map(|slot| slot.start)
+                    .min();
+                Some((first?, alert))
+            })
+            .min_by_key(|(first, alert)| (*first, alert.id.0));
+        let Some((_, soonest)) = soonest else {
+            return self.clone();
+        };
+        let mut slots: Vec<AlertSlot> = all()
+            .flat_map(|alert| &alert.slots)
+            .filter(is_free)
+            .cloned()
+            .collect();
+        slots.sort_by(|a, b| (a.start, a.doctor_id.as_str()).cmp(&(b.start, b.doctor_id.as_str())));
+        slots.dedup_by(|a, b| (a.start, &a.doctor_id) == (b.start, &b.doctor_id));
+        Self {
+            id: all().map(|alert| alert.id).max().unwrap_or(self.id),
+            slots,
+            ..soonest.clone()
+        }
+    }
+
     /// When its last slot went, if all of them are gone.
     pub fn gone_at(&self) -> Option<DateTime<Utc>> {
         self.slots

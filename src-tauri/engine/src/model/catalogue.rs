@@ -203,8 +203,8 @@ pub struct ClinicHits {
     pub read_as: Option<String>,
 }
 
-/// What a pasted link points at, with names found in the catalogue.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+/// What a pasted link points at; empty when it is the site's, with nothing chosen yet.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct LinkTarget {
     /// The district, if the link names one.

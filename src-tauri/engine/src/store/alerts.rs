@@ -50,6 +50,26 @@ impl Store {
         self.with(move |connection| read(connection, id)).await
     }
 
+    /// Alerts that wait for an answer, newest first: of one watch, or all of them.
+    pub(crate) async fn open_alerts(&self, watch: Option<WatchId>) -> Result<Vec<Alert>> {
+        self.with(move |connection| {
+            let ids = connection
+                .prepare_cached(
+                    "SELECT id FROM alert WHERE state ->> 'kind' = 'raised'
+                     AND (:watch IS NULL OR watch_id = :watch) ORDER BY id DESC",
+                )?
+                .query_map(
+                    named_params! {":watch": watch.map(|watch| watch.0)},
+                    |row| row.get(0),
+                )?
+                .collect::<rusqlite::Result<Vec<u32>>>()?;
+            ids.into_iter()
+                .filter_map(|id| read(connection, AlertId(id)).transpose())
+                .collect()
+        })
+        .await
+    }
+
     /// How many alerts wait for an answer.
     pub(crate) async fn unanswered(&self) -> Result<u32> {
         self.with(|connection| {
@@ -147,6 +167,29 @@ pub(super) fn read(connection: &Connection, id: AlertId) -> Result<Option<Alert>
         slots: slots(connection, id, 0)?,
         deliveries: deliveries(connection, id)?,
     }))
+}
+
+/// Other alerts of the watch that wait for an answer and have something free, newest first.
+pub(super) fn others(
+    connection: &Connection,
+    alert: &Alert,
+    now: DateTime<Utc>,
+) -> Result<Vec<Alert>> {
+    let ids = connection
+        .prepare_cached(
+            "SELECT id FROM alert WHERE watch_id = :watch AND id <> :id AND state ->> 'kind' = 'raised'
+             AND EXISTS (SELECT 1 FROM alert_slot JOIN opening ON opening.id = opening_id
+                 WHERE alert_id = alert.id AND gone_at IS NULL AND start > :now)
+             ORDER BY id DESC",
+        )?
+        .query_map(
+            named_params! {":watch": alert.watch_id.0, ":id": alert.id.0, ":now": ms(now)},
+            |row| row.get(0),
+        )?
+        .collect::<rusqlite::Result<Vec<u32>>>()?;
+    ids.into_iter()
+        .filter_map(|id| read(connection, AlertId(id)).transpose())
+        .collect()
 }
 
 /// The slots of an alert whose opening ids are greater than `told`, soonest first.

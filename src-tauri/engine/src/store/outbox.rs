@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{OptionalExtension, named_params};
 
 use super::{Result, Store, alerts, from_word, moment, ms, word};
-use crate::model::{Alert, AlertId, AlertSlot, AlertState, MessageKind, Untold};
+use crate::model::{Alert, AlertId, AlertSlot, AlertState, MessageKind, Untold, WatchId};
 
 /// What was noted this far in the future was noted by a clock that has been set back since.
 const CLOCK_SLACK: TimeDelta = TimeDelta::minutes(1);
@@ -23,6 +23,8 @@ pub(crate) struct Due {
     pub alert: Alert,
     /// Slots this channel has not been told yet; all of them for `Gone`.
     pub fresh: Vec<AlertSlot>,
+    /// Other alerts of the watch that wait for an answer and have something free, newest first.
+    pub others: Vec<Alert>,
     /// An earlier telling was cut short and may have gone through.
     pub repeat: bool,
     /// Tries that failed before.
@@ -55,9 +57,10 @@ pub(crate) enum Told {
     },
 }
 
-/// A row of the outbox whose watch is there: what a removed one had to say waits for its return.
-const WANTED: &str = "EXISTS (SELECT 1 FROM alert JOIN watch ON watch.id = watch_id
-    WHERE alert.id = alert_id AND removed_at IS NULL)";
+/// A row of the outbox whose watch is awake: what one that was removed or rests has to say waits
+/// until it goes on.
+const WANTED: &str = "EXISTS (SELECT 1 FROM alert WHERE alert.id = alert_id
+    AND watch_id IN (SELECT value FROM json_each(:awake)))";
 
 impl Store {
     /// After a crash: what was leased is due again, and will be marked as a repeat.
@@ -84,19 +87,21 @@ impl Store {
         .await
     }
 
-    /// Leases the message of these channels that has waited longest, if its time has come.
+    /// Leases the message of these channels and watches that has waited longest, if its time has come.
     ///
     /// One at a time: what waits leased could be answered or gone before its turn, and a crash
     /// would make a repeat of it.
     pub(crate) async fn lease(
         &self,
         channels: Vec<String>,
+        awake: Vec<WatchId>,
         now: DateTime<Utc>,
         until: DateTime<Utc>,
     ) -> Result<Option<Due>> {
         self.with(move |connection| {
             let tx = connection.transaction()?;
             let channels = serde_json::to_string(&channels)?;
+            let awake = serde_json::to_string(&awake)?;
             let next = |ready: &str| -> Result<_> {
                 let sql = format!(
                     "SELECT id, alert_id, channel, kind, attempts, lease_until IS NOT NULL, told FROM outbox
@@ -108,6 +113,7 @@ impl Store {
                     .query_row(
                         named_params! {
                             ":now": ms(now), ":ahead": ms(now + CLOCK_SLACK), ":channels": channels,
+                            ":awake": awake,
                         },
                         |row| {
                             Ok((
@@ -146,8 +152,9 @@ impl Store {
             tx.prepare_cached("UPDATE outbox SET state = 'leased', lease_until = :until, at = :now WHERE id = :id")?
                 .execute(named_params! {":until": ms(until), ":now": ms(now), ":id": id})?;
             let fresh = alerts::slots(&tx, alert_id, told)?;
+            let others = alerts::others(&tx, &alert, now)?;
             tx.commit()?;
-            Ok(Some(Due { id, channel, kind, alert, fresh, repeat, attempts, newest }))
+            Ok(Some(Due { id, channel, kind, alert, fresh, others, repeat, attempts, newest }))
         })
         .await
     }
@@ -200,15 +207,25 @@ impl Store {
         .await
     }
 
-    /// When the next message of these channels is due.
-    pub(crate) async fn next_due_at(&self, channels: Vec<String>) -> Result<Option<DateTime<Utc>>> {
+    /// When the next message of these channels and watches is due.
+    pub(crate) async fn next_due_at(
+        &self,
+        channels: Vec<String>,
+        awake: Vec<WatchId>,
+    ) -> Result<Option<DateTime<Utc>>> {
         self.with(move |connection| {
             let next: Option<i64> = connection
                 .prepare_cached(&format!(
                     "SELECT min(next_at) FROM outbox WHERE state = 'due'
-                     AND channel IN (SELECT value FROM json_each(?1)) AND {WANTED}"
+                     AND channel IN (SELECT value FROM json_each(:channels)) AND {WANTED}"
                 ))?
-                .query_row([serde_json::to_string(&channels)?], |row| row.get(0))?;
+                .query_row(
+                    named_params! {
+                        ":channels": serde_json::to_string(&channels)?,
+                        ":awake": serde_json::to_string(&awake)?,
+                    },
+                    |row| row.get(0),
+                )?;
             Ok(next.map(moment))
         })
         .await
@@ -223,7 +240,6 @@ mod tests {
     use crate::{
         model::{
             Activity, Answer, DoctorChoice, Key, Look, Outcome, Place, Slot, TimeWish, WatchDraft,
-            WatchId,
         },
         store::{Coverage, DoctorLook, Subject},
     };
@@ -314,7 +330,9 @@ mod tests {
         async fn due(&self) -> Option<Due> {
             let until = self.now + TimeDelta::seconds(60);
             let channels = vec!["test".to_owned()];
-            self.store.lease(channels, self.now, until).await.unwrap()
+            let awake = vec![self.watch];
+            let leased = self.store.lease(channels, awake, self.now, until).await;
+            leased.unwrap()
         }
 
         async fn settle(&self, due: &Due, told: Told) {

@@ -2,11 +2,12 @@
 
 use std::{path::Path, sync::OnceLock};
 
+use async_trait::async_trait;
 use notify_rust::{Hint, Notification, NotificationHandle, NotificationResponse, Timeout};
 use tokio::sync::OnceCell;
 
 use super::{Wrong, button_of, key_of};
-use crate::toast::{Press, Toast};
+use crate::toast::{self, Press, Toast};
 
 /// The key that a click on the body has by the specification.
 const BODY: &str = "default";
@@ -14,15 +15,13 @@ const BODY: &str = "default";
 /// A notification on the screen.
 pub(crate) struct Shown(NotificationHandle);
 
-impl Shown {
-    /// What a later notification replaces it by.
-    #[expect(clippy::unnecessary_wraps, reason = "the other systems have none")]
-    pub(crate) fn id(&self) -> Option<u32> {
+#[async_trait]
+impl toast::Shown for Shown {
+    fn id(&self) -> Option<u32> {
         Some(self.0.id())
     }
 
-    /// Waits until it is clicked or gone.
-    pub(crate) async fn pressed(&self) -> Press {
+    async fn pressed(&self) -> Press {
         let pressed = OnceLock::new();
         self.0
             .wait_for_action_async(|response: &NotificationResponse| {
@@ -32,8 +31,7 @@ impl Shown {
         pressed.into_inner().unwrap_or(Press::Closed)
     }
 
-    /// Takes it from the screen.
-    pub(crate) async fn close(&self) {
+    async fn close(&self) {
         self.0.close_async().await;
     }
 }

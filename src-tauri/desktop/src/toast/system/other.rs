@@ -5,6 +5,7 @@
 
 use std::path::Path;
 
+use async_trait::async_trait;
 use notify_rust::{Notification, NotificationResponse, Timeout};
 use tokio::{
     sync::{Mutex, Semaphore, oneshot},
@@ -12,7 +13,7 @@ use tokio::{
 };
 
 use super::{Wrong, button_of, key_of};
-use crate::toast::{Press, Toast};
+use crate::toast::{self, Press, Toast};
 
 /// Threads that may wait for a press at once; further notifications are shown without.
 const WAITING: usize = 16;
@@ -22,22 +23,20 @@ static THREADS: Semaphore = Semaphore::const_new(WAITING);
 /// A notification on the screen.
 pub(crate) struct Shown(Mutex<oneshot::Receiver<Press>>);
 
-impl Shown {
+#[async_trait]
+impl toast::Shown for Shown {
     /// Nothing is replaced here.
-    #[expect(clippy::unused_self, reason = "the same face as on Linux")]
-    pub(crate) fn id(&self) -> Option<u32> {
+    fn id(&self) -> Option<u32> {
         None
     }
 
-    /// Waits until it is clicked or gone.
-    pub(crate) async fn pressed(&self) -> Press {
+    async fn pressed(&self) -> Press {
         let mut pressed = self.0.lock().await;
         (&mut *pressed).await.unwrap_or(Press::Closed)
     }
 
     /// Nothing is taken back here.
-    #[expect(clippy::unused_async, reason = "the same face as on Linux")]
-    pub(crate) async fn close(&self) {}
+    async fn close(&self) {}
 }
 
 /// Puts it on the screen.
