@@ -43,6 +43,10 @@ retry = Try again
 room = room { $room }
 save = Save
 saved = Saved.
+saves-itself = Every change is saved at once.
+unsaved = Not saved yet.
+unsaved-wrong = Not saved: correct the error above.
+done = Done
 show-more = Show more: { $n }
 show-earlier = Show earlier ones
 understood = Got it
@@ -115,8 +119,6 @@ welcome-file = I have a settings file
 welcome-demo = Try it in the practice city
 welcome-leave = Skip, I will set it up later
 welcome-done-text = We are watching for a slot for you. You can close the window: the program stays near the clock. Nothing is checked while the computer is off or asleep.
-time-any = Any time
-time-own = Choose days and times
 tell-switches = Sound and start-up
 who-label = Who needs a doctor?
 who-title = For whom
@@ -209,6 +211,11 @@ doctor-choose-one = Tick at least one doctor.
 doctor-list = Doctors here
 doctor-areas = Areas: { $areas }
 doctor-lost = Not in the clinic’s list now
+doctor-left = { $n ->
+    [one] We watch { $n } doctor of this list, and new ones.
+   *[other] We watch { $n } doctors of this list, and new ones.
+  }
+doctor-none-left = Nobody is left now: we will wait for a new doctor.
 doctors-any = any doctor
 doctors-chosen = chosen doctors
 doctors-except = any doctor except: { $names }
@@ -239,31 +246,34 @@ watch-added = Watching: { $title }
 
 ## Time wish editor
 
-wish-time = When does it suit you?
+wish-time = Time of day
 wish-preset-any = Any
 wish-preset-morning = Morning, before 12:00
 wish-preset-day = Daytime, 12:00–17:00
 wish-preset-evening = Evening, after 17:00
-wish-preset-own = My own
+wish-preset-own = Another time
 wish-says = We will watch for a slot
+wish-unsaid = It will be shown here once the error is corrected.
 wish-more = Set dates
 wish-first-day = Not before
 wish-last-day = Not after
 wish-bad-dates = “Not after” comes before “Not before”. Change one of the dates.
 wish-bad-times = The “to” time must be later than the “from” time.
-wish-fix = Correct the error in the times.
+wish-fix = Correct the error above.
 wish-rule = Time range { $n }
 wish-rule-from = From
 wish-rule-to = To
 wish-rule-add = Add a time range
 wish-rule-remove = Remove
 wish-days-label = Days of the week
-wish-days-none = No days chosen: any day will do.
+wish-days-none = If nothing is ticked, any day will do.
+wish-helper-weekdays = Weekdays
+wish-helper-weekend = Weekend
 wish-except-label = Except dates
 wish-except-add = Exclude the date
 wish-except-remove = No longer exclude: { $day }
 wish-notice-label = Do not offer if the visit is sooner than
-wish-notice-none = Offer any
+wish-notice-none = It does not matter
 
 ## Watches: home, cards, page
 

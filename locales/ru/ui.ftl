@@ -44,6 +44,10 @@ retry = Повторить
 room = каб. { $room }
 save = Сохранить
 saved = Сохранено.
+saves-itself = Каждое изменение сохраняется сразу.
+unsaved = Ещё не сохранено.
+unsaved-wrong = Не сохранено: исправьте ошибку выше.
+done = Готово
 show-more = Показать ещё: { $n }
 show-earlier = Показать более ранние
 understood = Понятно
@@ -117,8 +121,6 @@ welcome-file = У меня есть файл с настройками
 welcome-demo = Попробовать на учебном городе
 welcome-leave = Пропустить, настрою потом
 welcome-done-text = Мы ждём талон за вас. Окно можно закрыть — программа останется рядом с часами. Пока компьютер выключен или спит, проверок нет.
-time-any = В любое время
-time-own = Выбрать дни и время
 tell-switches = Звук и запуск
 who-label = Кому нужен врач?
 who-title = Для кого
@@ -212,6 +214,11 @@ doctor-choose-one = Отметьте хотя бы одного врача.
 doctor-list = Кто принимает
 doctor-areas = Участки: { $areas }
 doctor-lost = Сейчас нет в списке поликлиники
+doctor-left = { $n ->
+    [one] Ждём { $n } врача из этого списка и новых.
+   *[other] Ждём { $n } врачей из этого списка и новых.
+  }
+doctor-none-left = Сейчас никого не остаётся: ждём нового врача.
 doctors-any = любой врач
 doctors-chosen = выбранные врачи
 doctors-except = любой врач, кроме: { $names }
@@ -242,31 +249,34 @@ watch-added = Ждём талон: { $title }
 
 ## Time wish editor
 
-wish-time = Когда удобно?
+wish-time = Время дня
 wish-preset-any = Любое
 wish-preset-morning = Утром, до 12:00
 wish-preset-day = Днём, 12:00–17:00
 wish-preset-evening = Вечером, после 17:00
-wish-preset-own = Своё
+wish-preset-own = Другое время
 wish-says = Будем ждать талон
+wish-unsaid = Покажем здесь, когда ошибка будет исправлена.
 wish-more = Указать даты
 wish-first-day = Не раньше
 wish-last-day = Не позже
 wish-bad-dates = «Не позже» наступает до «Не раньше». Поменяйте одну из дат.
 wish-bad-times = Время «до» должно быть позже времени «с».
-wish-fix = Исправьте ошибку во времени.
+wish-fix = Исправьте ошибку выше.
 wish-rule = Промежуток { $n }
 wish-rule-from = С
 wish-rule-to = До
 wish-rule-add = Добавить промежуток
 wish-rule-remove = Удалить
 wish-days-label = Дни недели
-wish-days-none = Дни не выбраны — подойдёт любой.
+wish-days-none = Если ничего не отметить, подойдёт любой день.
+wish-helper-weekdays = Будни
+wish-helper-weekend = Выходные
 wish-except-label = Кроме дат
 wish-except-add = Исключить дату
 wish-except-remove = Больше не исключать: { $day }
 wish-notice-label = Не предлагать, если до приёма меньше
-wish-notice-none = Предлагать любые
+wish-notice-none = Неважно
 
 ## Watches: home, cards, page
 

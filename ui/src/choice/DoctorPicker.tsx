@@ -6,7 +6,9 @@ import { useFormat } from '../i18n/format.ts';
 import { type Text, useText } from '../i18n/text.ts';
 import type { ClinicId, Doctor, DoctorChoice, DoctorRef, SpecialtyId } from '../ipc/host.ts';
 import { useQuestions } from '../ipc/queries.ts';
+import { cx } from '../kit/cx.ts';
 import { Check, Radios } from '../kit/Fields.tsx';
+import { announce } from '../kit/live.ts';
 import { Marked } from '../kit/marked.tsx';
 import { ErrorNote, ListSkeleton, Note } from '../kit/Notes.tsx';
 import { useShown } from '../kit/shown.tsx';
@@ -42,10 +44,14 @@ export function DoctorPicker({
   const chosen: DoctorRef[] = value.kind === 'any' ? [] : value.doctors;
   // A doctor chosen before stays to be seen, even if the list has lost them.
   const lost = chosen.filter(({ id }) => !list.some((doctor) => doctor.id === id));
+  const leftBy = (out: DoctorRef[]) =>
+    list.filter((doctor) => !out.some(({ id }) => id === doctor.id)).length;
   const toggle = (doctor: DoctorRef, on: boolean) => {
     if (value.kind === 'any') return;
     const rest = chosen.filter(({ id }) => id !== doctor.id);
-    onChange({ ...value, doctors: on ? [...rest, doctor] : rest });
+    const next = on ? [...rest, doctor] : rest;
+    if (value.kind === 'except' && leftBy(next) === 0) announce(text('doctor-none-left'));
+    onChange({ ...value, doctors: next });
   };
   return (
     <div className="flex flex-col gap-4">
@@ -91,6 +97,7 @@ export function DoctorPicker({
           ))}
         </fieldset>
       )}
+      {value.kind === 'except' && list.length > 0 && <Left n={leftBy(chosen)} />}
       {children}
       {value.kind === 'any' && list.length > 0 && (
         <section aria-label={text('doctor-list')}>
@@ -117,6 +124,19 @@ export function DoctorPicker({
 /** Bare numbers say nothing by themselves. */
 const areasWords = (area: string | null, text: Text) =>
   area !== null && /^[\d\s,.;-]+$/.test(area) ? text('doctor-areas', { areas: area }) : area;
+
+/** How many are waited for. Both sentences keep their place, so that nothing moves. */
+function Left({ n }: { n: number }) {
+  const text = useText();
+  return (
+    <div className="grid *:[grid-area:1/1]">
+      <p className={cx('text-text-2', n === 0 && 'invisible')}>{text('doctor-left', { n })}</p>
+      <p className={cx('font-medium text-warn', n > 0 && 'invisible')}>
+        {text('doctor-none-left')}
+      </p>
+    </div>
+  );
+}
 
 function DoctorLine({ doctor }: { doctor: Doctor }) {
   const format = useFormat();

@@ -3,6 +3,7 @@
 import { useQueries, useQuery } from '@tanstack/react-query';
 import CheckIcon from 'lucide-react/icons/circle-check';
 import ExternalIcon from 'lucide-react/icons/external-link';
+import { useState } from 'react';
 import { useFormat } from '../i18n/format.ts';
 import { useText } from '../i18n/text.ts';
 import type { DoctorChoice } from '../ipc/host.ts';
@@ -29,12 +30,14 @@ export function FreeNow({ choice, onWait }: { choice: Choice; onWait: () => void
   const format = useFormat();
   const questions = useQuestions();
   const site = useBookingSite();
+  // As it was when the page opened: what stands above the list does not move it at every tick.
+  const [wanted] = useState(choice.doctors);
   const clinicId = choice.clinic?.id ?? '';
   const specialtyId = choice.specialty?.id ?? '';
   const doctors = useQuery(questions.doctors(clinicId, specialtyId));
   const clinic = useQuery(questions.clinic(clinicId));
   const free = (doctors.data?.value ?? []).filter(
-    ({ id, counts }) => counts.free > 0 && covers(choice.doctors, id),
+    ({ id, counts }) => counts.free > 0 && covers(wanted, id),
   );
   const asked = useQueries({
     queries: free.slice(0, DOCTORS).map(({ id }) => questions.slots(clinicId, id)),

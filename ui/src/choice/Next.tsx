@@ -1,5 +1,6 @@
 import { useText } from '../i18n/text.ts';
 import { Button } from '../kit/Button.tsx';
+import { cx } from '../kit/cx.ts';
 
 export function Next({
   disabled,
@@ -18,7 +19,8 @@ export function Next({
       <Button look="primary" isDisabled={disabled} onPress={onPress}>
         {label ?? text('next')}
       </Button>
-      {disabled && <p className="text-text-2">{why}</p>}
+      {/* Its place is kept: nothing moves when there is no reason any more. */}
+      {why !== '' && <p className={cx('text-text-2', !disabled && 'invisible')}>{why}</p>}
     </div>
   );
 }

@@ -1,13 +1,14 @@
 // The last question: is this what we wait for? For whom, and until when.
 
+import { useRef, useState } from 'react';
 import { useFormat } from '../i18n/format.ts';
 import { useText } from '../i18n/text.ts';
 import { Button } from '../kit/Button.tsx';
 import { Radios, TextInput } from '../kit/Fields.tsx';
 import { Marked } from '../kit/marked.tsx';
+import { DayField } from './DayField.tsx';
 import { emptyChoice, type Plan, toPlace } from './draft.ts';
-import { DayField } from './WishEditor.tsx';
-import { wishSentence } from './wish.ts';
+import { isPast, wishSentence } from './wish.ts';
 import { doctorsWords } from './words.ts';
 
 const NICKNAME = 40;
@@ -24,13 +25,27 @@ export function WhoField({
   onEnter?: () => void;
 }) {
   const text = useText();
+  const [chosen, setChosen] = useState(false);
+  const arrow = useRef(false);
   return (
-    <div className="flex flex-col gap-4">
+    <div
+      className="flex flex-col gap-4"
+      // Whoever goes through the answers with arrows is not taken out of them.
+      onKeyDownCapture={() => {
+        arrow.current = true;
+      }}
+      onKeyUpCapture={() => {
+        arrow.current = false;
+      }}
+    >
       <Radios
         label={text('who-label')}
         hideLabel
         value={plan.forOther ? 'other' : 'me'}
-        onChange={(who) => change({ forOther: who === 'other' })}
+        onChange={(who) => {
+          setChosen(!arrow.current);
+          change({ forOther: who === 'other' });
+        }}
         options={[
           { value: 'me', label: text('who-me') },
           { value: 'other', label: text('who-other') },
@@ -43,6 +58,7 @@ export function WhoField({
           error={error ?? null}
           value={plan.nickname}
           maxLength={NICKNAME}
+          autoFocus={chosen}
           onChange={(nickname) => change({ nickname })}
           {...(onEnter === undefined ? {} : { onEnter })}
         />
@@ -140,6 +156,7 @@ export function Summary({
       <DayField
         label={text('until-label')}
         hint={text('until-hint')}
+        error={isPast(plan.until) ? text('problem-past') : null}
         value={plan.until}
         onChange={(until) => change({ ...plan, until })}
       />

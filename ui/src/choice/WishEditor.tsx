@@ -1,45 +1,39 @@
 // «Когда удобно?»: a few ready answers, or rules of one's own; a sentence repeats them.
 
-import { parseDate, parseTime, type Time } from '@internationalized/date';
+import { parseTime, type Time } from '@internationalized/date';
 import CalendarIcon from 'lucide-react/icons/calendar';
-import ChevronLeftIcon from 'lucide-react/icons/chevron-left';
-import ChevronRightIcon from 'lucide-react/icons/chevron-right';
 import PlusIcon from 'lucide-react/icons/plus';
 import TrashIcon from 'lucide-react/icons/trash-2';
 import XIcon from 'lucide-react/icons/x';
-import { useContext, useState } from 'react';
+import { useId, useRef, useState } from 'react';
 import {
-  Button as AriaButton,
-  Calendar,
-  CalendarCell,
-  CalendarGrid,
-  CalendarStateContext,
   DateInput,
-  DatePicker,
   DateSegment,
-  Dialog,
-  Group,
-  Heading,
   Label,
-  Popover,
   TimeField,
   ToggleButton,
   ToggleButtonGroup,
 } from 'react-aria-components';
-import { DAYS, moscowDay, useFormat } from '../i18n/format.ts';
+import { DAYS, useFormat } from '../i18n/format.ts';
 import { useText } from '../i18n/text.ts';
 import type { Day, TimeRange, TimeWish } from '../ipc/host.ts';
 import { Button } from '../kit/Button.tsx';
-import { Radios } from '../kit/Fields.tsx';
+import { Radios, Select } from '../kit/Fields.tsx';
 import { announce } from '../kit/live.ts';
+import { BOX, DayField, SEGMENT } from './DayField.tsx';
 import {
   badDates,
   badRange,
+  daysOf,
   exactDuration,
+  isPast,
   PRESETS,
   type Preset,
   presetOf,
   presetRanges,
+  WEEKDAYS,
+  WEEKEND,
+  wishFits,
   wishSentence,
 } from './wish.ts';
 
@@ -47,49 +41,63 @@ const NOTICES = [0, 60, 120, 180, 360, 1440];
 
 export function WishEditor({
   value,
-  withoutAny = false,
   onChange,
 }: {
   value: TimeWish;
-  /** «Любое» is asked elsewhere on the page. */
-  withoutAny?: boolean;
   onChange: (value: TimeWish) => void;
 }) {
   const text = useText();
   const format = useFormat();
   const [own, setOwn] = useState(() => presetOf(value) === 'own');
   const preset = own ? 'own' : presetOf(value);
-  const hasDates =
-    value.notBefore !== null ||
-    value.notAfter !== null ||
-    value.except.length > 0 ||
-    value.noticeMinutes > 0;
+  /** One's own rules, while a ready answer stands in their place. */
+  const laid = useRef<TimeRange[]>([]);
+  const hasDates = value.notBefore !== null || value.notAfter !== null || value.except.length > 0;
   const [more, setMore] = useState(hasDates);
+  const fits = wishFits(value);
+  const days = daysOf(value.ranges);
   const set = (part: Partial<TimeWish>) => {
     const next = { ...value, ...part };
-    announce(wishSentence(next, text, format));
+    if (wishFits(next)) announce(wishSentence(next, text, format));
     onChange(next);
   };
   const choose = (next: Preset) => {
     setOwn(next === 'own');
-    set({
-      ranges: next === 'own' && value.ranges.length > 0 ? value.ranges : presetRanges(next),
-    });
+    if (preset === 'own') laid.current = value.ranges;
+    if (next !== 'own') set({ ranges: presetRanges(next, days) });
+    // The same days as when the rules were left: they are all back.
+    else if (laid.current.length > 0 && daysOf(laid.current).join() === days.join())
+      set({ ranges: laid.current });
+    else set({ ranges: value.ranges.length > 0 ? value.ranges : presetRanges('own') });
   };
+  const lastDayError = badDates(value)
+    ? text('wish-bad-dates')
+    : isPast(value.notAfter)
+      ? text('problem-past')
+      : null;
 
   return (
     <div className="flex flex-col gap-6">
       <Radios
         label={text('wish-time')}
-        hideLabel
         value={preset}
         onChange={choose}
-        options={PRESETS.filter((name) => !(withoutAny && name === 'any')).map((name) => ({
-          value: name,
-          label: text(`wish-preset-${name}`),
+        options={PRESETS.map((name) => ({ value: name, label: text(`wish-preset-${name}`) }))}
+      />
+      {preset === 'own' ? (
+        <Rules ranges={value.ranges} onChange={(ranges) => set({ ranges })} />
+      ) : (
+        <Days days={days} onChange={(next) => set({ ranges: presetRanges(preset, next) })} />
+      )}
+      <Select
+        label={text('wish-notice-label')}
+        value={value.noticeMinutes}
+        onChange={(noticeMinutes) => set({ noticeMinutes })}
+        options={[...new Set([...NOTICES, value.noticeMinutes])].map((minutes) => ({
+          value: minutes,
+          label: minutes === 0 ? text('wish-notice-none') : exactDuration(minutes, text),
         }))}
       />
-      {preset === 'own' && <Rules ranges={value.ranges} onChange={(ranges) => set({ ranges })} />}
       {!more ? (
         <div>
           <Button
@@ -101,8 +109,7 @@ export function WishEditor({
         </div>
       ) : (
         <div className="flex flex-col gap-4 rounded-card border border-border bg-surface p-4">
-          {badDates(value) && <ErrorLine>{text('wish-bad-dates')}</ErrorLine>}
-          <div className="flex flex-wrap gap-x-6 gap-y-4">
+          <div className="flex flex-wrap items-start gap-x-6 gap-y-4">
             <DayField
               label={text('wish-first-day')}
               value={value.notBefore}
@@ -110,31 +117,25 @@ export function WishEditor({
             />
             <DayField
               label={text('wish-last-day')}
+              error={lastDayError}
               value={value.notAfter}
               onChange={(notAfter) => set({ notAfter })}
             />
           </div>
           <Except days={value.except} onChange={(except) => set({ except })} />
-          <label className="flex flex-col gap-1">
-            <span className="font-medium">{text('wish-notice-label')}</span>
-            <select
-              value={value.noticeMinutes}
-              onChange={(event) => set({ noticeMinutes: Number(event.target.value) })}
-              className="min-h-12 w-fit max-w-full rounded-field border-2 border-line bg-surface px-3 py-2 text-text"
-            >
-              {[...new Set([...NOTICES, value.noticeMinutes])].map((minutes) => (
-                <option key={minutes} value={minutes}>
-                  {minutes === 0 ? text('wish-notice-none') : exactDuration(minutes, text)}
-                </option>
-              ))}
-            </select>
-          </label>
         </div>
       )}
-      <div className="rounded-card border-2 border-primary bg-primary-soft p-4">
-        <p className="text-caption text-text-2">{text('wish-says')}</p>
-        <p className="text-lead font-medium">{wishSentence(value, text, format)}</p>
-      </div>
+      {fits ? (
+        <div className="rounded-card border-2 border-primary bg-primary-soft p-4">
+          <p className="text-caption text-text-2">{text('wish-says')}</p>
+          <p className="text-lead font-medium">{wishSentence(value, text, format)}</p>
+        </div>
+      ) : (
+        <div className="rounded-card border-2 border-dashed border-line bg-surface p-4">
+          <p className="text-caption text-text-2">{text('wish-says')}</p>
+          <p className="text-lead text-text-2">{text('wish-unsaid')}</p>
+        </div>
+      )}
     </div>
   );
 }
@@ -204,40 +205,66 @@ function Rules({
   );
 }
 
-/** No day pressed means every day; it is said. */
+const DAY =
+  'fade min-h-12 min-w-[48px] rounded-button border-2 border-line bg-surface px-1 py-2 text-center font-medium hover:bg-sunken @min-[26rem]:px-3 data-[selected]:border-primary data-[selected]:bg-primary data-[selected]:text-on-primary forced-colors:data-[selected]:outline-4';
+
+/** No day pressed means every day; it is always said. */
 function Days({ days, onChange }: { days: Day[]; onChange: (days: Day[]) => void }) {
   const text = useText();
   const format = useFormat();
+  const id = useId();
+  const helpers = [
+    ['wish-helper-weekdays', WEEKDAYS],
+    ['wish-helper-weekend', WEEKEND],
+  ] as const;
   return (
-    <div>
-      <ToggleButtonGroup
-        aria-label={text('wish-days-label')}
-        selectionMode="multiple"
-        selectedKeys={days}
-        onSelectionChange={(keys) => onChange(DAYS.filter((day) => keys.has(day)))}
-        className="flex flex-wrap gap-2"
-      >
-        {DAYS.map((day) => (
-          <ToggleButton
-            key={day}
-            id={day}
-            className="fade min-h-12 min-w-12 rounded-button border-2 border-line bg-surface px-3 py-2 font-medium hover:bg-sunken data-[selected]:border-primary data-[selected]:bg-primary data-[selected]:text-on-primary forced-colors:data-[selected]:outline-4"
-          >
-            {format.weekday(day)}
-          </ToggleButton>
-        ))}
-      </ToggleButtonGroup>
-      {days.length === 0 && (
-        <p className="mt-1 text-caption text-text-2">{text('wish-days-none')}</p>
-      )}
+    <div role="group" aria-labelledby={id} aria-describedby={`${id}-hint`}>
+      <p id={id} className="font-medium">
+        {text('wish-days-label')}
+      </p>
+      <p id={`${id}-hint`} className="mb-2 text-caption text-text-2">
+        {text('wish-days-none')}
+      </p>
+      <div className="flex flex-wrap gap-x-6 gap-y-2">
+        <ToggleButtonGroup
+          aria-labelledby={id}
+          selectionMode="multiple"
+          selectedKeys={days}
+          onSelectionChange={(keys) => onChange(DAYS.filter((day) => keys.has(day)))}
+          className="flex flex-wrap gap-2"
+        >
+          {/* Saturday and Sunday go to the next line together. */}
+          {[WEEKDAYS, WEEKEND].map((part) => (
+            <div key={part[0]} className="flex flex-wrap gap-2">
+              {part.map((day) => (
+                <ToggleButton key={day} id={day} className={DAY}>
+                  {format.weekday(day)}
+                </ToggleButton>
+              ))}
+            </div>
+          ))}
+        </ToggleButtonGroup>
+        <div className="flex flex-wrap gap-2">
+          {helpers.map(([name, of]) => {
+            const all = of.every((day) => days.includes(day));
+            return (
+              <ToggleButton
+                key={name}
+                isSelected={all}
+                onChange={() =>
+                  onChange(DAYS.filter((day) => (of.includes(day) ? !all : days.includes(day))))
+                }
+                className={`${DAY} px-3`}
+              >
+                {text(name)}
+              </ToggleButton>
+            );
+          })}
+        </div>
+      </div>
     </div>
   );
 }
-
-const BOX =
-  'flex min-h-12 items-center rounded-field border-2 border-line bg-surface text-text focus-within:border-primary';
-const SEGMENT =
-  'tabular rounded-[0.2rem] px-[0.15rem] outline-none data-[placeholder]:text-text-3 focus:bg-primary focus:text-on-primary';
 
 /** A time of day, typed. */
 export function Clock({
@@ -262,89 +289,6 @@ export function Clock({
         {(segment) => <DateSegment segment={segment} className={SEGMENT} />}
       </DateInput>
     </TimeField>
-  );
-}
-
-const ICON = 'size-[1.2rem]';
-
-export function DayField({
-  label,
-  hint,
-  value,
-  onChange,
-}: {
-  label: string;
-  hint?: string;
-  value: string | null;
-  onChange: (value: string | null) => void;
-}) {
-  const text = useText();
-  return (
-    <DatePicker
-      value={value === null ? null : parseDate(value)}
-      minValue={parseDate(moscowDay(Date.now()))}
-      onChange={(date) => onChange(date === null ? null : date.toString())}
-      className="flex flex-col gap-1"
-    >
-      <Label className="font-medium">{label}</Label>
-      {hint !== undefined && <p className="text-caption text-text-2">{hint}</p>}
-      <div className="flex flex-wrap items-center gap-2">
-        <Group className={`${BOX} w-fit`}>
-          <DateInput className="flex px-3">
-            {(segment) => <DateSegment segment={segment} className={SEGMENT} />}
-          </DateInput>
-        </Group>
-        <Button icon={<CalendarIcon aria-hidden className={ICON} />}>{text('calendar')}</Button>
-        {value !== null && (
-          <Button slot={null} look="secondary" onPress={() => onChange(null)}>
-            {text('clear')}
-          </Button>
-        )}
-      </div>
-      <Popover className="rounded-card border border-line bg-surface p-3 shadow-popup">
-        <Dialog className="outline-none">
-          <Calendar>
-            <header className="flex items-center justify-between gap-2 pb-2">
-              <OtherMonth slot="previous" />
-              <Heading className="font-semibold" />
-              <OtherMonth slot="next" />
-            </header>
-            <CalendarGrid
-              weekdayStyle="short"
-              className="[&_th]:pb-1 [&_th]:text-caption [&_th]:font-medium [&_th]:text-text-2"
-            >
-              {(date) => (
-                <CalendarCell
-                  date={date}
-                  className="tabular flex size-11 items-center justify-center rounded-button hover:bg-sunken data-[disabled]:text-text-3 data-[outside-month]:hidden data-[selected]:bg-primary data-[selected]:font-semibold data-[selected]:text-on-primary"
-                />
-              )}
-            </CalendarGrid>
-          </Calendar>
-        </Dialog>
-      </Popover>
-    </DatePicker>
-  );
-}
-
-/** The way to the month before or after, called by its name. */
-function OtherMonth({ slot }: { slot: 'previous' | 'next' }) {
-  const format = useFormat();
-  const calendar = useContext(CalendarStateContext);
-  if (calendar === null) return null;
-  const before = slot === 'previous';
-  const month = calendar.visibleRange.start.add({ months: before ? -1 : 1 });
-  const words = format.month(month.toString());
-  return (
-    <AriaButton
-      slot={slot}
-      aria-label={words}
-      className="flex min-h-11 items-center gap-1 rounded-button px-2 text-primary hover:bg-sunken data-[disabled]:text-text-3"
-    >
-      {before && <ChevronLeftIcon aria-hidden className={ICON} />}
-      {words}
-      {!before && <ChevronRightIcon aria-hidden className={ICON} />}
-    </AriaButton>
   );
 }
 

@@ -2,10 +2,19 @@ import { afterEach, expect, test, vi } from 'vitest';
 import examples from '../../../tests/wishes.json';
 import { formats } from '../i18n/format.ts';
 import { localization, type Text } from '../i18n/text.ts';
-import type { TimeWish } from '../ipc/host.ts';
+import type { Day, TimeWish } from '../ipc/host.ts';
 import { suits } from '../ipc/memory/memory.ts';
 import { dialled } from './Call.tsx';
-import { anyTime, badDates, badRange, presetOf, presetRanges, wishSentence } from './wish.ts';
+import {
+  anyTime,
+  badDates,
+  badRange,
+  daysOf,
+  presetOf,
+  presetRanges,
+  wishFits,
+  wishSentence,
+} from './wish.ts';
 
 const say =
   (language: 'ru' | 'en'): Text =>
@@ -34,9 +43,23 @@ test('wishes read and suit as in the examples, which the program’s own tests r
   }
 });
 
-test('ready answers are recognised, anything else is one’s own', () => {
-  for (const preset of ['any', 'morning', 'day', 'evening', 'own'] as const)
-    expect(presetOf({ ...anyTime(), ranges: presetRanges(preset) })).toBe(preset);
+test('ready answers are recognised on any days, anything else is one’s own', () => {
+  const wish = (ranges: TimeWish['ranges']) => ({ ...anyTime(), ranges });
+  for (const preset of ['any', 'morning', 'day', 'evening'] as const)
+    for (const days of [[], ['mon', 'tue', 'wed', 'thu', 'fri'], ['sun']] as Day[][]) {
+      const ranges = presetRanges(preset, days);
+      expect(presetOf(wish(ranges))).toBe(preset);
+      expect(daysOf(ranges)).toEqual(days);
+    }
+  const evening = presetRanges('evening');
+  expect(presetOf(wish([...evening, ...evening]))).toBe('own');
+  expect(presetOf(wish([{ days: [], from: '18:00:00', to: null }]))).toBe('own');
+});
+
+test('the days of several rules are those of any of them', () => {
+  const rule = (...days: Day[]) => ({ days, from: null, to: null });
+  expect(daysOf([rule('thu'), rule('mon', 'thu')])).toEqual(['mon', 'thu']);
+  expect(daysOf([rule('thu'), rule()])).toEqual([]);
 });
 
 test('rules that suit nothing are seen', () => {
@@ -44,6 +67,9 @@ test('rules that suit nothing are seen', () => {
   expect(badRange({ days: [], from: null, to: '00:00:00' })).toBe(true);
   expect(badRange({ days: [], from: '09:00:00', to: null })).toBe(false);
   expect(badDates({ ...anyTime(), notBefore: '2026-12-02', notAfter: '2026-12-01' })).toBe(true);
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.parse('2026-11-20T22:00:00Z') });
+  expect(wishFits({ ...anyTime(), notAfter: '2026-11-20' })).toBe(false);
+  expect(wishFits({ ...anyTime(), notAfter: '2026-11-21' })).toBe(true);
 });
 
 test('a phone of a free text is dialled', () => {

@@ -1,7 +1,7 @@
 // A wish for time in words and in parts. The sentence is made exactly as the program makes it.
 
 import type { Format } from '../i18n/format.ts';
-import { DAYS } from '../i18n/format.ts';
+import { DAYS, moscowDay } from '../i18n/format.ts';
 import type { Text } from '../i18n/text.ts';
 import type { Day, TimeRange, TimeWish } from '../ipc/host.ts';
 
@@ -21,26 +21,18 @@ export function anyTime(): TimeWish {
 export const PRESETS = ['any', 'morning', 'day', 'evening', 'own'] as const;
 export type Preset = (typeof PRESETS)[number];
 
-const RANGES: Record<Exclude<Preset, 'any' | 'own'>, TimeRange> = {
-  morning: { days: [], from: null, to: '12:00:00' },
-  day: { days: [], from: '12:00:00', to: '17:00:00' },
-  evening: { days: [], from: '17:00:00', to: null },
+type Times = Pick<TimeRange, 'from' | 'to'>;
+const TIMES: Record<Exclude<Preset, 'own'>, Times> = {
+  any: { from: null, to: null },
+  morning: { from: null, to: '12:00:00' },
+  day: { from: '12:00:00', to: '17:00:00' },
+  evening: { from: '17:00:00', to: null },
 };
 
-export function presetRanges(preset: Preset): TimeRange[] {
-  switch (preset) {
-    case 'any':
-      return [];
-    case 'own':
-      // Nothing is narrowed before the person narrows it.
-      return [{ days: [], from: null, to: null }];
-    case 'morning':
-    case 'day':
-    case 'evening':
-      return [RANGES[preset]];
-    default:
-      return preset satisfies never;
-  }
+/** A ready answer on some days; no day is every day. One's own begins with nothing narrowed. */
+export function presetRanges(preset: Preset, days: Day[] = []): TimeRange[] {
+  if (preset === 'own') return [{ days, ...TIMES.any }];
+  return preset === 'any' && days.length === 0 ? [] : [{ days, ...TIMES[preset] }];
 }
 
 const same = (a: string | null, b: string | null) =>
@@ -49,10 +41,19 @@ const same = (a: string | null, b: string | null) =>
 export function presetOf(wish: TimeWish): Preset {
   const [range, ...more] = wish.ranges;
   if (range === undefined) return 'any';
-  if (more.length > 0 || range.days.length > 0) return 'own';
-  for (const preset of ['morning', 'day', 'evening'] as const)
-    if (same(RANGES[preset].from, range.from) && same(RANGES[preset].to, range.to)) return preset;
-  return 'own';
+  const ready = (['any', 'morning', 'day', 'evening'] as const).find(
+    (preset) => same(TIMES[preset].from, range.from) && same(TIMES[preset].to, range.to),
+  );
+  return more.length > 0 ? 'own' : (ready ?? 'own');
+}
+
+export const WEEKDAYS: readonly Day[] = DAYS.slice(0, 5);
+export const WEEKEND: readonly Day[] = DAYS.slice(5);
+
+/** The days of all rules together; a rule without days is for every day. */
+export function daysOf(ranges: TimeRange[]): Day[] {
+  if (ranges.some(({ days }) => days.length === 0)) return [];
+  return DAYS.filter((day) => ranges.some(({ days }) => days.includes(day)));
 }
 
 /** A rule that ends before it begins suits nothing. */
@@ -62,8 +63,10 @@ export function badRange(range: TimeRange): boolean {
 export function badDates(wish: TimeWish): boolean {
   return wish.notBefore !== null && wish.notAfter !== null && wish.notBefore > wish.notAfter;
 }
+/** Has the day passed in Moscow? */
+export const isPast = (day: string | null) => day !== null && day < moscowDay(Date.now());
 export function wishFits(wish: TimeWish): boolean {
-  return !wish.ranges.some(badRange) && !badDates(wish);
+  return !wish.ranges.some(badRange) && !badDates(wish) && !isPast(wish.notAfter);
 }
 
 /** «a, b и c» */

@@ -17,7 +17,7 @@ import { Next } from '../choice/Next.tsx';
 import { SpecialtyList } from '../choice/SpecialtyList.tsx';
 import { Summary } from '../choice/Summary.tsx';
 import { WishEditor } from '../choice/WishEditor.tsx';
-import { wishFits } from '../choice/wish.ts';
+import { isPast, wishFits } from '../choice/wish.ts';
 import { doctorsWords, watchTitle } from '../choice/words.ts';
 import { useText } from '../i18n/text.ts';
 import { useAddWatch } from '../ipc/queries.ts';
@@ -225,7 +225,7 @@ function Find({
           >
             <Next
               disabled={!doctorsChosen(choice.doctors)}
-              why={text('doctor-choose-one')}
+              why={choice.doctors.kind === 'any' ? '' : text('doctor-choose-one')}
               onPress={() => go(onward)}
             />
           </DoctorPicker>
@@ -248,7 +248,7 @@ function Find({
           <div>
             <Button
               look="primary"
-              isDisabled={add.isPending || toDraft(plan) === null}
+              isDisabled={add.isPending || toDraft(plan) === null || isPast(plan.until)}
               onPress={wait}
             >
               {text('wait')}

@@ -1,4 +1,5 @@
 import CheckIcon from 'lucide-react/icons/check';
+import ChevronDownIcon from 'lucide-react/icons/chevron-down';
 import SearchIcon from 'lucide-react/icons/search';
 import XIcon from 'lucide-react/icons/x';
 import { type ReactNode, type RefObject, useEffect, useId, useRef } from 'react';
@@ -148,6 +149,45 @@ export function SearchInput({
         </AriaButton>
       </div>
     </AriaSearchField>
+  );
+}
+
+/** One of a few, on one line. */
+export function Select<Value extends string | number>({
+  label,
+  value,
+  onChange,
+  options,
+}: {
+  label: string;
+  value: Value;
+  onChange: (value: Value) => void;
+  options: readonly { value: Value; label: string }[];
+}) {
+  return (
+    <label className="flex flex-col gap-1">
+      <span className="font-medium">{label}</span>
+      <span className="relative w-fit max-w-full">
+        <select
+          value={value}
+          onChange={(event) => {
+            const chosen = options[event.target.selectedIndex];
+            if (chosen !== undefined) onChange(chosen.value);
+          }}
+          className={cx(FIELD, 'cursor-pointer appearance-none pr-12 hover:bg-sunken')}
+        >
+          {options.map((option) => (
+            <option key={option.value} value={option.value} className="bg-surface text-text">
+              {option.label}
+            </option>
+          ))}
+        </select>
+        <ChevronDownIcon
+          aria-hidden
+          className="pointer-events-none absolute top-1/2 right-3 size-[1.2rem] -translate-y-1/2 text-text-2"
+        />
+      </span>
+    </label>
   );
 }
 

@@ -2,21 +2,31 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react';
 import { ClinicSearch } from '../choice/ClinicSearch.tsx';
+import { DayField } from '../choice/DayField.tsx';
 import { DoctorPicker, doctorsChosen } from '../choice/DoctorPicker.tsx';
-import { type Choice, emptyChoice, toChoice, toPlace } from '../choice/draft.ts';
+import {
+  type Choice,
+  emptyChoice,
+  emptyPlan,
+  toChoice,
+  toPlace,
+  usePlan,
+} from '../choice/draft.ts';
 import { useRemoval } from '../choice/removed.ts';
 import { SpecialtyList } from '../choice/SpecialtyList.tsx';
 import { WhoField } from '../choice/Summary.tsx';
-import { DayField, WishEditor } from '../choice/WishEditor.tsx';
-import { wishFits, wishSentence } from '../choice/wish.ts';
+import { WishEditor } from '../choice/WishEditor.tsx';
+import { isPast, wishFits, wishSentence } from '../choice/wish.ts';
 import { doctorsWords } from '../choice/words.ts';
 import { addDays, moscowDay, moscowMoment, useFormat } from '../i18n/format.ts';
 import { useText } from '../i18n/text.ts';
 import type { Activity, WatchDraft, WatchView } from '../ipc/host.ts';
 import { useQuestions, useSetActivity, useUpdateWatch } from '../ipc/queries.ts';
 import { Button } from '../kit/Button.tsx';
+import { cx } from '../kit/cx.ts';
+import { announce } from '../kit/live.ts';
 import { Marked } from '../kit/marked.tsx';
 import { ErrorNote } from '../kit/Notes.tsx';
 import { Section } from '../kit/Page.tsx';
@@ -31,28 +41,70 @@ export function SetupTab({ view, title }: { view: WatchView; title: string }) {
   const update = useUpdateWatch();
   const activity = useSetActivity();
   const removal = useRemoval();
-  const [part, setPart] = useState<Part | null>(null);
-  useEditorFocus(part);
+  const [opened, setOpened] = useState<Part | null>(null);
   const { watch } = view;
+  // A place takes several questions: it is kept as far as it has come, and saved when asked.
+  const { plan, change, clear } = usePlan(`place-${watch.id}`);
+  const [begun] = plan?.choices ?? [];
+  const unfinished =
+    plan !== null && begun?.clinic != null && plan.at <= watch.places.length
+      ? { at: plan.at, choice: begun }
+      : null;
+  const part: Part | null =
+    opened ?? (unfinished === null ? null : { kind: 'place', at: unfinished.at });
+  useEditorFocus(part === null ? null : partKey(part), opened !== null);
+  const open = (next: Part) => {
+    update.reset();
+    setOpened(next);
+  };
+  const failed = update.isError && <ErrorNote error={update.error} />;
+  const placeOf = (at: number, from: Choice) => ({
+    from: unfinished?.at === at ? unfinished.choice : from,
+    begun: unfinished?.at === at,
+    busy: update.isPending,
+    failed,
+    onChange: (choice: Choice) => change({ ...emptyPlan(), at, choices: [choice] }),
+    onCancel: () => {
+      clear();
+      setOpened(null);
+    },
+  });
   const draft: WatchDraft = {
     places: watch.places,
     wish: watch.wish,
     nickname: watch.nickname,
     until: watch.until,
   };
-  const save = (next: Partial<WatchDraft>) =>
+  // What was sent and may not be in `watch` yet: one change does not undo another.
+  const sent = useRef<Partial<WatchDraft>>({});
+  const save = (next: Partial<WatchDraft>, then = () => announce(text('saved'))) => {
+    sent.current = { ...sent.current, ...next };
     update.mutate(
-      { id: watch.id, draft: { ...draft, ...next } },
+      { id: watch.id, draft: { ...draft, ...sent.current } },
       {
-        onSuccess: () => {
-          setPart(null);
-          showToast({ text: text('saved'), lasts: 5_000 });
+        onSuccess: then,
+        onError: () => {
+          sent.current = {};
         },
       },
     );
+  };
+  const saveAndClose = (next: Partial<WatchDraft>) =>
+    save(next, () => {
+      clear();
+      setOpened(null);
+      showToast({ text: text('saved'), lasts: 5_000 });
+    });
+  const edited = (kind: Exclude<Part['kind'], 'place'>) => ({
+    open: part?.kind === kind,
+    draft,
+    failed,
+    busy: update.isPending,
+    onOpen: () => open({ kind }),
+    onDone: () => setOpened(null),
+  });
   const lost = view.state.kind === 'unbound' ? view.state.lost.map(({ place }) => place) : [];
   const set = (next: Activity) => activity.mutate({ id: watch.id, activity: next });
-  const failed = update.isError && <ErrorNote error={update.error} />;
 
   return (
     <>
@@ -65,13 +117,12 @@ export function SetupTab({ view, title }: { view: WatchView; title: string }) {
             >
               {part?.kind === 'place' && part.at === at ? (
                 <PlaceEditor
-                  from={toChoice(place, view.addresses[at] ?? null)}
+                  {...placeOf(at, toChoice(place, view.addresses[at] ?? null))}
                   alike={null}
-                  busy={update.isPending}
-                  failed={failed}
-                  onCancel={() => setPart(null)}
                   onDone={(next) =>
-                    save({ places: watch.places.map((one, index) => (index === at ? next : one)) })
+                    saveAndClose({
+                      places: watch.places.map((one, index) => (index === at ? next : one)),
+                    })
                   }
                 />
               ) : (
@@ -91,7 +142,7 @@ export function SetupTab({ view, title }: { view: WatchView; title: string }) {
                     <Button
                       data-opens={`place-${at}`}
                       aria-label={text('change-what', { what: place.clinicName })}
-                      onPress={() => setPart({ kind: 'place', at })}
+                      onPress={() => open({ kind: 'place', at })}
                     >
                       {text('change')}
                     </Button>
@@ -100,7 +151,7 @@ export function SetupTab({ view, title }: { view: WatchView; title: string }) {
                         look="danger"
                         aria-label={text('place-remove-what', { what: place.clinicName })}
                         onPress={() =>
-                          save({ places: watch.places.filter((_, index) => index !== at) })
+                          saveAndClose({ places: watch.places.filter((_, index) => index !== at) })
                         }
                       >
                         {text('place-remove')}
@@ -114,22 +165,19 @@ export function SetupTab({ view, title }: { view: WatchView; title: string }) {
         </ul>
         {part?.kind === 'place' && part.at === watch.places.length ? (
           <PlaceEditor
-            from={emptyChoice()}
+            {...placeOf(watch.places.length, emptyChoice())}
             alike={
               watch.places[0] === undefined
                 ? null
                 : { ferId: watch.places[0].ferId, name: watch.places[0].specialtyName }
             }
-            busy={update.isPending}
-            failed={failed}
-            onCancel={() => setPart(null)}
-            onDone={(next) => save({ places: [...watch.places, next] })}
+            onDone={(next) => saveAndClose({ places: [...watch.places, next] })}
           />
         ) : part?.kind === 'place' ? null : (
           <div>
             <Button
               data-opens={`place-${watch.places.length}`}
-              onPress={() => setPart({ kind: 'place', at: watch.places.length })}
+              onPress={() => open({ kind: 'place', at: watch.places.length })}
             >
               {text('place-add')}
             </Button>
@@ -137,33 +185,12 @@ export function SetupTab({ view, title }: { view: WatchView; title: string }) {
         )}
       </Section>
       <TimePart
-        open={part?.kind === 'time'}
+        {...edited('time')}
         sentence={wishSentence(watch.wish, text, format)}
-        draft={draft}
-        busy={update.isPending}
-        failed={failed}
-        onOpen={() => setPart({ kind: 'time' })}
-        onCancel={() => setPart(null)}
         onSave={(wish) => save({ wish })}
       />
-      <WhoPart
-        open={part?.kind === 'who'}
-        draft={draft}
-        busy={update.isPending}
-        failed={failed}
-        onOpen={() => setPart({ kind: 'who' })}
-        onCancel={() => setPart(null)}
-        onSave={(nickname) => save({ nickname })}
-      />
-      <UntilPart
-        open={part?.kind === 'until'}
-        draft={draft}
-        busy={update.isPending}
-        failed={failed}
-        onOpen={() => setPart({ kind: 'until' })}
-        onCancel={() => setPart(null)}
-        onSave={(until) => save({ until })}
-      />
+      <WhoPart {...edited('who')} onSave={(nickname) => save({ nickname })} />
+      <UntilPart {...edited('until')} onSave={(until) => save({ until })} />
       <Section title={text('setup-pause')} hint={activityWords(watch.activity)}>
         <div className="flex flex-wrap gap-2">
           {watch.activity.kind === 'on' ? (
@@ -228,15 +255,19 @@ export function SetupTab({ view, title }: { view: WatchView; title: string }) {
 
 const partKey = (part: Part) => (part.kind === 'place' ? `place-${part.at}` : part.kind);
 
-/** An editor takes the focus when it opens, and gives it back to the button that opened it. */
-function useEditorFocus(part: Part | null) {
+/**
+ * An editor takes the focus when it is opened, not when it was open already, and gives it back
+ * to the button that opens it.
+ */
+function useEditorFocus(part: string | null, asked: boolean) {
   const last = useRef<string | null>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only when an editor opens or closes
   useEffect(() => {
     const key = last.current;
-    last.current = part === null ? null : partKey(part);
+    last.current = part;
     const target =
-      part !== null ? '[data-editor]' : key !== null ? `[data-opens="${key}"]` : undefined;
-    if (target !== undefined) document.querySelector<HTMLElement>(target)?.focus();
+      part !== null && asked ? '[data-editor]' : key !== null && `[data-opens="${key}"]`;
+    if (target !== false) document.querySelector<HTMLElement>(target)?.focus();
   }, [part]);
 }
 
@@ -252,29 +283,88 @@ function Editor({ children }: { children: ReactNode }) {
 interface PartProps<Value> {
   open: boolean;
   draft: WatchDraft;
-  busy: boolean;
   failed: ReactNode;
+  busy: boolean;
   onOpen: () => void;
-  onCancel: () => void;
+  onDone: () => void;
   onSave: (value: Value) => void;
+}
+
+/** Typing is one change: it is saved when it stops for so long. */
+const PAUSE = 500;
+
+/** A part of the watch while it is edited: what fits is saved without being asked. */
+function useEdited<Value>(kept: Value, onSave: (value: Value) => void) {
+  const [value, setValue] = useState(kept);
+  const [wrong, setWrong] = useState(false);
+  const [waits, setWaits] = useState(false);
+  const unsaved = useRef<{ value: Value } | null>(null);
+  const latest = useRef(onSave);
+  latest.current = onSave;
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const flush = useCallback(() => {
+    clearTimeout(timer.current);
+    const last = unsaved.current;
+    unsaved.current = null;
+    setWaits(false);
+    if (last !== null) latest.current(last.value);
+  }, []);
+  // Whoever leaves loses nothing.
+  useEffect(() => flush, [flush]);
+  const change = (next: Value, fits: boolean) => {
+    clearTimeout(timer.current);
+    setValue(next);
+    setWrong(!fits);
+    setWaits(fits);
+    unsaved.current = fits ? { value: next } : null;
+    if (fits) timer.current = setTimeout(flush, PAUSE);
+  };
+  return { value, change, wrong, waits };
+}
+
+/** How it is with the saving, beside the way out; one line in any case. */
+function DoneRow({
+  wrong,
+  waits,
+  failed,
+  onDone,
+}: {
+  wrong: boolean;
+  waits: boolean;
+  failed: boolean;
+  onDone: () => void;
+}) {
+  const text = useText();
+  const says = wrong ? 'unsaved-wrong' : waits || failed ? 'unsaved' : 'saves-itself';
+  return (
+    <div className="flex flex-wrap items-center gap-4">
+      <Button look="primary" onPress={onDone}>
+        {text('done')}
+      </Button>
+      <p className={wrong ? 'font-medium text-danger' : 'text-text-2'}>{text(says)}</p>
+    </div>
+  );
 }
 
 function SaveRow({
   disabled,
+  unsaved,
   onSave,
   onCancel,
 }: {
   disabled: boolean;
+  unsaved: boolean;
   onSave: () => void;
   onCancel: () => void;
 }) {
   const text = useText();
   return (
-    <div className="flex flex-wrap gap-2">
+    <div className="flex flex-wrap items-center gap-2">
       <Button look="primary" isDisabled={disabled} onPress={onSave}>
         {text('save')}
       </Button>
       <Button onPress={onCancel}>{text('cancel')}</Button>
+      <p className={cx('text-text-2', !unsaved && 'invisible')}>{text('unsaved')}</p>
     </div>
   );
 }
@@ -296,159 +386,155 @@ function ChangeButton({
   );
 }
 
-function TimePart({
-  open,
-  sentence,
-  draft,
-  busy,
-  failed,
-  onOpen,
-  onCancel,
-  onSave,
-}: PartProps<WatchDraft['wish']> & { sentence: string }) {
+function TimePart({ sentence, ...part }: PartProps<WatchDraft['wish']> & { sentence: string }) {
   const text = useText();
-  const [wish, setWish] = useState(draft.wish);
   return (
     <Section
       title={text('crumb-time')}
-      hint={open ? undefined : sentence}
+      hint={part.open ? undefined : sentence}
       actions={
-        !open && (
-          <ChangeButton
-            what={text('crumb-time')}
-            opens="time"
-            onPress={() => {
-              setWish(draft.wish);
-              onOpen();
-            }}
-          />
-        )
+        !part.open && <ChangeButton what={text('crumb-time')} opens="time" onPress={part.onOpen} />
       }
     >
-      {open && (
-        <Editor>
-          <WishEditor value={wish} onChange={setWish} />
-          {failed}
-          <SaveRow
-            disabled={busy || !wishFits(wish)}
-            onSave={() => onSave(wish)}
-            onCancel={onCancel}
-          />
-        </Editor>
-      )}
+      {part.open && <TimeEditor {...part} />}
     </Section>
   );
 }
 
-function WhoPart({ open, draft, busy, failed, onOpen, onCancel, onSave }: PartProps<string>) {
+function TimeEditor({ draft, failed, busy, onDone, onSave }: PartProps<WatchDraft['wish']>) {
+  const { value, change, wrong, waits } = useEdited(draft.wish, onSave);
+  return (
+    <Editor>
+      <WishEditor value={value} onChange={(wish) => change(wish, wishFits(wish))} />
+      {failed}
+      <DoneRow wrong={wrong} waits={waits || busy} failed={failed !== false} onDone={onDone} />
+    </Editor>
+  );
+}
+
+function WhoPart(part: PartProps<string>) {
   const text = useText();
-  const [who, setWho] = useState({ forOther: draft.nickname !== '', nickname: draft.nickname });
-  const [error, setError] = useState<string | null>(null);
   return (
     <Section
       title={text('who-title')}
-      hint={open ? undefined : draft.nickname === '' ? text('who-me') : draft.nickname}
+      hint={
+        part.open ? undefined : part.draft.nickname === '' ? text('who-me') : part.draft.nickname
+      }
       actions={
-        !open && (
-          <ChangeButton
-            what={text('who-title')}
-            opens="who"
-            onPress={() => {
-              setWho({ forOther: draft.nickname !== '', nickname: draft.nickname });
-              onOpen();
-            }}
-          />
-        )
+        !part.open && <ChangeButton what={text('who-title')} opens="who" onPress={part.onOpen} />
       }
     >
-      {open && (
-        <Editor>
-          <WhoField plan={who} change={(part) => setWho({ ...who, ...part })} error={error} />
-          {failed}
-          <SaveRow
-            disabled={busy}
-            onSave={() => {
-              const name = who.forOther ? who.nickname.trim() : '';
-              if (who.forOther && name === '') setError(text('who-name-error'));
-              else onSave(name);
-            }}
-            onCancel={onCancel}
-          />
-        </Editor>
-      )}
+      {part.open && <WhoEditor {...part} />}
     </Section>
   );
 }
 
-function UntilPart({
-  open,
-  draft,
-  busy,
-  failed,
-  onOpen,
-  onCancel,
-  onSave,
-}: PartProps<string | null>) {
+function WhoEditor({ draft, failed, busy, onDone, onSave }: PartProps<string>) {
+  const text = useText();
+  const named = (who: { forOther: boolean; nickname: string }) =>
+    who.forOther ? who.nickname.trim() : '';
+  const { value, change, wrong, waits } = useEdited(
+    { forOther: draft.nickname !== '', nickname: draft.nickname },
+    (who) => onSave(named(who)),
+  );
+  const [error, setError] = useState<string | null>(null);
+  const done = () => {
+    if (wrong) setError(text('who-name-error'));
+    else onDone();
+  };
+  return (
+    <Editor>
+      <WhoField
+        plan={value}
+        change={(part) => {
+          const next = { ...value, ...part };
+          setError(null);
+          change(next, !next.forOther || named(next) !== '');
+        }}
+        error={error}
+        onEnter={done}
+      />
+      {failed}
+      <DoneRow
+        wrong={error !== null}
+        waits={waits || wrong || busy}
+        failed={failed !== false}
+        onDone={done}
+      />
+    </Editor>
+  );
+}
+
+function UntilPart(part: PartProps<string | null>) {
   const text = useText();
   const format = useFormat();
-  const [until, setUntil] = useState(draft.until);
+  const { until } = part.draft;
   return (
     <Section
       title={text('until-title')}
       hint={
-        open
+        part.open
           ? undefined
-          : draft.until === null
+          : until === null
             ? text('until-none')
-            : text('until-day', { day: format.date(draft.until) })
+            : text('until-day', { day: format.date(until) })
       }
       actions={
-        !open && (
-          <ChangeButton
-            what={text('until-title')}
-            opens="until"
-            onPress={() => {
-              setUntil(draft.until);
-              onOpen();
-            }}
-          />
+        !part.open && (
+          <ChangeButton what={text('until-title')} opens="until" onPress={part.onOpen} />
         )
       }
     >
-      {open && (
-        <Editor>
-          <DayField
-            label={text('until-label')}
-            hint={text('until-hint')}
-            value={until}
-            onChange={setUntil}
-          />
-          {failed}
-          <SaveRow disabled={busy} onSave={() => onSave(until)} onCancel={onCancel} />
-        </Editor>
-      )}
+      {part.open && <UntilEditor {...part} />}
     </Section>
+  );
+}
+
+function UntilEditor({ draft, failed, busy, onDone, onSave }: PartProps<string | null>) {
+  const text = useText();
+  const { value, change, wrong, waits } = useEdited(draft.until, onSave);
+  return (
+    <Editor>
+      <DayField
+        label={text('until-label')}
+        hint={text('until-hint')}
+        error={isPast(value) ? text('problem-past') : null}
+        value={value}
+        onChange={(until) => change(until, !isPast(until))}
+      />
+      {failed}
+      <DoneRow wrong={wrong} waits={waits || busy} failed={failed !== false} onDone={onDone} />
+    </Editor>
   );
 }
 
 /** The three questions of a place, one after another, in one section. */
 function PlaceEditor({
   from,
+  begun,
   alike,
   busy,
   failed,
+  onChange,
   onCancel,
   onDone,
 }: {
   from: Choice;
+  /** Changed and not saved. */
+  begun: boolean;
   alike: { ferId: string | null; name: string } | null;
   busy: boolean;
   failed: ReactNode;
+  onChange: (choice: Choice) => void;
   onCancel: () => void;
   onDone: (place: NonNullable<ReturnType<typeof toPlace>>) => void;
 }) {
   const text = useText();
-  const [choice, setChoice] = useState(from);
+  const [choice, put] = useState(from);
+  const setChoice = (next: Choice) => {
+    put(next);
+    onChange(next);
+  };
   const { clinic, specialty } = choice;
   const about = useQuery({
     ...useQuestions().clinic(clinic?.id ?? ''),
@@ -500,6 +586,7 @@ function PlaceEditor({
       )}
       {failed}
       <SaveRow
+        unsaved={begun}
         disabled={busy || place === null || !doctorsChosen(choice.doctors)}
         onSave={() => {
           if (place !== null) onDone(place);

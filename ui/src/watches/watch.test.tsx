@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
-import { page } from 'vitest/browser';
+import { page, userEvent } from 'vitest/browser';
 import { draft, place } from '../ipc/memory/fixtures.ts';
-import { failure } from '../ipc/memory/memory.ts';
+import { failure, type Memory } from '../ipc/memory/memory.ts';
 import { open, route } from '../test/app.tsx';
 
 const never = { ...draft().wish, notBefore: '2099-01-01' };
@@ -66,34 +66,140 @@ test('history without openings says so', async () => {
     .not.toBeInTheDocument();
 });
 
-test('time is changed with the same editor', async () => {
-  const { world, host } = open('/watches/1?tab=setup', {}, ({ world: inside }) => {
-    inside.add(draft());
-  });
+/** From home to the settings of the watch, so that there is a way back. */
+const toSetup = async () => {
+  await page.getByRole('button', { name: 'Ещё' }).click();
+  await page.getByRole('menuitem', { name: 'Изменить' }).click();
+  await expect.poll(route).toMatch(/setup/);
+};
+
+/** What the program has of the watch. */
+const kept = async (host: Memory) => {
+  const answer = await host.commands.watch(1);
+  if (answer.status !== 'ok') throw new Error('no watch');
+  return answer.data.watch;
+};
+
+test('time is changed with the same editor, and each change is saved at once', async () => {
+  const { host } = open('/watches/1?tab=setup', {}, ({ world }) => void world.add(draft()));
   await page.getByRole('button', { name: 'Изменить: Когда удобно' }).click();
   await expect.poll(() => document.activeElement?.hasAttribute('data-editor')).toBe(true);
   await page.getByText('Вечером, после 17:00').click();
-  await expect.element(page.getByRole('main').getByText('После 17:00.')).toBeVisible();
-  await page.getByRole('button', { name: 'Сохранить' }).click();
-  await expect.poll(() => world.calls).toContain('updateWatch');
+  await page.getByRole('button', { name: 'Будни' }).click();
+  await expect.element(page.getByRole('main').getByText('По будням после 17:00.')).toBeVisible();
+  await expect
+    .poll(async () => (await kept(host)).wish.ranges)
+    .toEqual([{ days: ['mon', 'tue', 'wed', 'thu', 'fri'], from: '17:00:00', to: null }]);
+  await expect.element(page.getByText('Каждое изменение сохраняется сразу.')).toBeVisible();
+  await page.getByRole('button', { name: 'Готово' }).click();
   await expect.element(page.getByRole('button', { name: 'Изменить: Когда удобно' })).toHaveFocus();
-  const saved = await host.commands.watch(1);
-  expect(saved.status === 'ok' && saved.data.watch.wish.ranges).toEqual([
-    { days: [], from: '17:00:00', to: null },
-  ]);
+  // Made one way, it opens the same way.
+  await page.getByRole('button', { name: 'Изменить: Когда удобно' }).click();
+  await expect.element(page.getByRole('radio', { name: 'Вечером, после 17:00' })).toBeChecked();
+  await expect
+    .element(page.getByRole('button', { name: 'Будни' }))
+    .toHaveAttribute('aria-pressed', 'true');
+});
+
+test('what was changed is not lost by Esc or by leaving', async () => {
+  const { host } = open('/watches', {}, ({ world }) => void world.add(draft()));
+  const leave = { esc: '{Escape}', other: '{Control>}2{/Control}' };
+  for (const [keys, year] of [
+    [leave.esc, 2098],
+    [leave.other, 2097],
+  ] as const) {
+    await toSetup();
+    await page.getByRole('button', { name: 'Изменить: До какого дня ждать' }).click();
+    await page.getByRole('group', { name: 'Ждать до' }).getByRole('spinbutton').first().click();
+    await userEvent.keyboard(`1012${year}`);
+    await page.getByRole('heading', { level: 1 }).element().focus();
+    await userEvent.keyboard(keys);
+    await expect.poll(route).not.toMatch(/setup/);
+    await expect.poll(async () => (await kept(host)).until).toBe(`${year}-12-10`);
+  }
+});
+
+test('Esc that closes a calendar does not leave the page', async () => {
+  open('/watches', {}, ({ world }) => void world.add(draft()));
+  await toSetup();
+  await page.getByRole('button', { name: 'Изменить: До какого дня ждать' }).click();
+  const button = page.getByRole('button', { name: 'Календарь Ждать до' });
+  await button.click();
+  await expect.element(page.getByRole('grid')).toBeVisible();
+  await userEvent.keyboard('{Escape}');
+  await expect.element(page.getByRole('grid')).not.toBeInTheDocument();
+  await expect.element(button).toHaveFocus();
+  expect(route()).toMatch(/setup/);
+  // Wherever the focus is.
+  await button.click();
+  await page.getByRole('heading', { level: 1 }).element().focus();
+  await userEvent.keyboard('{Escape}');
+  await expect.element(page.getByRole('grid')).not.toBeInTheDocument();
+  expect(route()).toMatch(/setup/);
+  await page.getByRole('heading', { level: 1 }).element().focus();
+  await userEvent.keyboard('{Escape}');
+  await expect.poll(route).not.toMatch(/setup/);
+});
+
+test('a day that has passed is an error at its field and is not saved', async () => {
+  const { host, world } = open('/watches/1?tab=setup', {}, ({ world: begun }) => {
+    begun.add(draft());
+  });
+  await page.getByRole('button', { name: 'Изменить: До какого дня ждать' }).click();
+  const field = page.getByRole('group', { name: 'Ждать до' });
+  await field.getByRole('spinbutton').first().click();
+  await userEvent.keyboard('10122020');
+  await expect.element(page.getByText('Последний день уже прошёл.')).toBeVisible();
+  await expect.element(field).toHaveAccessibleDescription(/Последний день уже прошёл/);
+  await expect.element(page.getByText('Не сохранено: исправьте ошибку выше.')).toBeVisible();
+  await page.getByRole('button', { name: 'Готово' }).click();
+  await new Promise((done) => setTimeout(done, 100));
+  expect(world.calls).not.toContain('updateWatch');
+  expect((await kept(host)).until).toBeNull();
 });
 
 test('whom it is for is changed, and an empty name is an error', async () => {
   const { host } = open('/watches/1?tab=setup', {}, ({ world }) => void world.add(draft()));
   await page.getByRole('button', { name: 'Изменить: Для кого' }).click();
   await page.getByText('Близкому').click();
-  await page.getByRole('button', { name: 'Сохранить' }).click();
+  const name = page.getByRole('textbox', { name: 'Как назвать?' });
+  await expect.element(name).toHaveFocus();
+  await page.getByRole('button', { name: 'Готово' }).click();
   await expect.element(page.getByText(/Ошибка:/)).toBeVisible();
-  await page.getByRole('textbox', { name: 'Как назвать?' }).fill('папа');
-  await page.getByRole('button', { name: 'Сохранить' }).click();
+  await name.fill('папа');
+  await page.getByRole('button', { name: 'Готово' }).click();
   await expect.element(page.getByText(/Для:\sпапа/)).toBeVisible();
-  const saved = await host.commands.watch(1);
-  expect(saved.status === 'ok' && saved.data.watch.nickname).toBe('папа');
+  expect((await kept(host)).nickname).toBe('папа');
+});
+
+test('one change does not undo another that is still on its way', async () => {
+  const { host } = open('/watches/1?tab=setup', { delay: 150 }, ({ world }) => {
+    world.add(draft());
+  });
+  await page.getByRole('button', { name: 'Изменить: Когда удобно' }).click();
+  await page.getByText('Утром, до 12:00').click();
+  await page.getByRole('button', { name: 'Изменить: Для кого' }).click();
+  await page.getByText('Близкому').click();
+  await userEvent.keyboard('папа');
+  await page.getByRole('button', { name: 'Готово' }).click();
+  await expect.poll(async () => (await kept(host)).nickname).toBe('папа');
+  expect((await kept(host)).wish.ranges).toEqual([{ days: [], from: null, to: '12:00:00' }]);
+});
+
+test('a place that is half changed is kept, and said to be unsaved', async () => {
+  const { host } = open('/watches/1?tab=setup', {}, ({ world }) => void world.add(draft()));
+  await page.getByRole('button', { name: /^Изменить: .*ГП/ }).click();
+  await page.getByText('К любому, кроме выбранных').click();
+  await page.getByRole('checkbox').first().click({ force: true });
+  await expect.element(page.getByText('Ещё не сохранено.')).toBeVisible();
+  await userEvent.keyboard('{Control>}2{/Control}');
+  await expect.poll(route).toBe('/find');
+  window.location.hash = '#/watches/1?tab=setup';
+  await expect.element(page.getByText('Ещё не сохранено.')).toBeVisible();
+  await expect.element(page.getByRole('checkbox').first()).toBeChecked();
+  await page.getByRole('button', { name: 'Сохранить' }).click();
+  await expect.element(page.getByText('Ещё не сохранено.')).not.toBeInTheDocument();
+  expect((await kept(host)).places[0]?.doctors).toMatchObject({ kind: 'except' });
 });
 
 test('a clinic is added and removed', async () => {
@@ -117,13 +223,12 @@ test('a clinic is added and removed', async () => {
 test('what the program refuses is said in words', async () => {
   open('/watches/1?tab=setup', {}, ({ world }) => {
     world.add(draft());
-    world.fail('updateWatch', failure('invalid', ['past']));
+    world.fail('updateWatch', failure('invalid', ['tooLong']));
   });
-  await page.getByRole('button', { name: 'Изменить: До какого дня ждать' }).click();
-  await page.getByRole('button', { name: 'Сохранить' }).click();
-  await expect
-    .element(page.getByText('Последний день уже прошёл. Выберите день позже.'))
-    .toBeVisible();
+  await page.getByRole('button', { name: 'Изменить: Когда удобно' }).click();
+  await page.getByText('Утром, до 12:00').click();
+  await expect.element(page.getByText('Слишком много текста.')).toBeVisible();
+  await expect.element(page.getByText('Ещё не сохранено.')).toBeVisible();
 });
 
 test('the watch is paused, resumed and removed from its page', async () => {

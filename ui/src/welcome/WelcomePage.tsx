@@ -21,7 +21,7 @@ import { WhoField } from '../choice/Summary.tsx';
 import { TakeFile } from '../choice/TakeFile.tsx';
 import { Trial } from '../choice/Trial.tsx';
 import { WishEditor } from '../choice/WishEditor.tsx';
-import { anyTime, presetRanges, wishFits } from '../choice/wish.ts';
+import { wishFits } from '../choice/wish.ts';
 import { useText } from '../i18n/text.ts';
 import {
   useAddWatch,
@@ -203,13 +203,18 @@ function Steps({
           >
             <Next
               disabled={!doctorsChosen(choice.doctors)}
-              why={text('doctor-choose-one')}
+              why={choice.doctors.kind === 'any' ? '' : text('doctor-choose-one')}
               onPress={() => go('time')}
             />
           </DoctorPicker>
         </>
       )}
-      {step === 'time' && <When plan={plan} change={change} onNext={() => go('tell')} />}
+      {step === 'time' && (
+        <>
+          <WishEditor value={plan.wish} onChange={(wish) => change({ ...plan, wish })} />
+          <Next disabled={!wishFits(plan.wish)} why={text('wish-fix')} onPress={() => go('tell')} />
+        </>
+      )}
       {step === 'tell' && settings !== undefined && (
         <>
           <Section title={text('trial-heading')}>
@@ -245,44 +250,6 @@ function Steps({
         </div>
       )}
     </Page>
-  );
-}
-
-function When({
-  plan,
-  change,
-  onNext,
-}: {
-  plan: Plan;
-  change: (plan: Plan) => void;
-  onNext: () => void;
-}) {
-  const text = useText();
-  const any = JSON.stringify(plan.wish) === JSON.stringify(anyTime());
-  const [own, setOwn] = useState(!any);
-  return (
-    <>
-      <Radios
-        label={text('welcome-time')}
-        hideLabel
-        value={own ? 'own' : 'any'}
-        onChange={(value) => {
-          setOwn(value === 'own');
-          change({
-            ...plan,
-            wish: value === 'any' ? anyTime() : { ...anyTime(), ranges: presetRanges('own') },
-          });
-        }}
-        options={[
-          { value: 'any', label: text('time-any') },
-          { value: 'own', label: text('time-own') },
-        ]}
-      />
-      {own && (
-        <WishEditor withoutAny value={plan.wish} onChange={(wish) => change({ ...plan, wish })} />
-      )}
-      <Next disabled={!wishFits(plan.wish)} why={text('wish-fix')} onPress={onNext} />
-    </>
   );
 }
 

@@ -50,7 +50,7 @@ test('the first run needs a keyboard only: from install to the first watch', asy
   await userEvent.keyboard('{Enter}');
 
   await expect.element(heading('Когда удобно?')).toHaveFocus();
-  await expect.element(page.getByRole('radio', { name: 'В любое время' })).toBeChecked();
+  await expect.element(page.getByRole('radio', { name: 'Любое' })).toBeChecked();
   await tabTo('Дальше');
   await userEvent.keyboard('{Enter}');
 
@@ -100,6 +100,19 @@ test('answers stay when the window is closed in the middle', async () => {
   close();
   open('/welcome/who', fresh, ({ world: { forms } }) => forms.set('welcome', kept));
   await expect.element(page.getByRole('textbox', { name: 'Как назвать?' })).toHaveValue('дедушка');
+});
+
+test('«Близкому» leads straight to the name; arrows only choose', async () => {
+  open('/welcome/who', fresh);
+  const name = page.getByRole('textbox', { name: 'Как назвать?' });
+  await page.getByText('Близкому').click();
+  await expect.element(name).toHaveFocus();
+  await userEvent.keyboard('мама');
+  await expect.element(name).toHaveValue('мама');
+  await page.getByText('Мне', { exact: true }).click();
+  await expect.element(name).not.toBeInTheDocument();
+  await userEvent.keyboard('{ArrowDown}');
+  await expect.element(page.getByRole('radio', { name: 'Близкому' })).toHaveFocus();
 });
 
 test('a name is asked for with an error above the field', async () => {

@@ -1,7 +1,8 @@
 import SearchIcon from 'lucide-react/icons/search';
 import { useState } from 'react';
 import { Crumbs } from '../../choice/Crumbs.tsx';
-import { DayField, WishEditor } from '../../choice/WishEditor.tsx';
+import { DayField } from '../../choice/DayField.tsx';
+import { WishEditor } from '../../choice/WishEditor.tsx';
 import { presetRanges } from '../../choice/wish.ts';
 import { useText } from '../../i18n/text.ts';
 import { HostError, type TimeWish } from '../../ipc/host.ts';
@@ -144,8 +145,8 @@ function Fields() {
   const [off, setOff] = useState(false);
   const [time, setTime] = useState<'any' | 'own'>('any');
   const options = [
-    { value: 'any' as const, label: text('time-any') },
-    { value: 'own' as const, label: text('time-own'), hint: text('budget-hint', { n: 180 }) },
+    { value: 'any' as const, label: text('doctor-any') },
+    { value: 'own' as const, label: text('doctor-only'), hint: text('budget-hint', { n: 180 }) },
   ];
   return (
     <>
@@ -173,8 +174,8 @@ function Fields() {
           Ясенева Нина Сергеевна
         </Check>
       </div>
-      <Radios label={text('welcome-time')} value={time} onChange={setTime} options={options} />
-      <Radios label={text('welcome-time')} row value={time} onChange={setTime} options={options} />
+      <Radios label={text('doctor-whom')} value={time} onChange={setTime} options={options} />
+      <Radios label={text('doctor-whom')} row value={time} onChange={setTime} options={options} />
       <DayField
         label={text('until-label')}
         hint={text('until-hint')}

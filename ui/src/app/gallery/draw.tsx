@@ -3,7 +3,7 @@
 import { createRoot, type Root } from 'react-dom/client';
 import { afterEach, expect, vi } from 'vitest';
 import { page } from 'vitest/browser';
-import { type System, systemPrefers } from '../../test/system.ts';
+import { mouseAway, type System, systemPrefers } from '../../test/system.ts';
 import { Gallery, type Look } from './Gallery.tsx';
 import '../../theme.css';
 
@@ -13,6 +13,7 @@ export async function draw(look: Look, system: System = {}) {
   vi.useFakeTimers({ toFake: ['Date'], now: new Date('2026-11-20T05:42:00Z') });
   await systemPrefers({ 'prefers-reduced-motion': 'reduce', ...system });
   await page.viewport(1100, 1000);
+  await mouseAway();
   const place = document.createElement('div');
   document.body.append(place);
   root = createRoot(place);

@@ -36,7 +36,11 @@ const POPUPS: Record<
     },
     () => (find('[role=dialog] kbd') ? null : find('[role=dialog]')),
   ],
-  'a calendar': ['/find/time', () => press(/^Календарь/), () => find('[role=dialog] [role=grid]')],
+  'a calendar': [
+    '/find/time',
+    () => press(/^Календарь/),
+    () => find('[role=application] [role=grid]'),
+  ],
   'the asking of a removal': ['/watches/1?tab=setup', () => press('Больше не ждать'), asking],
   'the asking before quitting': ['/settings/about', () => press('Выйти'), asking],
   'the asking before all is deleted': ['/settings/data', () => press('Удалить всё'), asking],
