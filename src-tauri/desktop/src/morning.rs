@@ -5,7 +5,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use chrono::{DateTime, Local, Utc};
+use chrono::{DateTime, Local, TimeDelta, Utc};
 use engine::model::{Alert, AlertState, Quiet, QuietManner, Settings};
 use tokio::time;
 use tracing::warn;
@@ -18,29 +18,63 @@ const TICK: Duration = Duration::from_mins(1);
 /// Alerts of one night, at most.
 const ALERTS: u32 = 200;
 
+/// Words that cannot be said are tried again for so long after the end.
+const USEFUL: TimeDelta = TimeDelta::hours(2);
+
 /// Says after each quiet time what it has cost, until no settings come any more.
 pub(crate) async fn follow(program: Arc<Program>, toasts: Arc<Toasts>) {
     let mut settings = program.settings();
-    let mut held: Option<(Quiet, DateTime<Utc>)> = None;
+    let mut held: Option<Night> = None;
+    let mut unsaid: Option<Night> = None;
     loop {
         let now = program.clock().now();
-        let quiet = settings.borrow_and_update().as_ref().and_then(holding);
-        match held.take() {
-            Some((quiet, end)) if now >= end => say(&program, &toasts, &quiet, end, now).await,
-            Some(_) | None => (),
+        let known = settings.borrow_and_update().clone().unwrap_or_default();
+        let night = holding(&known).and_then(|quiet| Night::at(&quiet, now));
+        let over = held
+            .take()
+            .and_then(|held| held.over(night, now))
+            .or(unsaid.take())
+            .filter(|over| known.notifications && now - over.to <= USEFUL);
+        if let Some(over) = over
+            && !say(&program, &toasts, over, now).await
+        {
+            unsaid = Some(over);
         }
-        held = quiet.and_then(|quiet| {
-            let end = quiet.until(now, &Local)?;
-            Some((quiet, end))
-        });
+        held = night;
         let left = held
-            .as_ref()
-            .and_then(|(_, end)| (*end - now).to_std().ok())
+            .and_then(|night| (night.to - now).to_std().ok())
             .map_or(TICK, |left| left.min(TICK));
         tokio::select! {
             () = time::sleep(left) => (),
             changed = settings.changed() => if changed.is_err() { return },
         }
+    }
+}
+
+/// One time of quiet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Night {
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+}
+
+impl Night {
+    /// The one it is in.
+    fn at(quiet: &Quiet, now: DateTime<Utc>) -> Option<Self> {
+        let to = quiet.until(now, &Local)?;
+        Some(Self {
+            from: to - quiet.length(),
+            to,
+        })
+    }
+
+    /// What has passed of it, once it is over: by the clock, or because the person ended it.
+    fn over(self, still: Option<Self>, now: DateTime<Utc>) -> Option<Self> {
+        let ended = still.is_none() || now >= self.to;
+        ended.then(|| Self {
+            to: self.to.min(now),
+            ..self
+        })
     }
 }
 
@@ -50,22 +84,17 @@ fn holding(settings: &Settings) -> Option<Quiet> {
     holds.then(|| settings.quiet.clone())
 }
 
-async fn say(
-    program: &Program,
-    toasts: &Toasts,
-    quiet: &Quiet,
-    end: DateTime<Utc>,
-    now: DateTime<Utc>,
-) {
+/// `false`: it could not be said.
+async fn say(program: &Program, toasts: &Toasts, night: Night, now: DateTime<Utc>) -> bool {
     let alerts = match program.engine().inbox(ALERTS).await {
         Ok(alerts) => alerts,
         Err(error) => {
             warn!("nothing is said about the quiet hours: {error}");
-            return;
+            return false;
         }
     };
-    let Some(Digest { times, left }) = digest(&alerts, end - quiet.length(), end, now) else {
-        return;
+    let Some(Digest { times, left }) = digest(&alerts, night.from, night.to, now) else {
+        return true;
     };
     let words = toasts.words();
     let title = words.say_with("quiet-over-title", &[("times", times.into())]);
@@ -75,12 +104,13 @@ async fn say(
         words.say_with("quiet-over-left", &[("left", left.into())])
     };
     let inbox = Ask::OpenAt("/inbox".to_owned());
-    if let Err(wrong) = toasts
+    let said = toasts
         .offer(title, body, words.say("notice-look"), inbox)
-        .await
-    {
+        .await;
+    if let Err(wrong) = &said {
         warn!("nothing is said about the quiet hours: {wrong}");
     }
+    said.is_ok()
 }
 
 /// What the quiet hours have cost.
@@ -127,7 +157,6 @@ fn digest(
 
 #[cfg(test)]
 mod tests {
-    use chrono::TimeDelta;
     use engine::model::{AlertId, AlertSlot, WatchId};
 
     use super::*;
@@ -177,6 +206,24 @@ mod tests {
             alert(3, true, AlertState::Seen),
         ];
         assert_eq!(of(&alerts), Some(Digest { times: 2, left: 1 }));
+    }
+
+    #[test]
+    fn a_night_is_over_by_the_clock_or_when_the_person_ends_it() {
+        let night = Night {
+            from: end() - TimeDelta::hours(8),
+            to: end(),
+        };
+        let awake = end() - TimeDelta::hours(1);
+        assert_eq!(night.over(Some(night), awake), None);
+        let ended = Night { to: awake, ..night };
+        assert_eq!(night.over(None, awake), Some(ended));
+        assert_eq!(night.over(None, end()), Some(night));
+        let next = Night {
+            from: end(),
+            to: end() + TimeDelta::hours(1),
+        };
+        assert_eq!(night.over(Some(next), end()), Some(night));
     }
 
     #[test]

@@ -204,6 +204,9 @@ impl Program {
             warn!("the practice city was not emptied before its folder goes: {error}");
         }
         let erased = self.engine().erase().await;
+        if let Err(error) = &erased {
+            warn!("the data was not deleted: {error}");
+        }
         // The engine has stopped, whether or not the database could be emptied.
         let (engine, _) = self.setup.open(Mode::Real).await?;
         self.change_to(&mut turn, engine, Mode::Real).await;
