@@ -300,7 +300,6 @@ pause-hour = Pause for 1 hour
 pause-tomorrow = Pause until tomorrow, 8:00
 pause-off = Pause until I resume
 remove = Stop watching
-close-hint-before = You can close the window: checking goes on, the program stays near the clock.
 rebind-offer = This looks like the same one: { $what }
 rebind-take = Yes, the same
 rebind-choose = Choose a doctor

@@ -303,7 +303,6 @@ pause-hour = Пауза на 1 час
 pause-tomorrow = Пауза до завтра, 8:00
 pause-off = Пауза без срока
 remove = Больше не ждать
-close-hint-before = Окно можно закрыть: проверки продолжатся, программа останется рядом с часами.
 rebind-offer = Похоже, это он: { $what }
 rebind-take = Да, это он
 rebind-choose = Выбрать врача

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { useText } from '../i18n/text.ts';
 import { useQuestions, useSettings } from '../ipc/queries.ts';
 import { Button, LinkButton } from '../kit/Button.tsx';
-import { ErrorNote, ListSkeleton, Note } from '../kit/Notes.tsx';
+import { ErrorNote, ListSkeleton } from '../kit/Notes.tsx';
 import { Page } from '../kit/Page.tsx';
 import { SimpleActions } from './Simple.tsx';
 import { CheckButton, StatusLine, Troubles } from './StatusLine.tsx';
@@ -40,7 +40,6 @@ export function HomePage() {
       <Troubles />
       <Watches simple={simple} />
       {simple && <SimpleActions />}
-      {some && <CloseHint />}
     </Page>
   );
 }
@@ -85,21 +84,5 @@ export function EmptyHome({ simple = false }: { simple?: boolean }) {
         </LinkButton>
       )}
     </div>
-  );
-}
-
-/** Said once, in words: closing the window stops nothing. */
-function CloseHint() {
-  const text = useText();
-  const { settings, change } = useSettings();
-  if (settings === undefined || settings.closeHintShown) return null;
-  return (
-    <Note
-      actions={
-        <Button onPress={() => change({ closeHintShown: true })}>{text('understood')}</Button>
-      }
-    >
-      {text('close-hint-before')}
-    </Note>
   );
 }

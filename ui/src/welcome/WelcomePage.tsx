@@ -98,8 +98,7 @@ function Steps({
     navigate({ to: '/welcome/$step', params: { step: to } });
   };
   const leave = () => {
-    // «Окно можно закрыть» has just been read there.
-    set(step === 'done' ? { welcomed: true, closeHintShown: true } : { welcomed: true });
+    set({ welcomed: true });
     navigate({ to: '/watches' });
   };
   const named = () => {

@@ -92,7 +92,7 @@ export function Kit() {
         </div>
         {TONES.map((tone) => (
           <Note key={tone} tone={tone} actions={<Button>{text('understood')}</Button>}>
-            {text('close-hint-before')}
+            {text('close-hint')}
           </Note>
         ))}
         <ErrorNote error={new HostError(failure('invalid', ['noDoctor']))} retry={nothing} />
