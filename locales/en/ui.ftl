@@ -360,8 +360,8 @@ history-cell = { $time } — { $times }
 history-day-none = none appeared
 history-unlooked = not checked
 history-day-unlooked = not checked: { $times }
-history-hatched = Hatched: never checked at this time yet.
-history-never = Not checked on any day yet: { $times }. Whether slots appear then is not known.
+history-hatched = Hatched: hardly checked at this time.
+history-never = Hardly checked on any day: { $times }. Whether slots appear then is not known.
 history-not-yet = No check has succeeded yet: there is nothing to tell.
 history-unplaced = { $n ->
     [one] Slots appeared once more while nothing was checked: at what time is not known.

@@ -2,10 +2,14 @@
 
 use chrono::TimeDelta;
 use engine::{
-    model::{Activity, Day, GapCause, Language, Lives, Timing, WatchId},
+    model::{
+        Activity, Day, DoctorChoice, DoctorId, DoctorRef, GapCause, Language, Lives, Place, Timing,
+        WatchId,
+    },
     text::Words,
 };
-use flows::{TestApp, hours, minutes};
+use flows::{TestApp, any, hours, minutes};
+use simulator::{Extent, Fault, Scope, Vendor};
 
 #[tokio::test(start_paused = true)]
 async fn a_release_is_told_with_its_life_and_a_night_without_looks_is_named_and_not_counted() {
@@ -124,4 +128,75 @@ async fn ten_releases_are_a_table_and_a_sleep_and_a_watch_that_is_off_are_told_a
     assert!(app.engine.history(gone).await.is_err());
     let words = Words::new(Language::En);
     assert!(app.engine.history_sheet(gone, words).await.is_err());
+}
+
+/// The slots of all releases, and the rows of the table under its heads.
+async fn told_of(app: &TestApp, watch: WatchId) -> (u32, usize) {
+    let history = app.engine.history(watch).await.unwrap();
+    let slots = history.releases.iter().map(|release| release.slots).sum();
+    let words = Words::new(Language::Ru);
+    let sheet = app.engine.history_sheet(watch, words).await.unwrap();
+    let openings = app.engine.openings(watch, 100).await.unwrap();
+    let sheet = String::from_utf8(sheet).unwrap();
+    assert_eq!(sheet.lines().count(), 1 + openings.len(), "{sheet}");
+    (slots, openings.len())
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_past_stays_when_the_list_of_doctors_empties_and_when_one_of_them_leaves() {
+    let app = TestApp::start().await;
+    let place = app.city.pick(Vendor::Ariadna, 3).expect("there are crowds");
+    let clinic = place.clinic.as_str();
+    let doctors = app.city.doctors(clinic, &place.specialty);
+    let [first, second, third] = [0, 1, 2].map(|at| doctors[at].id.as_str());
+    let unwanted = DoctorRef {
+        id: DoctorId(third.to_owned()),
+        name: "Иванова Анна Петровна".to_owned(),
+    };
+    let anybody = app.watch_any(&place).await.id;
+    let all_but = Place {
+        doctors: DoctorChoice::Except {
+            doctors: vec![unwanted],
+        },
+        ..any(&place)
+    };
+    let all_but = app.watch(vec![all_but]).await.id;
+    app.run_for(minutes(40)).await;
+    for (doctor, day) in [(first, 20), (first, 21), (second, 22), (third, 23)] {
+        app.city.offer(clinic, doctor, app.in_days(day, 0));
+    }
+    app.run_for(minutes(10)).await;
+    assert_eq!(told_of(&app, anybody).await, (4, 4));
+    assert_eq!(told_of(&app, all_but).await, (3, 3));
+
+    // Code 38, «no doctors», is a good answer without rows.
+    let lists = Scope::Path(format!("/schedule/lpu/{clinic}/speciality/"));
+    app.city.fail(lists, Fault::Code(38), Extent::UntilCleared);
+    app.run_for(hours(2)).await;
+    let looks = app.engine.looks(anybody, 100).await.unwrap();
+    assert!(looks.iter().any(|look| look.code == Some(38)));
+    assert_eq!(told_of(&app, anybody).await, (4, 4));
+    assert_eq!(told_of(&app, all_but).await, (3, 3));
+    let app = app.restart().await;
+    assert_eq!(told_of(&app, anybody).await, (4, 4));
+    app.run_for(hours(1)).await;
+    assert_eq!(told_of(&app, all_but).await, (3, 3));
+
+    // The list is back, then a doctor leaves it for good.
+    app.city.clear_faults();
+    app.run_for(hours(1)).await;
+    app.city.remove_doctor(clinic, first);
+    app.run_for(hours(1)).await;
+    assert_eq!(told_of(&app, anybody).await, (4, 4));
+    assert_eq!(told_of(&app, all_but).await, (3, 3));
+    let app = app.restart().await;
+    app.run_for(hours(1)).await;
+    assert_eq!(told_of(&app, anybody).await, (4, 4));
+    // Who waits there from now on is told the same.
+    app.engine.remove_watch(anybody).await.unwrap();
+    app.engine.remove_watch(all_but).await.unwrap();
+    let app = app.restart().await;
+    let newcomer = app.watch_any(&place).await.id;
+    app.run_for(minutes(10)).await;
+    assert_eq!(told_of(&app, newcomer).await, (4, 4));
 }

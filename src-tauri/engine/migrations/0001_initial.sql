@@ -1,7 +1,8 @@
 -- All times are UTC Unix milliseconds from the engine's clock.
 
 -- The last sane answer of a catalogue list: 'districts', 'clinics',
--- 'specialties/CLINIC', 'doctors/CLINIC/SPECIALTY'.
+-- 'specialties/CLINIC', 'doctors/CLINIC/SPECIALTY'; and whoever has ever been on a list of
+-- doctors: 'members/CLINIC/SPECIALTY'.
 CREATE TABLE listing (
     name       TEXT    PRIMARY KEY,
     body       TEXT    NOT NULL,  -- JSON list of model types
@@ -67,6 +68,7 @@ CREATE TABLE opening (
     flaps        INTEGER NOT NULL DEFAULT 0,  -- quick returns
     UNIQUE (clinic, doctor, start, generation)
 ) STRICT;
+CREATE INDEX opening_clinic ON opening (clinic, first_seen);
 
 -- What one watch has to say about openings.
 CREATE TABLE alert (

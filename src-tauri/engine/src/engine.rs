@@ -675,18 +675,14 @@ impl Engine {
     /// The newest openings that a watch covers, newest first.
     pub async fn openings(&self, id: WatchId, limit: u32) -> Result<Vec<Opening>> {
         let clinics = self.clinics_of(id)?;
+        let (_, doctors) = self.ever_covered(id).await?;
         let openings = self
             .store
             .openings(clinics, limit.saturating_mul(4))
             .await?;
-        let board = self.poller.board();
-        let watch = board
-            .watches
-            .get(&id)
-            .ok_or(EngineError::NotFound("watch"))?;
-        let covered = openings
-            .into_iter()
-            .filter(|opening| watches::covers(watch, &board, opening));
+        let covered = openings.into_iter().filter(|opening| {
+            doctors.contains(&(opening.clinic_id.clone(), opening.doctor_id.clone()))
+        });
         Ok(covered.take(limit as usize).collect())
     }
 
@@ -723,21 +719,37 @@ impl Engine {
         let clinics = self.clinics_of(id)?;
         let from = now - history::SPAN;
         let mut past = self.store.past(clinics.clone(), from, now).await?;
-        let scope = {
-            let board = self.poller.board();
-            let watch = board
-                .watches
-                .get(&id)
-                .ok_or(EngineError::NotFound("watch"))?;
-            past.retain(|past| watches::covers(watch, &board, &past.opening));
-            history::Scope::new(watch, watches::covered_doctors(watch, &board))
-        };
-        let reading = Reading::new(scope);
+        let (watch, doctors) = self.ever_covered(id).await?;
+        past.retain(|past| {
+            let opening = &past.opening;
+            doctors.contains(&(opening.clinic_id.clone(), opening.doctor_id.clone()))
+        });
+        let reading = Reading::new(history::Scope::new(&watch, doctors));
         let reading = self
             .store
             .read_looks(clinics, from, now, reading, Reading::read)
             .await?;
         Ok((history::tell(past, &reading, now), reading))
+    }
+
+    /// A watch and the doctors it covers, those included who are on no list any more: what they
+    /// released stays.
+    async fn ever_covered(&self, id: WatchId) -> Result<(Watch, HashSet<(ClinicId, DoctorId)>)> {
+        let (watch, mut covered) = {
+            let board = self.poller.board();
+            let watch = board
+                .watches
+                .get(&id)
+                .ok_or(EngineError::NotFound("watch"))?;
+            (watch.clone(), watches::covered_doctors(watch, &board))
+        };
+        for place in &watch.draft.places {
+            let clinic = &place.clinic_id;
+            let members = self.store.members(clinic, &place.specialty_id).await?;
+            let ours = members.into_iter().filter(|id| place.doctors.includes(id));
+            covered.extend(ours.map(|id| (clinic.clone(), id)));
+        }
+        Ok((watch, covered))
     }
 
     fn clinics_of(&self, id: WatchId) -> Result<Vec<ClinicId>> {

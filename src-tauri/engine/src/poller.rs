@@ -485,7 +485,7 @@ impl Poller {
             Err(trouble) => return failed(trouble),
         };
 
-        let (unlisted, members_changed) = {
+        let (unlisted, members_changed, members) = {
             let mut board = self.board();
             let unlisted: Vec<_> = pair
                 .watches
@@ -506,8 +506,10 @@ impl Poller {
                     .iter()
                     .zip(&answer.rows)
                     .any(|(a, b)| (&a.id, &a.name) != (&b.id, &b.name));
+            let members = answer.rows.iter().chain(known);
+            let members = members.map(|doctor| doctor.id.clone()).collect();
             facts.note_doctors(specialty, &answer.rows);
-            (unlisted, changed)
+            (unlisted, changed, members)
         };
         if members_changed || errand.walk {
             self.save(
@@ -515,6 +517,12 @@ impl Poller {
                 &answer.rows,
             )
             .await;
+            let noted = self
+                .store
+                .note_members(clinic, specialty, members, self.clock.now());
+            if let Err(error) = noted.await {
+                tracing::warn!(%error, "who was listed could not be saved");
+            }
         }
         let first = !unlisted.is_empty();
         if first {

@@ -236,7 +236,7 @@ fn named_doctors<'a>(
 }
 
 /// Does the watch cover this doctor?
-pub(crate) fn covers(watch: &Watch, board: &Board, opening: &Opening) -> bool {
+fn covers(watch: &Watch, board: &Board, opening: &Opening) -> bool {
     watch.draft.places.iter().any(|place| {
         place.clinic_id == opening.clinic_id
             && place.doctors.includes(&opening.doctor_id)

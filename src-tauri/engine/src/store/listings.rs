@@ -1,11 +1,16 @@
 //! Catalogue lists with their age.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 use rusqlite::{OptionalExtension, named_params};
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::{Result, Store, moment, ms};
-use crate::model::{ClinicId, Dated, SpecialtyId};
+use crate::model::{ClinicId, Dated, DoctorId, SpecialtyId};
+
+/// So many doctors of a specialty are remembered: a clinic that renames them all costs no room.
+const MEMBERS: usize = 1000;
 
 /// Which list.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -18,6 +23,8 @@ pub(crate) enum Listing {
     Specialties(ClinicId),
     /// The doctors of a specialty.
     Doctors(ClinicId, SpecialtyId),
+    /// The ids of all doctors of a specialty who have been listed, those listed lately first.
+    Members(ClinicId, SpecialtyId),
 }
 
 impl Listing {
@@ -27,6 +34,7 @@ impl Listing {
             Self::Clinics => "clinics".to_owned(),
             Self::Specialties(clinic) => format!("specialties/{clinic}"),
             Self::Doctors(clinic, specialty) => format!("doctors/{clinic}/{specialty}"),
+            Self::Members(clinic, specialty) => format!("members/{clinic}/{specialty}"),
         }
     }
 }
@@ -78,5 +86,63 @@ impl Store {
             Ok(())
         })
         .await
+    }
+
+    /// Remembers that these doctors have been listed. One round at a time calls it for a clinic.
+    pub(crate) async fn note_members(
+        &self,
+        clinic: &ClinicId,
+        specialty: &SpecialtyId,
+        listed: Vec<DoctorId>,
+        now: DateTime<Utc>,
+    ) -> Result<()> {
+        let listing = Listing::Members(clinic.clone(), specialty.clone());
+        let known = self.listing::<DoctorId>(&listing).await?;
+        let known = known.map_or_else(Vec::new, |known| known.value);
+        if listed.iter().all(|id| known.contains(id)) {
+            return Ok(());
+        }
+        let mut members = listed;
+        members.extend(known);
+        let mut seen = HashSet::new();
+        members.retain(|id| seen.insert(id.clone()));
+        members.truncate(MEMBERS);
+        self.save_listing(&listing, &members, now).await
+    }
+
+    /// The doctors of a specialty who have ever been listed.
+    pub(crate) async fn members(
+        &self,
+        clinic: &ClinicId,
+        specialty: &SpecialtyId,
+    ) -> Result<Vec<DoctorId>> {
+        let listing = Listing::Members(clinic.clone(), specialty.clone());
+        let members = self.listing(&listing).await?;
+        Ok(members.map_or_else(Vec::new, |members| members.value))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn doctors_who_left_are_remembered_and_the_oldest_make_room() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        let (clinic, specialty): (ClinicId, SpecialtyId) = ("1".into(), "2".into());
+        let note = async |ids: std::ops::Range<usize>| {
+            let ids = ids.map(|id| DoctorId(id.to_string())).collect();
+            let noted = store.note_members(&clinic, &specialty, ids, DateTime::UNIX_EPOCH);
+            noted.await.unwrap();
+            store.members(&clinic, &specialty).await.unwrap()
+        };
+        assert_eq!(store.members(&clinic, &specialty).await.unwrap(), []);
+        assert_eq!(note(0..3).await.len(), 3);
+        assert_eq!(note(0..0).await.len(), 3);
+        assert_eq!(note(2..5).await.len(), 5);
+        let members = note(3..3 + MEMBERS - 1).await;
+        assert_eq!(members.len(), MEMBERS);
+        assert_eq!(members.last(), Some(&"2".into()));
     }
 }

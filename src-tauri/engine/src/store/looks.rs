@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::{Result, Store, from_word, moment, ms, word};
+use super::{Result, Store, StoreError, from_word, moment, ms, word};
 use crate::model::{ClinicId, Dated, DoctorId, Key, Look, Slot, SpecialtyId, WatchId};
 
 /// The log holds so many looks: three months of asking as often as the real service allows.
@@ -15,6 +15,12 @@ const KEPT: i64 = 90 * 24 * 360;
 
 /// The log is read in pages of this length: some two thousand looks.
 const PAGE: TimeDelta = TimeDelta::hours(6);
+
+/// Reads the openings of some clinics that were first seen within some time.
+const PAST: &str = "
+    SELECT *, EXISTS (SELECT 1 FROM alert_slot WHERE opening_id = opening.id) AS alerted
+    FROM opening WHERE clinic IN (SELECT value FROM json_each(:clinics))
+    AND first_seen BETWEEN :from AND :to ORDER BY first_seen, id";
 
 /// A slot that appeared, as the history shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -212,39 +218,29 @@ impl Store {
     }
 
     /// The openings of these clinics that were first seen in this time, oldest first.
+    ///
+    /// They may be all that the clinics ever had: nobody waits for the database while they are parsed.
     pub(crate) async fn past(
         &self,
         clinics: Vec<ClinicId>,
         from: DateTime<Utc>,
         to: DateTime<Utc>,
     ) -> Result<Vec<Past>> {
-        self.with(move |connection| {
-            let clinics = serde_json::to_string(&clinics)?;
-            connection
-                .prepare_cached(
-                    "SELECT *, EXISTS (SELECT 1 FROM alert_slot WHERE opening_id = opening.id) AS alerted
-                     FROM opening WHERE clinic IN (SELECT value FROM json_each(:clinics))
-                     AND first_seen BETWEEN :from AND :to ORDER BY first_seen, id",
-                )?
-                .query_map(
-                    named_params! {":clinics": clinics, ":from": ms(from), ":to": ms(to)},
-                    |row| {
-                        let looks: u32 = row.get("absent_looks")?;
-                        Ok((OpeningRow::read(row)?, looks, row.get("alerted")?))
-                    },
-                )?
-                .map(|row| {
-                    let (row, absent_looks, alerted) = row?;
-                    Ok(Past {
-                        gone_for_certain: row.gone_at.is_some()
-                            && absent_looks >= crate::diff::CONFIRMING_LOOKS,
-                        opening: row.opening()?.1,
-                        alerted,
-                    })
-                })
-                .collect()
-        })
-        .await
+        let rows = self
+            .with(move |connection| {
+                let clinics = serde_json::to_string(&clinics)?;
+                Ok(connection
+                    .prepare_cached(PAST)?
+                    .query_map(
+                        named_params! {":clinics": clinics, ":from": ms(from), ":to": ms(to)},
+                        PastRow::read,
+                    )?
+                    .collect::<rusqlite::Result<Vec<_>>>()?)
+            })
+            .await?;
+        tokio::task::spawn_blocking(|| rows.into_iter().map(PastRow::past).collect())
+            .await
+            .map_err(|_| StoreError::Closed)?
     }
 
     /// Hands the looks of this time at these clinics to `read`, oldest first, a page at a time:
@@ -400,6 +396,32 @@ impl OpeningRow {
     }
 }
 
+struct PastRow {
+    opening: OpeningRow,
+    absent_looks: u32,
+    alerted: bool,
+}
+
+impl PastRow {
+    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            opening: OpeningRow::read(row)?,
+            absent_looks: row.get("absent_looks")?,
+            alerted: row.get("alerted")?,
+        })
+    }
+
+    fn past(self) -> Result<Past> {
+        let opening = self.opening.opening()?.1;
+        Ok(Past {
+            gone_for_certain: opening.gone_at.is_some()
+                && self.absent_looks >= crate::diff::CONFIRMING_LOOKS,
+            opening,
+            alerted: self.alerted,
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -466,6 +488,27 @@ mod tests {
             .await
             .unwrap();
         assert_eq!(codes, (1..=298).collect::<Vec<_>>());
+    }
+
+    #[tokio::test]
+    async fn the_past_is_found_by_clinic_and_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        let plan = |connection: &mut Connection| {
+            let plan: Vec<String> = connection
+                .prepare(&format!("EXPLAIN QUERY PLAN {PAST}"))?
+                .query_map(
+                    named_params! {":clinics": "[\"1\"]", ":from": 0, ":to": 1},
+                    |row| row.get("detail"),
+                )?
+                .collect::<rusqlite::Result<_>>()?;
+            Ok(plan.join("; "))
+        };
+        let plan = store.with(plan).await.unwrap();
+        assert!(
+            plan.contains("(clinic=? AND first_seen>? AND first_seen<?)"),
+            "{plan}"
+        );
     }
 
     /// `cargo test --release -p engine -- --ignored --nocapture full_log`
