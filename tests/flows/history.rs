@@ -132,12 +132,20 @@ async fn ten_releases_are_a_table_and_a_sleep_and_a_watch_that_is_off_are_told_a
 
 /// The slots of all releases, and the rows of the table under its heads.
 async fn told_of(app: &TestApp, watch: WatchId) -> (u32, usize) {
-    let history = app.engine.history(watch).await.unwrap();
+    let history = app.engine.history(watch).await.expect("the watch is there");
     let slots = history.releases.iter().map(|release| release.slots).sum();
     let words = Words::new(Language::Ru);
-    let sheet = app.engine.history_sheet(watch, words).await.unwrap();
-    let openings = app.engine.openings(watch, 100).await.unwrap();
-    let sheet = String::from_utf8(sheet).unwrap();
+    let sheet = app
+        .engine
+        .history_sheet(watch, words)
+        .await
+        .expect("the watch is there");
+    let openings = app
+        .engine
+        .openings(watch, 100)
+        .await
+        .expect("the watch is there");
+    let sheet = String::from_utf8(sheet).expect("text");
     assert_eq!(sheet.lines().count(), 1 + openings.len(), "{sheet}");
     (slots, openings.len())
 }

@@ -512,17 +512,8 @@ impl Poller {
             (unlisted, changed, members)
         };
         if members_changed || errand.walk {
-            self.save(
-                &Listing::Doctors(clinic.clone(), specialty.clone()),
-                &answer.rows,
-            )
-            .await;
-            let noted = self
-                .store
-                .note_members(clinic, specialty, members, self.clock.now());
-            if let Err(error) = noted.await {
-                tracing::warn!(%error, "who was listed could not be saved");
-            }
+            self.keep_list(clinic, specialty, &answer.rows, members)
+                .await;
         }
         let first = !unlisted.is_empty();
         if first {
@@ -570,6 +561,24 @@ impl Poller {
         self.look_for_unlisted(errand, pair, &answer.rows, why, findings)
             .await;
         true
+    }
+
+    /// Keeps who is listed, and who has ever been.
+    async fn keep_list(
+        &self,
+        clinic: &ClinicId,
+        specialty: &SpecialtyId,
+        rows: &[Doctor],
+        members: Vec<DoctorId>,
+    ) {
+        let list = Listing::Doctors(clinic.clone(), specialty.clone());
+        self.save(&list, rows).await;
+        let noted = self
+            .store
+            .note_members(clinic, specialty, members, self.clock.now());
+        if let Err(error) = noted.await {
+            tracing::warn!(%error, "who was listed could not be saved");
+        }
     }
 
     /// The most slots first; whose slots could not be read the last time keeps nobody else waiting.
