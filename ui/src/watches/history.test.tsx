@@ -105,7 +105,7 @@ test('when slots appear is a sentence and a table of weekdays and half-hours', a
   ]);
   await expect.element(page.getByText(/^Штриховка: в это время/)).toBeVisible();
   await expect
-    .element(page.getByText(/^В эти часы проверок ещё не было ни в один день: 0:00–7:30\./))
+    .element(page.getByText(/^В эти часы почти не проверяли ни в один день: 0:00–7:30\./))
     .toBeVisible();
   await expect
     .element(page.getByText(/^Ещё 2\sраза талоны появились, пока проверок/))
