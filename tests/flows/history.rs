@@ -145,7 +145,7 @@ async fn told_of(app: &TestApp, watch: WatchId) -> (u32, usize) {
         .openings(watch, 100)
         .await
         .expect("the watch is there");
-    let sheet = String::from_utf8(sheet).expect("text");
+    let sheet = String::from_utf8(sheet).expect("it is UTF-8");
     assert_eq!(sheet.lines().count(), 1 + openings.len(), "{sheet}");
     (slots, openings.len())
 }

@@ -563,7 +563,7 @@ impl Poller {
         true
     }
 
-    /// Keeps who is listed, and who has ever been.
+    /// Keeps who has ever been listed, and then who is: a crash in between loses nobody.
     async fn keep_list(
         &self,
         clinic: &ClinicId,
@@ -571,14 +571,13 @@ impl Poller {
         rows: &[Doctor],
         members: Vec<DoctorId>,
     ) {
-        let list = Listing::Doctors(clinic.clone(), specialty.clone());
-        self.save(&list, rows).await;
-        let noted = self
-            .store
-            .note_members(clinic, specialty, members, self.clock.now());
+        let now = self.clock.now();
+        let noted = self.store.note_members(clinic, specialty, members, now);
         if let Err(error) = noted.await {
             tracing::warn!(%error, "who was listed could not be saved");
         }
+        let list = Listing::Doctors(clinic.clone(), specialty.clone());
+        self.save(&list, rows).await;
     }
 
     /// The most slots first; whose slots could not be read the last time keeps nobody else waiting.

@@ -976,7 +976,10 @@ daysLeft: number | null } |
 releases: number; 
 /**  The half-hours in which slots appeared, Monday first, in order of time. */
 cells: Cell[]; 
-/**  The half-hours in which nobody has ever looked, in the same order: of them nothing is known. */
+/**
+ *  The half-hours hardly looked at, in the same order: gaps always took more than half of
+ *  each, and that nothing appears in them is not known.
+ */
 unlooked: HalfHour[]; 
 /**  The half-hour that stands out, if one does. */
 peak: Peak | null };
