@@ -358,8 +358,8 @@ history-times = { $n ->
 }
 history-cell = { $time } — { $times }
 history-day-none = none appeared
-history-unlooked = not checked
-history-day-unlooked = not checked: { $times }
+history-unlooked = hardly checked
+history-day-unlooked = hardly checked: { $times }
 history-hatched = Hatched: hardly checked at this time.
 history-never = Hardly checked on any day: { $times }. Whether slots appear then is not known.
 history-not-yet = No check has succeeded yet: there is nothing to tell.

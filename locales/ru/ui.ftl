@@ -364,8 +364,8 @@ history-times = { $n ->
 }
 history-cell = { $time } — { $times }
 history-day-none = не появлялись
-history-unlooked = не проверяли
-history-day-unlooked = не проверяли: { $times }
+history-unlooked = почти не проверяли
+history-day-unlooked = почти не проверяли: { $times }
 history-hatched = Штриховка: в это время почти не проверяли.
 history-never = В эти часы почти не проверяли ни в один день: { $times }. Появляются ли тогда талоны, мы не знаем.
 history-not-yet = Пока не было ни одной удачной проверки: рассказать нечего.

@@ -5,7 +5,7 @@ import type { ClinicId, Specialty } from '../ipc/host.ts';
 import { useQuestions } from '../ipc/queries.ts';
 import { Button } from '../kit/Button.tsx';
 import { SearchInput } from '../kit/Fields.tsx';
-import { fold, matches } from '../kit/fold.ts';
+import { asRead, fold, matches } from '../kit/fold.ts';
 import { ChoiceList, ChoiceRow } from '../kit/List.tsx';
 import { ErrorNote, ListSkeleton, Note } from '../kit/Notes.tsx';
 import { useShown } from '../kit/shown.tsx';
@@ -102,7 +102,7 @@ export function SpecialtyList({
         <SearchInput label={text('specialty-search')} value={typed} onChange={setTyped} />
       )}
       {named.length === 0 && meant.length > 0 && (
-        <p className="text-text-2">{text('specialty-means', { q: typed })}</p>
+        <p className="text-text-2">{text('specialty-means', { q: asRead(typed) })}</p>
       )}
       {shown.length === 0 ? (
         <Note

@@ -9,6 +9,9 @@ const swap = (text: string, from: string, to: string) =>
 /** What the same keys type in the Russian layout. */
 export const otherLayout = (text: string) => swap(text.toLowerCase(), LATIN, CYRILLIC);
 
+/** Latin letters were meant as Russian ones. */
+export const asRead = (typed: string) => (/[a-z]/i.test(typed) ? otherLayout(typed) : typed);
+
 /** Small letters, е for ё. */
 export const fold = (text: string) => text.toLowerCase().replaceAll('ё', 'е');
 /** A long word without its ending: «учебный» finds «учебного». */
