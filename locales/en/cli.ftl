@@ -92,6 +92,8 @@ cli-error-file = The file { $file } could not be read or written: { $why }.
 cli-error-port = Port { $port } cannot be used: { $why }.
 cli-error-runtime = The program could not start: { $why }.
 cli-error-database = Data could not be read or written: { $why }.
+cli-error-secrets = Passwords are not available: { $why }
+cli-error-channel = The channel did not take the message.
 cli-error-offline = No internet: nothing could be checked.
 cli-error-blocked = The booking site refuses this address: a VPN may be on.
 cli-error-refused = The service { $service } takes no connections: is it running?
@@ -123,6 +125,7 @@ cli-problem-notice = At most 60 days can be kept for getting there.
 cli-problem-long = The text is too long.
 cli-problem-file = This is not a file of { -brand } watches.
 cli-problem-budget = There must be 30 to 360 requests per hour.
+cli-problem-channel = The channel cannot be set up like this.
 
 ## Tables.
 
@@ -229,6 +232,10 @@ cli-doctor-database = Database
 cli-doctor-notifications = Notifications
 cli-doctor-tray = Tray icon
 cli-doctor-autostart = Autostart
+cli-doctor-key-store = Key store
+cli-doctor-telegram = Telegram
+cli-doctor-mail = E-mail
+cli-doctor-push = Push
 cli-doctor-channels = Channels
 cli-doctor-fine = fine
 cli-doctor-remark = with a remark

@@ -93,6 +93,8 @@ cli-error-file = Не удалось прочитать или записать 
 cli-error-port = Не удалось занять порт { $port }: { $why }.
 cli-error-runtime = Не удалось запуститься: { $why }.
 cli-error-database = Не удалось прочитать или записать данные: { $why }.
+cli-error-secrets = Пароли недоступны: { $why }
+cli-error-channel = Канал не принял сообщение.
 cli-error-offline = Нет интернета: проверить не удалось.
 cli-error-blocked = Сайт записи отказывает этому адресу: похоже, включён VPN.
 cli-error-refused = Сервис { $service } не принимает соединение: запущен ли он?
@@ -124,6 +126,7 @@ cli-problem-notice = На дорогу можно отвести не больш
 cli-problem-long = Слишком длинный текст.
 cli-problem-file = Это не файл с ожиданиями { -brand }.
 cli-problem-budget = Запросов в час должно быть от 30 до 360.
+cli-problem-channel = Так канал настроить нельзя.
 
 ## Tables.
 
@@ -233,6 +236,10 @@ cli-doctor-database = База данных
 cli-doctor-notifications = Уведомления
 cli-doctor-tray = Значок у часов
 cli-doctor-autostart = Автозапуск
+cli-doctor-key-store = Хранилище паролей
+cli-doctor-telegram = Телеграм
+cli-doctor-mail = Почта
+cli-doctor-push = Push
 cli-doctor-channels = Каналы
 cli-doctor-fine = в порядке
 cli-doctor-remark = есть замечание

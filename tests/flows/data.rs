@@ -250,7 +250,11 @@ async fn what_quiet_hours_hold_is_told_at_their_end_or_when_they_change_if_it_ha
     app.told.holding.store(false, Ordering::SeqCst);
     app.run_for(minutes(5)).await;
     assert_eq!(app.appeared(), 0);
-    app.engine.release_held().await.unwrap();
+    let settings = Settings {
+        hushed: true,
+        ..app.engine.settings().await.unwrap()
+    };
+    app.engine.save_settings(settings).await.unwrap();
     app.run_for(seconds(1)).await;
     assert_eq!(app.appeared(), 1);
     assert!(!app.told.messages()[0].repeat, "it was never told before");

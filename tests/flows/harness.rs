@@ -10,12 +10,13 @@ use std::{
 
 use chrono::{DateTime, TimeDelta, Utc};
 use engine::{
-    Channel, Config, Engine, Message, StartError, TellError,
+    Channel, Config, Engine, Message, Rung, StartError, Taken, TellError,
     clock::Clock,
     model::{
         Alert, ClinicId, DoctorChoice, DoctorId, DoctorRef, MessageKind, Place, SpecialtyId,
         Untold, Watch, WatchDraft, WatchId, WatchView,
     },
+    secrets::Secrets,
 };
 use simulator::{City, Server, World};
 use tempfile::TempDir;
@@ -27,7 +28,7 @@ pub struct TestApp {
     /// The engine's clock.
     pub clock: Clock,
     /// The engine; replaced by [`TestApp::restart`].
-    pub engine: Engine,
+    pub engine: Arc<Engine>,
     /// What was told.
     pub told: Arc<Recorder>,
     /// How the engine is run.
@@ -84,11 +85,15 @@ fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 
 #[async_trait::async_trait]
 impl Channel for Recorder {
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         "test"
     }
 
-    async fn tell(&self, message: &Message) -> Result<(), TellError> {
+    fn rung(&self) -> Rung {
+        Rung::Machine
+    }
+
+    async fn tell(&self, message: &Message) -> Result<Taken, TellError> {
         if self.refusing.load(Ordering::SeqCst) {
             return Err(TellError::Later {
                 after: None,
@@ -108,7 +113,7 @@ impl Channel for Recorder {
         if self.hanging.load(Ordering::SeqCst) {
             std::future::pending::<()>().await;
         }
-        Ok(())
+        Ok(Taken::default())
     }
 
     async fn withdraw(&self, alert: &Alert) {
@@ -141,6 +146,7 @@ impl TestApp {
             budget_per_hour,
             clock: clock.clone(),
             seed: 7,
+            secrets: Some(Secrets::in_memory()),
             ..Config::new(folder.path().join("data"))
         };
         let told = Arc::new(Recorder::default());
@@ -166,7 +172,7 @@ impl TestApp {
     }
 
     /// One more engine on the same folder.
-    pub async fn engine(config: &Config, told: &Arc<Recorder>) -> Result<Engine, StartError> {
+    pub async fn engine(config: &Config, told: &Arc<Recorder>) -> Result<Arc<Engine>, StartError> {
         Engine::start(config.clone(), vec![Arc::clone(told) as Arc<dyn Channel>]).await
     }
 

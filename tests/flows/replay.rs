@@ -302,7 +302,7 @@ async fn the_whole_recorded_city_is_listed_and_found_without_losing_a_row() {
 /// The engine on the recorded service, from Monday, 17 February 2025, 9:00 in Moscow.
 struct Replay {
     service: Arc<Service>,
-    engine: Engine,
+    engine: std::sync::Arc<Engine>,
     told: Arc<Recorder>,
     clock: Clock,
     _folder: TempDir,

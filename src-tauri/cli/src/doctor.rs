@@ -81,6 +81,10 @@ fn line(check: Check, words: Words) -> Line {
         CheckSubject::Notifications => ("notifications", words.say("cli-doctor-notifications")),
         CheckSubject::Tray => ("tray", words.say("cli-doctor-tray")),
         CheckSubject::Autostart => ("autostart", words.say("cli-doctor-autostart")),
+        CheckSubject::KeyStore => ("keyStore", words.say("cli-doctor-key-store")),
+        CheckSubject::Telegram => ("telegram", words.say("cli-doctor-telegram")),
+        CheckSubject::Mail => ("mail", words.say("cli-doctor-mail")),
+        CheckSubject::Push => ("push", words.say("cli-doctor-push")),
     };
     Line {
         id,

@@ -172,6 +172,10 @@ fn engine_sentence(error: &EngineError, other_service: Option<&str>, words: Word
         EngineError::Storage(error) => {
             words.say_with("cli-error-database", &[("why", root_cause(error).into())])
         }
+        EngineError::Secrets(error) => {
+            words.say_with("cli-error-secrets", &[("why", error.to_string().into())])
+        }
+        EngineError::Channel(_) => words.say("cli-error-channel"),
     }
 }
 
@@ -207,6 +211,13 @@ fn problem_sentence(problem: Problem, words: Words) -> String {
         Problem::TooLong => words.say("cli-problem-long"),
         Problem::BadFile => words.say("cli-problem-file"),
         Problem::BadBudget => words.say("cli-problem-budget"),
+        Problem::BadToken
+        | Problem::BadProxy
+        | Problem::BadAddress
+        | Problem::BadServer
+        | Problem::BadMailAddress
+        | Problem::NoPassword
+        | Problem::WeakPassphrase => words.say("cli-problem-channel"),
     }
 }
 

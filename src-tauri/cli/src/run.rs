@@ -118,7 +118,8 @@ impl Diary<'_> {
             | Event::WatchesChanged
             | Event::StatusChanged
             | Event::CatalogueChanged
-            | Event::SettingsChanged => return Ok(()),
+            | Event::SettingsChanged
+            | Event::ChannelsChanged => return Ok(()),
         };
         let line = if self.session.json {
             json::poll(&look).to_string()

@@ -27,7 +27,7 @@ pub(crate) enum Work {
 /// An engine opened for one command.
 pub(crate) struct Session {
     /// The engine.
-    pub(crate) engine: Engine,
+    pub(crate) engine: Arc<Engine>,
     /// The language spoken.
     pub(crate) words: Words,
     /// Answers are JSON.

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
 use engine::{
-    Channel, Message, TellError,
+    Channel, Message, Rung, Taken, TellError,
     clock::Clock,
     model::{Alert, AlertSlot, DoctorId, MessageKind, Untold},
     text::Words,
@@ -35,17 +35,22 @@ pub(crate) struct StandardOutput {
 
 #[async_trait::async_trait]
 impl Channel for StandardOutput {
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         "stdout"
     }
 
-    async fn tell(&self, message: &Message) -> Result<(), TellError> {
+    fn rung(&self) -> Rung {
+        Rung::Machine
+    }
+
+    async fn tell(&self, message: &Message) -> Result<Taken, TellError> {
         let lines = lines(message, self.clock.now(), self.words, self.json);
         if lines.is_empty() {
-            return Ok(());
+            return Ok(Taken::default());
         }
         // One write: another's line cannot come between, nor half of it be told.
-        self.printer.print(&lines).await.map_err(|error| {
+        let printed = self.printer.print(&lines).await;
+        printed.map(|()| Taken::default()).map_err(|error| {
             tracing::debug!(%error, "standard output takes no more");
             self.closed.cancel();
             TellError::Later {
@@ -54,9 +59,6 @@ impl Channel for StandardOutput {
             }
         })
     }
-
-    /// What is printed stays printed; that slots are gone is a line of its own.
-    async fn withdraw(&self, _alert: &Alert) {}
 }
 
 /// What is printed of a message: nothing when all it could say is over.
@@ -66,7 +68,9 @@ fn lines(message: &Message, now: DateTime<Utc>, words: Words, as_json: bool) -> 
         .fresh
         .iter()
         .filter(|slot| match message.kind {
-            MessageKind::Appeared => slot.gone_at.is_none() && slot.start > now,
+            MessageKind::Appeared | MessageKind::Again => {
+                slot.gone_at.is_none() && slot.start > now
+            }
             MessageKind::Gone => true,
         })
         .collect();
@@ -77,7 +81,9 @@ fn lines(message: &Message, now: DateTime<Utc>, words: Words, as_json: bool) -> 
     let lines: Vec<String> = if as_json {
         let line = |(_, slots): &(&DoctorId, Vec<&AlertSlot>)| {
             match message.kind {
-                MessageKind::Appeared => json::appeared(alert, slots, message.repeat),
+                MessageKind::Appeared | MessageKind::Again => {
+                    json::appeared(alert, slots, message.repeat)
+                }
                 MessageKind::Gone => json::gone(alert, slots, message.repeat),
             }
             .to_string()
@@ -85,7 +91,9 @@ fn lines(message: &Message, now: DateTime<Utc>, words: Words, as_json: bool) -> 
         doctors.iter().map(line).collect()
     } else {
         match message.kind {
-            MessageKind::Appeared => appeared(alert, &doctors, message.repeat, now, words),
+            MessageKind::Appeared | MessageKind::Again => {
+                appeared(alert, &doctors, message.repeat, now, words)
+            }
             MessageKind::Gone => vec![gone(alert, &told, now, words)],
         }
     };
@@ -225,7 +233,10 @@ mod tests {
             kind,
             fresh: slots,
             others: Vec::new(),
+            together: Vec::new(),
             repeat: false,
+            silent: false,
+            receipt: None,
         }
     }
 

@@ -405,19 +405,12 @@ async fn read_settings(engine: &Engine, settings: &watch::Sender<Option<Settings
             return;
         }
     };
-    let mut other_hours = false;
     settings.send_if_modified(|known| {
         let read = Some(read);
-        let quiet = |settings: &Option<Settings>| settings.as_ref().map(|it| it.quiet.clone());
-        other_hours = quiet(known) != quiet(&read);
         let changed = *known != read;
         *known = read;
         changed
     });
-    // Only now: a notification that is tried earlier is put off by the hours of before.
-    if other_hours && let Err(error) = engine.release_held().await {
-        warn!("notifications wait for the quiet hours of before: {error}");
-    }
 }
 
 async fn stop(engine: &Engine) {
@@ -480,84 +473,6 @@ pub(crate) mod tests {
         Program::start(setup, Mode::Real, settings, tasks)
             .await
             .unwrap()
-    }
-
-    /// Goes by the settings as the program knows them, like the real notifications.
-    struct Sleeper {
-        settings: watch::Receiver<Option<Settings>>,
-        told: Arc<AtomicU32>,
-    }
-
-    #[async_trait::async_trait]
-    impl Channel for Sleeper {
-        fn name(&self) -> &'static str {
-            "sleeper"
-        }
-
-        async fn tell(&self, _message: &Message) -> Result<(), TellError> {
-            if self.settings.borrow().as_ref().unwrap().quiet.on {
-                return Err(TellError::Later {
-                    after: Some(Duration::from_hours(8)),
-                    why: Untold::Quiet,
-                });
-            }
-            self.told.fetch_add(1, Ordering::SeqCst);
-            Ok(())
-        }
-
-        async fn withdraw(&self, _alert: &Alert) {}
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn quiet_hours_that_are_switched_off_let_go_of_what_they_held() {
-        let folder = tempfile::tempdir().unwrap();
-        let city = City::new(simulator::Config::default());
-        let server = Server::start(city.clone(), 0).await.unwrap();
-        let settings = watch::Sender::new(None);
-        let (known, told) = (settings.subscribe(), Arc::new(AtomicU32::new(0)));
-        let count = told.clone();
-        let setup = Setup {
-            api_base: server.base_url().parse().unwrap(),
-            clock: Clock::test(city.now()),
-            channels: Box::new(move |_| {
-                vec![Arc::new(Sleeper {
-                    settings: known.clone(),
-                    told: count.clone(),
-                })]
-            }),
-            ..setup(folder.path())
-        };
-        let program = start(setup, settings).await;
-        let engine = program.engine();
-        let mut settings = engine.settings().await.unwrap();
-        settings.quiet.on = true;
-        engine.save_settings(settings.clone()).await.unwrap();
-        let place = city.a_doctor();
-        let draft = WatchDraft {
-            places: vec![Place {
-                clinic_id: ClinicId(place.clinic.clone()),
-                clinic_name: String::new(),
-                specialty_id: SpecialtyId(place.specialty.clone()),
-                specialty_name: String::new(),
-                fer_id: None,
-                doctors: DoctorChoice::Any,
-            }],
-            ..WatchDraft::default()
-        };
-        engine.add_watch(draft).await.unwrap();
-        time::sleep(Duration::from_mins(2)).await;
-        let start = city.now() + chrono::TimeDelta::days(2);
-        city.offer(&place.clinic, &place.doctor, start);
-        time::sleep(Duration::from_mins(2)).await;
-        assert_eq!(engine.inbox(10).await.unwrap().len(), 1);
-        assert_eq!(told.load(Ordering::SeqCst), 0);
-
-        settings.quiet.on = false;
-        engine.save_settings(settings).await.unwrap();
-        time::sleep(Duration::from_secs(5)).await;
-        assert_eq!(told.load(Ordering::SeqCst), 1);
-        program.stop().await;
-        server.stop().await;
     }
 
     #[tokio::test(flavor = "multi_thread")]

@@ -17,7 +17,7 @@ use std::{
 use async_trait::async_trait;
 use chrono::{DateTime, TimeZone, Utc};
 use engine::{
-    Channel, Message, TellError,
+    Channel, Message, Rung, Taken, TellError,
     clock::Clock,
     model::{Alert, AlertId, Answer, MessageKind, QuietManner, Settings, Untold, WatchId},
     text::{
@@ -44,10 +44,6 @@ const AGAIN: Duration = Duration::from_mins(1);
 
 /// After how long a server that is not there is looked for again.
 const LOOK_AGAIN: Duration = Duration::from_mins(5);
-
-/// During the quiet hours it is asked this often whether they are over: the computer's
-/// clock or zone may have been set meanwhile.
-const HELD: Duration = Duration::from_mins(15);
 
 /// Notifications whose buttons are listened to; each costs a connection. The
 /// oldest is forgotten for a newer one, and its alert stays in the inbox.
@@ -248,10 +244,9 @@ impl Toasts {
         if !settings.notifications {
             return Err(TellError::Never { why: Untold::Off });
         }
-        let settings = during_quiet_hours(settings, self.clock.now(), &chrono::Local)?;
         let now = self.clock.now();
         let (alert, kind, news) = match (message.kind, message.others.split_first()) {
-            (MessageKind::Appeared, _) => {
+            (MessageKind::Appeared | MessageKind::Again, _) => {
                 let alert = message.alert.joined(&message.others, now);
                 (alert, MessageKind::Appeared, true)
             }
@@ -264,14 +259,14 @@ impl Toasts {
         let words = Words::new(settings.language);
         let mut toast = toast_of(&alert, kind, mode, &settings, words, &self.clock);
         let before = match kind {
-            MessageKind::Appeared => self.of_watch(mode, alert.watch_id),
+            MessageKind::Appeared | MessageKind::Again => self.of_watch(mode, alert.watch_id),
             MessageKind::Gone => None,
         };
         // What several alerts of a moment say together is heard once.
         let is_said = before.as_ref().is_some_and(|(said, _)| {
             said.sound && (&said.title, &said.body) == (&toast.title, &toast.body)
         });
-        toast.sound &= news && !is_said;
+        toast.sound &= news && !is_said && !message.silent;
         let replaced = before.as_ref().and_then(|(_, shown)| shown.id());
         let shown = self.show(&toast, replaced).await.map_err(|wrong| {
             debug!("a notification was not shown: {wrong}");
@@ -287,7 +282,9 @@ impl Toasts {
         })?;
         info!("alert {} is on the screen", message.alert.id);
         match kind {
-            MessageKind::Appeared => self.listen(mode, &alert, toast, words, shown),
+            MessageKind::Appeared | MessageKind::Again => {
+                self.listen(mode, &alert, toast, words, shown);
+            }
             // It needs no answer.
             MessageKind::Gone => (),
         }
@@ -440,35 +437,21 @@ struct Desktop {
 
 #[async_trait]
 impl Channel for Desktop {
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         "desktop"
     }
 
-    async fn tell(&self, message: &Message) -> Result<(), TellError> {
-        self.toasts.tell(self.mode, message).await
+    fn rung(&self) -> Rung {
+        Rung::Screen
+    }
+
+    async fn tell(&self, message: &Message) -> Result<Taken, TellError> {
+        self.toasts.tell(self.mode, message).await?;
+        Ok(Taken::default())
     }
 
     async fn withdraw(&self, alert: &Alert) {
         self.toasts.withdraw(self.mode, alert.id).await;
-    }
-}
-
-/// The settings as they hold at this moment: quiet hours silence a notification or hold it back.
-fn during_quiet_hours<Zone: TimeZone>(
-    settings: Settings,
-    now: DateTime<Utc>,
-    zone: &Zone,
-) -> Result<Settings, TellError> {
-    match (settings.quiet.until(now, zone), settings.quiet.manner) {
-        (None, QuietManner::Hold | QuietManner::Silent) => Ok(settings),
-        (Some(_), QuietManner::Silent) => Ok(Settings {
-            sound: false,
-            ..settings
-        }),
-        (Some(end), QuietManner::Hold) => Err(TellError::Later {
-            after: (end - now).to_std().ok().map(|left| left.min(HELD)),
-            why: Untold::Quiet,
-        }),
     }
 }
 
@@ -487,7 +470,7 @@ fn toast_of(
     };
     let notice = notice(alert, kind, &alert.slots, words, clock.now(), manner);
     let found = match kind {
-        MessageKind::Appeared => true,
+        MessageKind::Appeared | MessageKind::Again => true,
         MessageKind::Gone => false,
     };
     Toast {

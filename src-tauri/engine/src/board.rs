@@ -14,6 +14,7 @@ use rand::{RngExt, SeedableRng, rngs::StdRng};
 use tokio::time::Instant;
 
 use crate::{
+    delivery::{self, Channel},
     gorzdrav::link,
     model::{
         Activity, Clinic, ClinicId, Counts, Doctor, DoctorChoice, DoctorId, Key, Pause,
@@ -830,6 +831,7 @@ impl Board {
         &self,
         clinic: &ClinicId,
         doctor: &DoctorId,
+        channels: &[Arc<dyn Channel>],
         now: DateTime<Utc>,
     ) -> Arc<[Coverage]> {
         let Some(facts) = self.facts.get(clinic) else {
@@ -868,6 +870,11 @@ impl Board {
                         .listed
                         .contains(&(watch.id, clinic.clone(), specialty.clone())),
                 paused: !is_active(watch, now),
+                steps: delivery::steps(
+                    watch.draft.tell,
+                    watch.id,
+                    channels.iter().map(|channel| &**channel),
+                ),
             })
         });
         covering.collect()

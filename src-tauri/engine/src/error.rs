@@ -7,6 +7,8 @@ use specta::Type;
 
 use crate::{
     gorzdrav::{ApiError, ClientError, link::LinkError},
+    model::Untold,
+    secrets::SecretError,
     store::StoreError,
 };
 
@@ -39,6 +41,12 @@ pub enum EngineError {
     /// The database failed.
     #[error(transparent)]
     Storage(Arc<StoreError>),
+    /// Tokens and passwords are not at hand, or cannot be kept.
+    #[error(transparent)]
+    Secrets(#[from] SecretError),
+    /// Telegram, the mail server or the push service did not take what it was given.
+    #[error("the service did not take it: {0:?}")]
+    Channel(Untold),
 }
 
 impl From<StoreError> for EngineError {
@@ -75,6 +83,20 @@ pub enum ErrorCode {
     SiteDown,
     /// The database fails.
     Storage,
+    /// The system has no key store: a passphrase, or nothing is kept.
+    NoKeyStore,
+    /// The secrets are locked: the passphrase is asked for.
+    Locked,
+    /// Not the passphrase.
+    WrongPassphrase,
+    /// The key store fails, or its file is damaged.
+    KeyStore,
+    /// The token, the login or the password is not accepted.
+    TokenRefused,
+    /// Telegram, the mail server or the push service cannot be reached.
+    Unreachable,
+    /// It was reached and refused.
+    ChannelRefused,
 }
 
 impl EngineError {
@@ -92,6 +114,18 @@ impl EngineError {
                 ApiError::SiteDown { .. } => ErrorCode::SiteDown,
             },
             Self::Storage(_) => ErrorCode::Storage,
+            Self::Secrets(error) => match error {
+                SecretError::Undecided => ErrorCode::NoKeyStore,
+                SecretError::Locked => ErrorCode::Locked,
+                SecretError::WrongPassphrase => ErrorCode::WrongPassphrase,
+                SecretError::WeakPassphrase => ErrorCode::Invalid,
+                _ => ErrorCode::KeyStore,
+            },
+            Self::Channel(why) => match why {
+                Untold::Token => ErrorCode::TokenRefused,
+                Untold::Unreachable | Untold::Silent => ErrorCode::Unreachable,
+                _ => ErrorCode::ChannelRefused,
+            },
         }
     }
 
@@ -99,7 +133,13 @@ impl EngineError {
     pub fn problems(&self) -> &[Problem] {
         match self {
             Self::Invalid(problems) => problems,
-            Self::NotFound(_) | Self::BadLink(_) | Self::Api(_) | Self::Storage(_) => &[],
+            Self::Secrets(SecretError::WeakPassphrase) => &[Problem::WeakPassphrase],
+            Self::NotFound(_)
+            | Self::BadLink(_)
+            | Self::Api(_)
+            | Self::Storage(_)
+            | Self::Secrets(_)
+            | Self::Channel(_) => &[],
         }
     }
 }
@@ -136,6 +176,20 @@ pub enum Problem {
     BadFile,
     /// A budget outside 30 to 360 requests per hour.
     BadBudget,
+    /// Not a bot's token: `123456:ABC…`.
+    BadToken,
+    /// Not the address of a proxy: `http://…`, `socks5://login:password@host:port`.
+    BadProxy,
+    /// Not an address of a Bot API, an ntfy topic or a web hook; or one that is not encrypted.
+    BadAddress,
+    /// Not the name of a mail server, or no port.
+    BadServer,
+    /// Not an e-mail address.
+    BadMailAddress,
+    /// A password is needed: there is none, or it belongs to another server or login.
+    NoPassword,
+    /// A passphrase shorter than 8 characters.
+    WeakPassphrase,
 }
 
 fn describe(problems: &[Problem]) -> String {

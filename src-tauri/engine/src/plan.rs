@@ -142,7 +142,7 @@ mod tests {
                 }],
                 wish: TimeWish::default(),
                 nickname: String::new(),
-                until: None,
+                ..WatchDraft::default()
             },
             activity: Activity::On,
         }

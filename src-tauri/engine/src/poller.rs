@@ -24,6 +24,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     board::{Board, Cause, ClinicFacts, DoctorFacts, Errand, Trouble, Walked},
     clock::Clock,
+    delivery::Channels,
     gorzdrav::{Answer, ApiError, Client},
     model::{
         ClinicId, Counts, Doctor, DoctorId, Event, Key, Look, Outcome, ServiceState, Sleep, Slot,
@@ -60,8 +61,8 @@ pub(crate) struct Poller {
     pub(crate) clock: Clock,
     pub(crate) board: Mutex<Board>,
     pub(crate) events: broadcast::Sender<Event>,
-    /// The names of the channels that alerts go to.
-    pub(crate) channels: Arc<[String]>,
+    /// The channels that alerts go to.
+    pub(crate) channels: Arc<Channels>,
     /// Watches changed, or the pause.
     pub(crate) changed: Notify,
     /// Something is in the outbox.
@@ -672,6 +673,7 @@ impl Poller {
             }
         };
         self.read_timetable(clinic, doctor, why).await;
+        let channels = self.channels.all();
         let (doubtful, coverage, name) = {
             let mut board = self.board();
             let facts = board.facts.get_mut(clinic)?.doctor(doctor);
@@ -683,7 +685,7 @@ impl Poller {
                 facts.doubted = true;
                 facts.confirm = true;
             }
-            let coverage = board.coverage(clinic, doctor, self.clock.now());
+            let coverage = board.coverage(clinic, doctor, &channels, self.clock.now());
             (doubtful, coverage, board.doctor_name(clinic, doctor))
         };
         if doubtful {
@@ -704,7 +706,6 @@ impl Poller {
                 doctor: name,
                 slots: answer.rows,
                 coverage,
-                channels: Arc::clone(&self.channels),
             })
             .await;
         let committed = match committed {

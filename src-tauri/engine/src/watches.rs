@@ -14,7 +14,7 @@ use crate::{
     gorzdrav::{link, specialty_name},
     model::{
         Activity, ClinicId, Doctor, DoctorChoice, DoctorId, DoctorRef, Place, ServiceState,
-        Specialty, TimeWish, Watch, WatchDraft, WatchId, WatchSlot, WatchState, WatchView,
+        Specialty, Tell, TimeWish, Watch, WatchDraft, WatchId, WatchSlot, WatchState, WatchView,
     },
     store::Opening,
 };
@@ -115,7 +115,10 @@ pub(crate) fn respelled(mut draft: WatchDraft) -> WatchDraft {
 
 /// What a draft asks for, whatever the names in it: two with the same are one wish.
 pub(crate) fn essence(draft: &WatchDraft) -> String {
-    let mut draft = draft.clone();
+    let mut draft = WatchDraft {
+        tell: Tell::default(),
+        ..draft.clone()
+    };
     for place in &mut draft.places {
         place.clinic_name.clear();
         place.specialty_name.clear();

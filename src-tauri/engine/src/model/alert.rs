@@ -117,6 +117,20 @@ pub enum Untold {
     Silent,
     /// The channel refused it.
     Refused,
+    /// An answer on the screen is waited for first.
+    Ladder,
+    /// The service or the way to it cannot be reached.
+    Unreachable,
+    /// The service takes no more for a while.
+    Busy,
+    /// The token, the login or the password is not accepted.
+    Token,
+    /// The chat or the address takes no messages: blocked, deleted, kicked.
+    Blocked,
+    /// Its secret is not at hand.
+    Locked,
+    /// Another program reads the bot's messages, or a web hook does.
+    Conflict,
 }
 
 /// How far a delivery got.
@@ -217,6 +231,8 @@ impl Alert {
 pub enum MessageKind {
     /// Slots appeared.
     Appeared,
+    /// They are still there and nobody has answered: the screen says it a second time.
+    Again,
     /// All slots of the alert are gone.
     Gone,
 }

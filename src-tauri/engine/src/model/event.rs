@@ -119,4 +119,6 @@ pub enum Event {
     CatalogueChanged,
     /// Settings changed.
     SettingsChanged,
+    /// A way to tell changed: set up, linked, failing, working again.
+    ChannelsChanged,
 }

@@ -6,6 +6,7 @@
 
 mod alert;
 mod catalogue;
+mod channels;
 mod event;
 mod history;
 mod program;
@@ -15,6 +16,7 @@ mod wish;
 
 pub use alert::*;
 pub use catalogue::*;
+pub use channels::*;
 pub use event::*;
 pub use history::*;
 pub use program::*;

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::Quiet;
+use super::{MailSettings, PushSettings, Quiet};
 
 /// How the appointment service looks from here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -62,6 +62,11 @@ pub struct Status {
     pub pause: Option<Pause>,
     /// The end of the quiet hours, if notifications wait for it now.
     pub quiet_until: Option<DateTime<Utc>>,
+    /// «Тихий режим» is on.
+    pub hushed: bool,
+    /// The oldest good look of the watches that have not been looked at for three times the
+    /// promised gap.
+    pub silent_since: Option<DateTime<Utc>>,
     /// The last sleep, if it ended in the last 24 hours.
     pub slept: Option<Sleep>,
     /// Requests since midnight (Moscow), of all kinds and over restarts.
@@ -142,6 +147,16 @@ pub struct Settings {
     pub hide_details: bool,
     /// When notifications wait or make no sound.
     pub quiet: Quiet,
+    /// «Тихий режим»: no sound anywhere until it is switched off.
+    pub hushed: bool,
+    /// Write to the linked Telegram chats.
+    pub telegram: bool,
+    /// An address of the Bot API other than Telegram's own.
+    pub telegram_api: Option<String>,
+    /// The person's mail server.
+    pub mail: MailSettings,
+    /// The push service.
+    pub push: PushSettings,
     /// Start together with the computer.
     pub autostart: bool,
     /// The first run is finished or was left.
@@ -164,6 +179,11 @@ impl Default for Settings {
             sound: true,
             hide_details: false,
             quiet: Quiet::default(),
+            hushed: false,
+            telegram: true,
+            telegram_api: None,
+            mail: MailSettings::default(),
+            push: PushSettings::default(),
             autostart: false,
             welcomed: false,
             close_hint_shown: false,
@@ -202,6 +222,14 @@ pub enum CheckSubject {
     Tray,
     /// Does the program start with the computer?
     Autostart,
+    /// Is there a safe place for tokens and passwords?
+    KeyStore,
+    /// Does Telegram take messages?
+    Telegram,
+    /// Does the mail server?
+    Mail,
+    /// Does the push service?
+    Push,
 }
 
 /// How a check ended.

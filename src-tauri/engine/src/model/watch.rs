@@ -4,13 +4,16 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::{ClinicId, DoctorId, Slot, SpecialtyId, TimeWish};
+use super::{ClinicId, DoctorId, Slot, SpecialtyId, Tell, TimeWish};
 
 /// A watch's id in this database.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Type,
 )]
 pub struct WatchId(pub u32);
+
+/// The watch that stands for the trial of all channels: no row of the table has this number.
+pub const TRIAL: WatchId = WatchId(0);
 
 impl std::fmt::Display for WatchId {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -95,6 +98,9 @@ pub struct WatchDraft {
     /// Last day to keep watching.
     #[serde(default)]
     pub until: Option<NaiveDate>,
+    /// In which order the channels tell.
+    #[serde(default)]
+    pub tell: Tell,
 }
 
 /// Is the watch being looked after?

@@ -6,11 +6,15 @@ use serde::{Deserialize, Serialize};
 
 use super::{Result, Store, from_word, moment, ms};
 use crate::model::{
-    Alert, AlertId, AlertSlot, AlertState, Answer, ClinicId, Delivery, DoctorId, Slot, WatchId,
+    Alert, AlertId, AlertSlot, AlertState, Answer, ClinicId, Delivery, DoctorId, Slot, TRIAL,
+    WatchId,
 };
 
 /// «Позже».
 const SNOOZE: TimeDelta = TimeDelta::minutes(15);
+
+/// Alerts of several watches that come within this time are of one moment.
+const MOMENT: TimeDelta = TimeDelta::seconds(20);
 
 /// Whom and what an alert is about, with names as they were when it was raised.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,8 +39,8 @@ impl Store {
     pub(crate) async fn alerts(&self, limit: u32) -> Result<Vec<Alert>> {
         self.with(move |connection| {
             let ids = connection
-                .prepare_cached("SELECT id FROM alert ORDER BY raised_at DESC, id DESC LIMIT ?1")?
-                .query_map([limit], |row| row.get(0))?
+                .prepare_cached("SELECT id FROM alert WHERE watch_id <> ?2 ORDER BY raised_at DESC, id DESC LIMIT ?1")?
+                .query_map([limit, TRIAL.0], |row| row.get(0))?
                 .collect::<rusqlite::Result<Vec<u32>>>()?;
             ids.into_iter()
                 .filter_map(|id| read(connection, AlertId(id)).transpose())
@@ -74,8 +78,8 @@ impl Store {
     pub(crate) async fn unanswered(&self) -> Result<u32> {
         self.with(|connection| {
             Ok(connection
-                .prepare_cached("SELECT count(*) FROM alert WHERE state ->> 'kind' = 'raised'")?
-                .query_row((), |row| row.get(0))?)
+                .prepare_cached("SELECT count(*) FROM alert WHERE state ->> 'kind' = 'raised' AND watch_id <> ?1")?
+                .query_row([TRIAL.0], |row| row.get(0))?)
         })
         .await
     }
@@ -101,8 +105,9 @@ impl Store {
             set_state(&tx, id, state)?;
             if let AlertState::Snoozed { until } = state {
                 tx.execute(
-                    "UPDATE outbox SET state = 'due', told = 0, attempts = 0, next_at = :until, at = :now, lease_until = NULL
-                     WHERE alert_id = :id AND kind = 'appeared' AND state <> 'dead'",
+                    "UPDATE outbox SET state = 'due', told = 0, attempts = 0, next_at = :until + step, at = :now,
+                     lease_until = NULL, why = CASE WHEN step > 0 AND kind = 'appeared' THEN 'ladder' END
+                     WHERE alert_id = :id AND kind <> 'gone' AND state <> 'dead'",
                     named_params! {":until": ms(until), ":now": ms(now), ":id": id.0},
                 )?;
             } else {
@@ -112,6 +117,7 @@ impl Store {
                     named_params! {":now": ms(now), ":id": id.0},
                 )?;
             }
+            mark_stale(&tx, id)?;
             if state == AlertState::Dismissed {
                 tx.execute(
                     "INSERT OR IGNORE INTO hidden
@@ -133,6 +139,16 @@ pub(super) fn set_state(connection: &Connection, id: AlertId, state: AlertState)
     connection
         .prepare_cached("UPDATE alert SET state = :state WHERE id = :id")?
         .execute(named_params! {":state": serde_json::to_string(&state)?, ":id": id.0})?;
+    Ok(())
+}
+
+/// Messages about the alert say what is no longer so.
+pub(super) fn mark_stale(connection: &Connection, id: AlertId) -> Result<()> {
+    connection
+        .prepare_cached(
+            "UPDATE outbox SET stale = stale + 1 WHERE alert_id = ?1 AND receipt IS NOT NULL",
+        )?
+        .execute([id.0])?;
     Ok(())
 }
 
@@ -184,6 +200,37 @@ pub(super) fn others(
         )?
         .query_map(
             named_params! {":watch": alert.watch_id.0, ":id": alert.id.0, ":now": ms(now)},
+            |row| row.get(0),
+        )?
+        .collect::<rusqlite::Result<Vec<u32>>>()?;
+    ids.into_iter()
+        .filter_map(|id| read(connection, AlertId(id)).transpose())
+        .collect()
+}
+
+/// Alerts of other watches that were raised within a moment of this one, wait for an answer, have
+/// something free and are for this channel, newest first.
+pub(super) fn together(
+    connection: &Connection,
+    alert: &Alert,
+    channel: &str,
+    now: DateTime<Utc>,
+) -> Result<Vec<Alert>> {
+    let ids = connection
+        .prepare_cached(
+            "SELECT id FROM alert WHERE watch_id NOT IN (:watch, :trial) AND state ->> 'kind' = 'raised'
+             AND raised_at BETWEEN :from AND :to
+             AND EXISTS (SELECT 1 FROM outbox WHERE alert_id = alert.id AND channel = :channel
+                 AND state NOT IN ('dead'))
+             AND EXISTS (SELECT 1 FROM alert_slot JOIN opening ON opening.id = opening_id
+                 WHERE alert_id = alert.id AND gone_at IS NULL AND start > :now)
+             ORDER BY id DESC",
+        )?
+        .query_map(
+            named_params! {
+                ":watch": alert.watch_id.0, ":trial": TRIAL.0, ":channel": channel, ":now": ms(now),
+                ":from": ms(alert.raised_at - MOMENT), ":to": ms(alert.raised_at + MOMENT),
+            },
             |row| row.get(0),
         )?
         .collect::<rusqlite::Result<Vec<u32>>>()?;

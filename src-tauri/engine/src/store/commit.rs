@@ -7,15 +7,18 @@ use std::{collections::HashSet, sync::Arc};
 use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Transaction, named_params};
 
-use super::{Result, Store, StoreError, alerts, looks, moment, ms};
+use super::{Result, Store, StoreError, alerts, looks, moment, ms, word};
 use crate::{
+    delivery::Step,
     diff::{Known, diff},
-    model::{AlertId, AlertState, DoctorId, Key, Look, Outcome, Slot, TimeWish, WatchId},
+    model::{
+        AlertId, AlertState, DoctorId, Key, Look, MessageKind, Outcome, Slot, TimeWish, WatchId,
+    },
     store::Subject,
 };
 
-/// Openings of one watch that come within this time are one alert.
-const JOIN_WITHIN: TimeDelta = TimeDelta::seconds(30);
+/// Openings of one watch that come within this time are one alert: it is heard once a minute at most.
+const JOIN_WITHIN: TimeDelta = TimeDelta::minutes(1);
 /// A first look that comes later than this after it was due alerts too: nobody is looking at the window any more.
 const SHOWN_WITHIN: TimeDelta = TimeDelta::minutes(10);
 /// Openings stay comparable this long after their start.
@@ -34,6 +37,8 @@ pub(crate) struct Coverage {
     pub listed: bool,
     /// Paused: it is told when it goes on.
     pub paused: bool,
+    /// Which channel tells when.
+    pub steps: Vec<Step>,
 }
 
 /// A good look at one doctor.
@@ -47,8 +52,6 @@ pub(crate) struct DoctorLook {
     pub slots: Vec<Slot>,
     /// Who wants to know.
     pub coverage: Arc<[Coverage]>,
-    /// The channels to tell.
-    pub channels: Arc<[String]>,
 }
 
 /// What a commit did.
@@ -81,13 +84,12 @@ impl Store {
     }
 }
 
-fn commit(tx: &Transaction<'_>, seen: DoctorLook) -> Result<Committed> {
+pub(super) fn commit(tx: &Transaction<'_>, seen: DoctorLook) -> Result<Committed> {
     let DoctorLook {
         mut look,
         doctor,
         slots,
         coverage,
-        channels,
     } = seen;
     let Key::Doctor {
         clinic_id,
@@ -155,11 +157,14 @@ fn commit(tx: &Transaction<'_>, seen: DoctorLook) -> Result<Committed> {
         if watch.paused {
             miss(tx, watch.watch_id, openings)?;
         } else {
-            touched.push(raise(tx, watch, openings, &channels, now)?);
+            touched.push(raise(tx, watch, openings, now)?);
         }
     }
     touched.extend(mark_gone(tx, &changes.absent, &changes.vanished, now)?);
     touched.extend(mark_back(tx, &changes.returned, now)?);
+    for opening in changes.absent.iter().chain(&changes.returned) {
+        put_right(tx, *opening)?;
+    }
 
     look.appeared = u32::try_from(appeared.len()).unwrap_or(u32::MAX);
     look.vanished = u32::try_from(changes.vanished.len()).unwrap_or(u32::MAX);
@@ -261,14 +266,13 @@ fn raise(
     tx: &Transaction<'_>,
     watch: &Coverage,
     openings: impl Iterator<Item = i64>,
-    channels: &[String],
     now: DateTime<Utc>,
 ) -> Result<AlertId> {
     let subject = serde_json::to_string(&watch.subject)?;
     let recent: Option<u32> = tx
         .prepare_cached(
             "SELECT max(id) FROM alert WHERE watch_id = :watch AND subject = :subject
-             AND state ->> 'kind' = 'raised' AND joined_at >= :since",
+             AND state ->> 'kind' = 'raised' AND raised_at > :since",
         )?
         .query_row(
             named_params! {
@@ -297,14 +301,26 @@ fn raise(
         tx.prepare_cached("INSERT INTO alert_slot VALUES (?1, ?2)")?
             .execute((id, opening))?;
     }
-    for channel in channels {
+    for Step {
+        channel,
+        kind,
+        after,
+    } in &watch.steps
+    {
+        // What has not had its turn yet keeps it; whoever has told of the alert tells what joined.
         tx.prepare_cached(
-            "INSERT INTO outbox (alert_id, channel, kind, state, next_at, at)
-             VALUES (:id, :channel, 'appeared', 'due', :now, :now)
+            "INSERT INTO outbox (alert_id, channel, kind, state, step, next_at, at, why)
+             VALUES (:id, :channel, :kind, 'due', :step, :next, :now, CASE WHEN :waits THEN 'ladder' END)
              ON CONFLICT (alert_id, channel, kind) DO UPDATE
-             SET state = 'due', attempts = 0, next_at = :now, at = :now WHERE state <> 'leased'",
+             SET state = 'due', attempts = 0, at = :now,
+                 next_at = CASE WHEN state = 'due' AND step > 0 THEN min(next_at, :next) ELSE :now END
+             WHERE state <> 'leased' AND kind = 'appeared'",
         )?
-        .execute(named_params! {":id": id, ":channel": channel, ":now": ms(now)})?;
+        .execute(named_params! {
+            ":id": id, ":channel": channel, ":kind": word(kind)?, ":step": after.num_milliseconds(),
+            ":next": ms(now + *after), ":now": ms(now),
+            ":waits": *kind == MessageKind::Appeared && !after.is_zero(),
+        })?;
     }
     Ok(AlertId(id))
 }
@@ -343,7 +359,7 @@ fn mark_gone(
             )?;
             tx.execute(
                 "UPDATE outbox SET state = 'expired', at = :now, why = 'gone'
-                 WHERE alert_id = :id AND kind = 'appeared' AND state = 'due'",
+                 WHERE alert_id = :id AND kind <> 'gone' AND state = 'due'",
                 named_params! {":id": id, ":now": ms(now)},
             )?;
             gone.push(AlertId(id));
@@ -380,6 +396,21 @@ fn mark_back(tx: &Transaction<'_>, returned: &[i64], now: DateTime<Utc>) -> Resu
         }
     }
     Ok(back)
+}
+
+/// Whatever told of this opening says what is no longer so: it is gone for certain now, or back.
+fn put_right(tx: &Transaction<'_>, opening: i64) -> Result<()> {
+    let told = tx
+        .prepare_cached(
+            "SELECT alert_id FROM alert_slot JOIN opening ON opening.id = opening_id
+             WHERE opening_id = ?1 AND absent_looks IN (0, ?2)",
+        )?
+        .query_map((opening, crate::diff::CONFIRMING_LOOKS), |row| row.get(0))?
+        .collect::<rusqlite::Result<Vec<u32>>>()?;
+    for alert in told {
+        alerts::mark_stale(tx, AlertId(alert))?;
+    }
+    Ok(())
 }
 
 impl Store {

@@ -4,12 +4,15 @@
 //! be true together commits together: see [`commit`].
 
 mod alerts;
+mod chats;
 mod commit;
 mod erase;
 mod listings;
 mod looks;
+mod news;
 mod outbox;
 mod settings;
+mod trial;
 mod watches;
 
 use std::{
@@ -23,11 +26,13 @@ use rusqlite::{Connection, ErrorCode};
 use rusqlite_migration::{M, Migrations};
 
 pub(crate) use alerts::Subject;
+pub(crate) use chats::ChatRow;
 pub(crate) use commit::{Coverage, DoctorLook};
 pub(crate) use listings::Listing;
 pub use looks::Opening;
 pub(crate) use looks::Past;
-pub(crate) use outbox::{Due, Told};
+pub(crate) use news::DueNews;
+pub(crate) use outbox::{Due, Stale, Told};
 pub(crate) use settings::{FORM_LIMIT, Name as SettingName};
 
 /// The database's file name inside the data folder.
@@ -105,13 +110,14 @@ struct Inner {
 }
 
 fn migrations() -> Migrations<'static> {
-    Migrations::new(vec![M::up(include_str!(
-        "../../migrations/0001_initial.sql"
-    ))])
+    Migrations::new(vec![
+        M::up(include_str!("../../migrations/0001_initial.sql")),
+        M::up(include_str!("../../migrations/0002_channels.sql")),
+    ])
 }
 
 /// The schema version this program writes: the number of migrations.
-const KNOWN_VERSION: i64 = 1;
+const KNOWN_VERSION: i64 = 2;
 
 impl Store {
     /// Opens (or makes) the database in `data_dir`, brings its schema up to date.

@@ -5,7 +5,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{OptionalExtension, named_params};
 
 use super::{Result, Store, alerts, from_word, moment, ms, word};
-use crate::model::{Alert, AlertId, AlertSlot, AlertState, MessageKind, Untold, WatchId};
+use crate::{
+    delivery::Taken,
+    model::{Alert, AlertId, AlertSlot, AlertState, MessageKind, Untold, WatchId},
+};
 
 /// What was noted this far in the future was noted by a clock that has been set back since.
 const CLOCK_SLACK: TimeDelta = TimeDelta::minutes(1);
@@ -25,6 +28,12 @@ pub(crate) struct Due {
     pub fresh: Vec<AlertSlot>,
     /// Other alerts of the watch that wait for an answer and have something free, newest first.
     pub others: Vec<Alert>,
+    /// Alerts of other watches of the same moment that wait for an answer on this channel.
+    pub together: Vec<Alert>,
+    /// The channel has told of the alert before.
+    pub told_before: bool,
+    /// What it called its message.
+    pub receipt: Option<String>,
     /// An earlier telling was cut short and may have gone through.
     pub repeat: bool,
     /// Tries that failed before.
@@ -37,7 +46,7 @@ pub(crate) struct Due {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Told {
     /// The channel took it.
-    Sent,
+    Sent(Taken),
     /// Not now.
     Later {
         /// Not before then.
@@ -55,6 +64,31 @@ pub(crate) enum Told {
         /// Why.
         why: Untold,
     },
+}
+
+impl Told {
+    /// Nobody has seen it, nor will before the channel is tried again.
+    pub(crate) fn is_unseen(&self) -> bool {
+        match self {
+            Self::Sent(taken) => taken.unseen,
+            Self::Later { why, .. } => *why != Untold::Quiet,
+            Self::Never { .. } => true,
+            Self::Expired { .. } => false,
+        }
+    }
+}
+
+/// A message that says what is no longer so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Stale {
+    id: i64,
+    /// The alert as it stands.
+    pub alert: Alert,
+    /// What the channel calls its message.
+    pub receipt: String,
+    /// Tries that failed before.
+    pub attempts: u32,
+    marks: i64,
 }
 
 /// A row of the outbox whose watch is awake: what one that was removed or rests has to say waits
@@ -87,32 +121,31 @@ impl Store {
         .await
     }
 
-    /// Leases the message of these channels and watches that has waited longest, if its time has come.
+    /// Leases the message of this channel and these watches that has waited longest, if its time has come.
     ///
     /// One at a time: what waits leased could be answered or gone before its turn, and a crash
     /// would make a repeat of it.
     pub(crate) async fn lease(
         &self,
-        channels: Vec<String>,
+        channel: String,
         awake: Vec<WatchId>,
         now: DateTime<Utc>,
         until: DateTime<Utc>,
     ) -> Result<Option<Due>> {
         self.with(move |connection| {
             let tx = connection.transaction()?;
-            let channels = serde_json::to_string(&channels)?;
             let awake = serde_json::to_string(&awake)?;
             let next = |ready: &str| -> Result<_> {
                 let sql = format!(
-                    "SELECT id, alert_id, channel, kind, attempts, lease_until IS NOT NULL, told FROM outbox
-                     WHERE {ready} AND channel IN (SELECT value FROM json_each(:channels)) AND {WANTED}
+                    "SELECT id, alert_id, kind, attempts, lease_until IS NOT NULL, told FROM outbox
+                     WHERE {ready} AND channel = :channel AND {WANTED}
                      ORDER BY next_at, id LIMIT 1"
                 );
                 Ok(tx
                     .prepare_cached(&sql)?
                     .query_row(
                         named_params! {
-                            ":now": ms(now), ":ahead": ms(now + CLOCK_SLACK), ":channels": channels,
+                            ":now": ms(now), ":ahead": ms(now + CLOCK_SLACK), ":channel": channel,
                             ":awake": awake,
                         },
                         |row| {
@@ -120,10 +153,9 @@ impl Store {
                                 row.get::<_, i64>(0)?,
                                 row.get::<_, u32>(1)?,
                                 row.get::<_, String>(2)?,
-                                row.get::<_, String>(3)?,
-                                row.get::<_, u32>(4)?,
-                                row.get::<_, bool>(5)?,
-                                row.get::<_, i64>(6)?,
+                                row.get::<_, u32>(3)?,
+                                row.get::<_, bool>(4)?,
+                                row.get::<_, i64>(5)?,
                             ))
                         },
                     )
@@ -136,7 +168,7 @@ impl Store {
                     "(state = 'leased' AND lease_until <= :now OR state IN ('due', 'leased') AND at > :ahead)",
                 )?,
             };
-            let Some((id, alert_id, channel, kind, attempts, repeat, told)) = due else {
+            let Some((id, alert_id, kind, attempts, repeat, told)) = due else {
                 return Ok(None);
             };
             let alert_id = AlertId(alert_id);
@@ -144,8 +176,16 @@ impl Store {
             let kind = from_word(kind)?;
             let told = match kind {
                 MessageKind::Appeared => told,
-                MessageKind::Gone => 0,
+                MessageKind::Again | MessageKind::Gone => 0,
             };
+            let (told_before, receipt) = tx
+                .prepare_cached(
+                    "SELECT told > 0, receipt FROM outbox
+                     WHERE alert_id = ?1 AND channel = ?2 AND kind = 'appeared'",
+                )?
+                .query_row((alert_id.0, &channel), |row| Ok((row.get(0)?, row.get(1)?)))
+                .optional()?
+                .unwrap_or_default();
             let newest = tx
                 .prepare_cached("SELECT coalesce(max(opening_id), 0) FROM alert_slot WHERE alert_id = ?1")?
                 .query_row([alert_id.0], |row| row.get(0))?;
@@ -153,8 +193,22 @@ impl Store {
                 .execute(named_params! {":until": ms(until), ":now": ms(now), ":id": id})?;
             let fresh = alerts::slots(&tx, alert_id, told)?;
             let others = alerts::others(&tx, &alert, now)?;
+            let together = alerts::together(&tx, &alert, &channel, now)?;
             tx.commit()?;
-            Ok(Some(Due { id, channel, kind, alert, fresh, others, repeat, attempts, newest }))
+            Ok(Some(Due {
+                id,
+                channel,
+                kind,
+                alert,
+                fresh,
+                others,
+                together,
+                told_before,
+                receipt,
+                repeat,
+                attempts,
+                newest,
+            }))
         })
         .await
     }
@@ -166,8 +220,12 @@ impl Store {
         let told_before = due.repeat;
         self.with(move |connection| {
             let tx = connection.transaction()?;
-            let (state, attempts, next_at, why) = match told {
-                Told::Sent => ("sent", 0, now, None),
+            let mut receipt = None;
+            let (state, attempts, next_at, why) = match told.clone() {
+                Told::Sent(taken) => {
+                    receipt = taken.receipt;
+                    ("sent", 0, now, None)
+                }
                 // To be held over the quiet hours is no failure.
                 Told::Later { next_at, why } => {
                     ("due", u32::from(why != Untold::Quiet), next_at, Some(why))
@@ -180,14 +238,14 @@ impl Store {
             let settled = tx
                 .prepare_cached(
                     "UPDATE outbox SET state = :state, attempts = attempts + :attempts, next_at = :next_at,
-                     why = :why, at = :now, lease_until = CASE WHEN :perhaps THEN lease_until END,
+                     why = :why, at = :now, receipt = coalesce(:receipt, receipt), lease_until = CASE WHEN :perhaps THEN lease_until END,
                      told = CASE WHEN :state = 'sent' THEN max(told, :newest) ELSE told END
                      WHERE id = :id AND state = 'leased'",
                 )?
                 .execute(named_params! {
                     ":state": state, ":attempts": attempts, ":next_at": ms(next_at),
                     ":why": why.as_ref().map(word).transpose()?, ":now": ms(now),
-                    ":perhaps": perhaps, ":newest": newest, ":id": id,
+                    ":perhaps": perhaps, ":newest": newest, ":id": id, ":receipt": receipt,
                 })?;
             if settled > 0 && kind == MessageKind::Appeared {
                 tx.execute(
@@ -198,7 +256,7 @@ impl Store {
                         ":now": ms(now), ":id": id, ":alert": alert.id.0, ":newest": newest,
                     },
                 )?;
-                if told == Told::Sent && matches!(alert.state, AlertState::Snoozed { .. }) {
+                if matches!(told, Told::Sent(_)) && matches!(alert.state, AlertState::Snoozed { .. }) {
                     alerts::set_state(&tx, alert.id, AlertState::Raised)?;
                 }
             }
@@ -207,21 +265,110 @@ impl Store {
         .await
     }
 
-    /// When the next message of these channels and watches is due.
+    /// The screen was not seen: whoever waits for an answer there need not. `false`: nobody does.
+    pub(crate) async fn climb(&self, alert: AlertId, now: DateTime<Utc>) -> Result<bool> {
+        self.with(move |connection| {
+            let climbed = connection.execute(
+                "UPDATE outbox SET next_at = :now, at = :now, why = NULL
+                 WHERE alert_id = :alert AND kind = 'appeared' AND state = 'due' AND why = :ladder",
+                named_params! {
+                    ":alert": alert.0, ":now": ms(now), ":ladder": word(&Untold::Ladder)?,
+                },
+            )?;
+            Ok(climbed > 0)
+        })
+        .await
+    }
+
+    /// A message of the channel that says what is no longer so, if its time has come.
+    pub(crate) async fn stale(&self, channel: String, now: DateTime<Utc>) -> Result<Option<Stale>> {
+        self.with(move |connection| {
+            let row = connection
+                .prepare_cached(
+                    "SELECT id, alert_id, receipt, attempts, stale FROM outbox
+                     WHERE channel = :channel AND stale > 0 AND receipt IS NOT NULL
+                     AND state NOT IN ('due', 'leased') AND next_at <= :now ORDER BY next_at, id LIMIT 1",
+                )?
+                .query_row(named_params! {":channel": channel, ":now": ms(now)}, |row| {
+                    Ok((row.get(0)?, row.get::<_, u32>(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
+                })
+                .optional()?;
+            let Some((id, alert, receipt, attempts, marks)) = row else { return Ok(None) };
+            let Some(alert) = alerts::read(connection, AlertId(alert))? else { return Ok(None) };
+            Ok(Some(Stale { id, alert, receipt, attempts, marks }))
+        })
+        .await
+    }
+
+    /// The message was put right, unless things have changed again; or is to be, then.
+    pub(crate) async fn settle_stale(
+        &self,
+        stale: &Stale,
+        next_at: Option<DateTime<Utc>>,
+    ) -> Result<()> {
+        let (id, marks) = (stale.id, stale.marks);
+        self.with(move |connection| {
+            connection.execute(
+                "UPDATE outbox SET
+                 stale = CASE WHEN :next_at IS NULL AND stale = :marks THEN 0 ELSE stale END,
+                 attempts = CASE WHEN :next_at IS NULL THEN 0 ELSE attempts + 1 END,
+                 next_at = coalesce(:next_at, next_at) WHERE id = :id",
+                named_params! {":id": id, ":marks": marks, ":next_at": next_at.map(ms)},
+            )?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// What a channel put off is due at once: its way has been set up anew.
+    pub(crate) async fn release_channel(&self, channel: String, now: DateTime<Utc>) -> Result<()> {
+        self.with(move |connection| {
+            connection.execute(
+                "UPDATE outbox SET next_at = :now, at = :now, attempts = 0
+                 WHERE channel = :channel AND attempts > 0 AND state IN ('due', 'sent')",
+                named_params! {":channel": channel, ":now": ms(now)},
+            )?;
+            connection.execute(
+                "UPDATE news_outbox SET next_at = :now
+                 WHERE channel = :channel AND attempts > 0 AND state = 'due'",
+                named_params! {":channel": channel, ":now": ms(now)},
+            )?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// How many messages of channels with this beginning were tried and wait, and why the last does.
+    pub(crate) async fn undelivered(&self, prefix: &'static str) -> Result<u32> {
+        self.with(move |connection| {
+            Ok(connection
+                .prepare_cached(
+                    "SELECT count(*) FROM outbox WHERE state = 'due' AND attempts > 0
+                     AND substr(channel, 1, length(?1)) = ?1",
+                )?
+                .query_row([prefix], |row| row.get(0))?)
+        })
+        .await
+    }
+
+    /// When the next message of this channel and these watches is due.
     pub(crate) async fn next_due_at(
         &self,
-        channels: Vec<String>,
+        channel: String,
         awake: Vec<WatchId>,
     ) -> Result<Option<DateTime<Utc>>> {
         self.with(move |connection| {
             let next: Option<i64> = connection
                 .prepare_cached(&format!(
-                    "SELECT min(next_at) FROM outbox WHERE state = 'due'
-                     AND channel IN (SELECT value FROM json_each(:channels)) AND {WANTED}"
+                    "SELECT min(next_at) FROM (
+                         SELECT next_at FROM outbox WHERE state = 'due' AND channel = :channel AND {WANTED}
+                         UNION ALL SELECT next_at FROM outbox WHERE channel = :channel AND stale > 0
+                             AND receipt IS NOT NULL AND state NOT IN ('due', 'leased')
+                         UNION ALL SELECT next_at FROM news_outbox WHERE channel = :channel AND state = 'due')"
                 ))?
                 .query_row(
                     named_params! {
-                        ":channels": serde_json::to_string(&channels)?,
+                        ":channel": channel,
                         ":awake": serde_json::to_string(&awake)?,
                     },
                     |row| row.get(0),
@@ -238,6 +385,7 @@ mod tests {
 
     use super::*;
     use crate::{
+        delivery::Step,
         model::{
             Activity, Answer, DoctorChoice, Key, Look, Outcome, Place, Slot, TimeWish, WatchDraft,
         },
@@ -304,6 +452,11 @@ mod tests {
                 },
                 listed: true,
                 paused: false,
+                steps: vec![Step {
+                    channel: "test".to_owned(),
+                    kind: MessageKind::Appeared,
+                    after: TimeDelta::zero(),
+                }],
             };
             let look = DoctorLook {
                 look: Look {
@@ -321,7 +474,6 @@ mod tests {
                 doctor: String::new(),
                 slots: days.iter().map(slot).collect(),
                 coverage: Arc::new([coverage]),
-                channels: Arc::new(["test".to_owned()]),
             };
             self.store.commit(look).await.unwrap();
         }
@@ -329,15 +481,19 @@ mod tests {
         /// What the channel has to be told now, if anything.
         async fn due(&self) -> Option<Due> {
             let until = self.now + TimeDelta::seconds(60);
-            let channels = vec!["test".to_owned()];
+            let channel = "test".to_owned();
             let awake = vec![self.watch];
-            let leased = self.store.lease(channels, awake, self.now, until).await;
+            let leased = self.store.lease(channel, awake, self.now, until).await;
             leased.unwrap()
         }
 
         async fn settle(&self, due: &Due, told: Told) {
             self.store.settle(due, told, self.now).await.unwrap();
         }
+    }
+
+    fn sent() -> Told {
+        Told::Sent(Taken::default())
     }
 
     fn later(story: &Story, why: Untold) -> Told {
@@ -377,7 +533,7 @@ mod tests {
         let due = story.due().await.unwrap();
         let answered = story.store.answer(due.alert.id, Answer::Later, story.now);
         answered.await.unwrap();
-        story.settle(&due, Told::Sent).await;
+        story.settle(&due, sent()).await;
         story.wait(16 * 60);
         let again = story.due().await.unwrap();
         assert_eq!(again.fresh.len(), 1);
@@ -410,7 +566,7 @@ mod tests {
         }
         let due = story.due().await.unwrap();
         repeats.push(due.repeat);
-        story.settle(&due, Told::Sent).await;
+        story.settle(&due, sent()).await;
         assert_eq!(repeats, [false, false, true, true]);
 
         story.wait(1);
@@ -451,7 +607,7 @@ mod tests {
             story.see(&[2]).await;
             let due = story.due().await.expect("nobody was told of it yet");
             assert_eq!((due.fresh.len(), due.alert.state), (1, AlertState::Raised));
-            story.settle(&due, Told::Sent).await;
+            story.settle(&due, sent()).await;
 
             story.wait(30);
             story.see(&[]).await;

@@ -19,6 +19,14 @@ pub(crate) enum Name {
     Sleep,
     /// `tally::Day`.
     Requests,
+    /// A random name of this database: two folders of data do not share secrets.
+    Installation,
+    /// The next update to ask Telegram for.
+    TelegramOffset,
+    /// `deadman::Silence`: what has been said to be silent.
+    Silence,
+    /// `night::Night`: the quiet hours that nothing has been said of yet.
+    Night,
     /// What was typed into this form.
     Form(String),
 }
@@ -30,6 +38,10 @@ impl Name {
             Self::Pause => "pause".to_owned(),
             Self::Sleep => "sleep".to_owned(),
             Self::Requests => "requests".to_owned(),
+            Self::Installation => "installation".to_owned(),
+            Self::TelegramOffset => "telegram-offset".to_owned(),
+            Self::Silence => "silence".to_owned(),
+            Self::Night => "night".to_owned(),
             Self::Form(form) => format!("form/{form}"),
         }
     }
@@ -71,6 +83,18 @@ impl Store {
         })
         .await
     }
+}
+
+/// Writes a value inside a transaction.
+pub(super) fn write<T: Serialize>(
+    connection: &rusqlite::Connection,
+    name: &Name,
+    value: &T,
+) -> Result<()> {
+    connection
+        .prepare_cached("INSERT OR REPLACE INTO setting VALUES (:name, :value)")?
+        .execute(named_params! {":name": name.text(), ":value": serde_json::to_string(value)?})?;
+    Ok(())
 }
 
 #[cfg(test)]

@@ -49,7 +49,9 @@ pub fn notice(
     manner: Manner,
 ) -> Notice {
     match kind {
-        MessageKind::Appeared => appeared(alert, &told_slots(alert, fresh), words, now, manner),
+        MessageKind::Appeared | MessageKind::Again => {
+            appeared(alert, &told_slots(alert, fresh), words, now, manner)
+        }
         MessageKind::Gone => gone(alert, words, now, manner),
     }
 }

@@ -160,7 +160,7 @@ fn view(state: WatchState) -> WatchView {
                 places: Vec::new(),
                 wish: TimeWish::default(),
                 nickname: String::new(),
-                until: None,
+                ..WatchDraft::default()
             },
             activity: Activity::On,
         },

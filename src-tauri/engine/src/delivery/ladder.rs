@@ -1,0 +1,67 @@
+//! Which channel tells an alert when, as long as nobody answers.
+//!
+//! At most three tellings: the screen, the screen again, the others. Any answer
+//! on any device ends it; «Позже» begins it anew.
+
+use chrono::TimeDelta;
+
+use super::Channel;
+use crate::model::{MessageKind, Tell, WatchId};
+
+/// Between two rungs.
+pub(crate) const STEP: TimeDelta = TimeDelta::minutes(2);
+
+/// Where a channel stands on the ladder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Rung {
+    /// Read by a program: told at once, knows no quiet hours.
+    Machine,
+    /// The screen of this computer: told first, and once more.
+    Screen,
+    /// Reaches a person elsewhere: told when nobody answers at the screen.
+    Afar,
+}
+
+/// One telling to come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Step {
+    /// Which channel.
+    pub(crate) channel: String,
+    /// For the first or the second time.
+    pub(crate) kind: MessageKind,
+    /// How long after the alert.
+    pub(crate) after: TimeDelta,
+}
+
+/// The tellings of an alert of this watch.
+pub(crate) fn steps<'a>(
+    tell: Tell,
+    watch: WatchId,
+    channels: impl IntoIterator<Item = &'a dyn Channel>,
+) -> Vec<Step> {
+    let wanted: Vec<&dyn Channel> = channels
+        .into_iter()
+        .filter(|channel| channel.wants(watch))
+        .collect();
+    let screen = wanted.iter().any(|channel| channel.rung() == Rung::Screen);
+    let step = |channel: &dyn Channel, kind, after| Step {
+        channel: channel.name().to_owned(),
+        kind,
+        after,
+    };
+    wanted
+        .into_iter()
+        .flat_map(|channel| {
+            let (first, again) = match (channel.rung(), tell) {
+                (Rung::Screen, Tell::Ladder | Tell::AtOnce) => (TimeDelta::zero(), Some(STEP)),
+                (Rung::Afar, Tell::Ladder) if screen => (STEP * 2, None),
+                (Rung::Afar | Rung::Machine, Tell::Ladder | Tell::AtOnce) => {
+                    (TimeDelta::zero(), None)
+                }
+            };
+            let first = step(channel, MessageKind::Appeared, first);
+            let again = again.map(|after| step(channel, MessageKind::Again, after));
+            std::iter::once(first).chain(again)
+        })
+        .collect()
+}

@@ -1,0 +1,434 @@
+//! Outbox → channels. The inbox itself is the table of alerts.
+//!
+//! Each channel has its own loop, so one that hangs holds up no other. A
+//! message is leased, told, settled; a crash in between repeats it, marked.
+//! What was told and can be edited is put right when things change; news of
+//! the program itself goes the same way.
+
+mod channels;
+mod health;
+mod ladder;
+
+use std::{sync::Arc, time::Duration};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use rand::RngExt;
+use tokio::sync::{Notify, broadcast};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    clock::Clock,
+    model::{
+        Alert, AlertSlot, AlertState, Event, MessageKind, News, QuietManner, Settings, TRIAL,
+        Untold, WatchId,
+    },
+    poller::Poller,
+    store::{Due, DueNews, SettingName, Stale, Store, StoreError, Told},
+};
+
+pub(crate) use channels::Channels;
+pub(crate) use health::Health;
+pub use ladder::Rung;
+pub(crate) use ladder::{Step, steps};
+
+/// A channel that has not taken a message by then is tried again later.
+const TELL_LIMIT: Duration = Duration::from_secs(10);
+/// After that another worker may take a leased message: longer than any telling lasts.
+const LEASE: TimeDelta = TimeDelta::seconds(60);
+/// The first wait after a failure, doubled by each further one.
+const FIRST_RETRY: Duration = Duration::from_secs(2);
+/// The longest wait between two tries.
+const LAST_RETRY: Duration = Duration::from_mins(15);
+/// With nothing due the outbox is looked into this often.
+const IDLE: Duration = Duration::from_mins(1);
+/// During the quiet hours it is asked this often whether they are over: the computer's
+/// clock or zone may have been set meanwhile.
+const HELD: TimeDelta = TimeDelta::minutes(15);
+
+/// A message for a channel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// The alert as it stands.
+    pub alert: Alert,
+    /// What happened.
+    pub kind: MessageKind,
+    /// Slots the channel has not been told yet; all of the alert's for [`MessageKind::Gone`].
+    pub fresh: Vec<AlertSlot>,
+    /// Other alerts of the same watch that wait for an answer and have something free, newest
+    /// first: a channel that shows one notification a watch says all of it.
+    pub others: Vec<Alert>,
+    /// Alerts of other watches that were raised in the same moment and wait for an answer: a
+    /// channel may say all of them in one message.
+    pub together: Vec<Alert>,
+    /// The same message may have gone through already: its telling was cut short by a crash.
+    pub repeat: bool,
+    /// Without a sound: quiet hours, «Тихий режим».
+    pub silent: bool,
+    /// What the channel called the message by which it told this alert before.
+    pub receipt: Option<String>,
+}
+
+/// A message was taken.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Taken {
+    /// What the channel calls its message, if that can be edited.
+    pub receipt: Option<String>,
+    /// Nobody sees it now (do-not-disturb, nobody at the computer): the others need not wait.
+    pub unseen: bool,
+}
+
+/// Why a channel did not take a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum TellError {
+    /// Not now.
+    #[error("not now: {why:?}")]
+    Later {
+        /// Not before this has passed; `None`: as the worker sees fit.
+        after: Option<Duration>,
+        /// Shown to the person.
+        why: Untold,
+    },
+    /// Never.
+    #[error("never: {why:?}")]
+    Never {
+        /// Shown to the person.
+        why: Untold,
+    },
+}
+
+/// One way to tell an alert.
+#[async_trait::async_trait]
+pub trait Channel: Send + Sync {
+    /// The name its deliveries are kept under: `desktop`, `telegram/1`, …
+    fn name(&self) -> &str;
+
+    /// What people call it, where there are several of its kind.
+    fn title(&self) -> Option<String> {
+        None
+    }
+
+    /// Where it stands on the ladder.
+    fn rung(&self) -> Rung;
+
+    /// Is it to tell of this watch?
+    fn wants(&self, _watch: WatchId) -> bool {
+        true
+    }
+
+    /// Tells the message. It may be told again after a crash (`message.repeat`).
+    async fn tell(&self, message: &Message) -> Result<Taken, TellError>;
+
+    /// The alert is not any more as the message with this receipt says: puts it right, without a sound.
+    async fn refresh(&self, _alert: &Alert, _receipt: &str) -> Result<(), TellError> {
+        Ok(())
+    }
+
+    /// Tells news of the program itself.
+    async fn announce(&self, _news: &News, _silent: bool) -> Result<(), TellError> {
+        Ok(())
+    }
+
+    /// The alert was answered elsewhere, its slots are gone, or its watch was removed or rests:
+    /// take what was told back, if that can be done. What has a receipt is refreshed besides.
+    async fn withdraw(&self, _alert: &Alert) {}
+}
+
+/// Tells one channel what is in the outbox for it.
+pub(crate) struct Worker {
+    pub(crate) channel: Arc<dyn Channel>,
+    pub(crate) store: Store,
+    pub(crate) clock: Clock,
+    pub(crate) events: broadcast::Sender<Event>,
+    pub(crate) outbox: Arc<Notify>,
+    /// Knows which watches are awake.
+    pub(crate) poller: Arc<Poller>,
+    /// How the channel does.
+    pub(crate) health: Arc<Health>,
+}
+
+impl Worker {
+    /// Delivers until stopped.
+    pub(crate) async fn run(self: Arc<Self>, stop: CancellationToken) {
+        let mut failures = 0;
+        loop {
+            let woken = self.outbox.notified();
+            tokio::pin!(woken);
+            // From here on no wake-up is missed.
+            woken.as_mut().enable();
+            // A telling that is cut short is told again after the next start, marked as a repeat.
+            let delivered = tokio::select! {
+                () = stop.cancelled() => return,
+                delivered = self.deliver_due() => delivered,
+            };
+            let wait = match delivered {
+                Ok(wait) => {
+                    failures = 0;
+                    wait
+                }
+                Err(error) => {
+                    tracing::error!(channel = self.channel.name(), %error, "the outbox cannot be read");
+                    failures += 1;
+                    retry_wait(failures)
+                }
+            };
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = woken => (),
+                () = tokio::time::sleep(wait) => (),
+            }
+        }
+    }
+
+    /// Tells everything that is due; returns the wait until something is.
+    pub(crate) async fn deliver_due(&self) -> Result<Duration, StoreError> {
+        let name = || self.channel.name().to_owned();
+        loop {
+            let now = self.clock.now();
+            let leased = self.store.lease(name(), self.awake(), now, now + LEASE);
+            match leased.await? {
+                Some(due) => self.deliver(due).await?,
+                None => break,
+            }
+        }
+        while let Some(stale) = self.store.stale(name(), self.clock.now()).await? {
+            self.put_right(stale).await?;
+        }
+        while let Some(due) = self.store.due_news(name(), self.clock.now()).await? {
+            self.announce(due).await?;
+        }
+        let next = self.store.next_due_at(name(), self.awake()).await?;
+        Ok(next.map_or(IDLE, |next| {
+            (next - self.clock.now())
+                .to_std()
+                .unwrap_or(Duration::ZERO)
+                .min(IDLE)
+        }))
+    }
+
+    /// The watches that may be told of now.
+    fn awake(&self) -> Vec<WatchId> {
+        let mut awake = self.poller.board().awake(self.clock.now());
+        awake.push(TRIAL);
+        awake
+    }
+
+    async fn deliver(&self, due: Due) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        let hush = self.hush(now).await?;
+        let edits = due.kind == MessageKind::Gone && due.receipt.is_some();
+        let told = match (useless(&due, now), hush) {
+            (Some(why), _) => {
+                if due.kind == MessageKind::Gone {
+                    withdraw(&*self.channel, &due.alert).await;
+                }
+                Told::Expired { why }
+            }
+            (None, Hush::Hold { until }) if due.alert.watch_id != TRIAL && !edits => Told::Later {
+                next_at: until.min(now + HELD),
+                why: Untold::Quiet,
+            },
+            (None, hush) => self.tell(&due, hush == Hush::Silent).await,
+        };
+        if let Told::Later { why, .. } | Told::Never { why } = &told
+            && *why != Untold::Quiet
+        {
+            tracing::warn!(channel = self.channel.name(), alert.id = %due.alert.id, ?why, "an alert was not delivered");
+        }
+        let steps_up = self.channel.rung() == Rung::Screen && told.is_unseen();
+        self.store.settle(&due, told, self.clock.now()).await?;
+        if steps_up && self.store.climb(due.alert.id, self.clock.now()).await? {
+            self.outbox.notify_waiters();
+        }
+        // Whoever removed or paused the watch meanwhile has taken back what was there before.
+        if !self.awake().contains(&due.alert.watch_id) {
+            withdraw(&*self.channel, &due.alert).await;
+        }
+        // Nobody listening is no error.
+        let _ = self.events.send(Event::AlertChanged {
+            alert_id: due.alert.id,
+        });
+        Ok(())
+    }
+
+    /// What the quiet hours ask of this channel now.
+    async fn hush(&self, now: DateTime<Utc>) -> Result<Hush, StoreError> {
+        if self.channel.rung() == Rung::Machine {
+            return Ok(Hush::No);
+        }
+        let settings: Settings = self
+            .store
+            .setting(SettingName::Settings)
+            .await?
+            .unwrap_or_default();
+        Ok(hush(&settings, now, &chrono::Local))
+    }
+
+    async fn tell(&self, due: &Due, silent: bool) -> Told {
+        let message = Message {
+            alert: due.alert.clone(),
+            kind: due.kind,
+            fresh: due.fresh.clone(),
+            others: due.others.clone(),
+            together: due.together.clone(),
+            repeat: due.repeat,
+            silent,
+            receipt: due.receipt.clone(),
+        };
+        if due.kind == MessageKind::Gone {
+            withdraw(&*self.channel, &due.alert).await;
+        }
+        match self
+            .limited(self.channel.tell(&message), due.attempts)
+            .await
+        {
+            Ok(taken) => Told::Sent(taken),
+            Err(untold) => untold,
+        }
+    }
+
+    async fn put_right(&self, stale: Stale) -> Result<(), StoreError> {
+        let refreshed = self.channel.refresh(&stale.alert, &stale.receipt);
+        let next_at = match self.limited(refreshed, stale.attempts).await {
+            Err(Told::Later { next_at, .. }) => Some(next_at),
+            Ok(()) | Err(Told::Sent(_) | Told::Expired { .. } | Told::Never { .. }) => None,
+        };
+        self.store.settle_stale(&stale, next_at).await
+    }
+
+    async fn announce(&self, due: DueNews) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        let told = match self.hush(now).await? {
+            Hush::Hold { until } => Told::Later {
+                next_at: until.min(now + HELD),
+                why: Untold::Quiet,
+            },
+            hush => {
+                let announced = self.channel.announce(&due.news, hush == Hush::Silent);
+                match self.limited(announced, due.attempts).await {
+                    Ok(()) => Told::Sent(Taken::default()),
+                    Err(untold) => untold,
+                }
+            }
+        };
+        self.store.settle_news(&due, &told).await
+    }
+
+    /// What the channel says, waited for a while; a failure is put off or given up.
+    async fn limited<T>(
+        &self,
+        telling: impl Future<Output = Result<T, TellError>>,
+        attempts: u32,
+    ) -> Result<T, Told> {
+        let told = tokio::time::timeout(TELL_LIMIT, telling)
+            .await
+            .unwrap_or(Err(TellError::Later {
+                after: None,
+                why: Untold::Silent,
+            }));
+        let now = self.clock.now();
+        let changed = match &told {
+            Ok(_) => self.health.works(now),
+            Err(TellError::Later { why, .. } | TellError::Never { why }) => {
+                self.health.fails(*why, now)
+            }
+        };
+        if changed {
+            // Nobody listening is no error.
+            let _ = self.events.send(Event::ChannelsChanged);
+        }
+        let (after, why) = match told {
+            Ok(taken) => return Ok(taken),
+            Err(TellError::Never { why }) => return Err(Told::Never { why }),
+            Err(TellError::Later { after, why }) => (after, why),
+        };
+        let wait = after.unwrap_or_else(|| retry_wait(attempts + 1));
+        let wait = TimeDelta::from_std(wait).unwrap_or(TimeDelta::MAX);
+        Err(Told::Later {
+            next_at: now + wait,
+            why,
+        })
+    }
+}
+
+/// What the hour asks of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Hush {
+    /// Nothing.
+    No,
+    /// No sound.
+    Silent,
+    /// To wait.
+    Hold { until: DateTime<Utc> },
+}
+
+fn hush<Zone: chrono::TimeZone>(settings: &Settings, now: DateTime<Utc>, zone: &Zone) -> Hush {
+    match (settings.quiet.until(now, zone), settings.quiet.manner) {
+        (Some(until), QuietManner::Hold) => Hush::Hold { until },
+        (Some(_), QuietManner::Silent) => Hush::Silent,
+        (None, QuietManner::Hold | QuietManner::Silent) if settings.hushed => Hush::Silent,
+        (None, QuietManner::Hold | QuietManner::Silent) => Hush::No,
+    }
+}
+
+/// Takes an alert back; a channel that does not answer keeps nobody waiting.
+pub(crate) async fn withdraw(channel: &dyn Channel, alert: &Alert) {
+    let limit = tokio::time::timeout(TELL_LIMIT, channel.withdraw(alert));
+    if limit.await.is_err() {
+        tracing::warn!(channel = channel.name(), alert.id = %alert.id, "an alert was not taken back in time");
+    }
+}
+
+/// Why a message need not be told any more.
+fn useless(due: &Due, now: chrono::DateTime<chrono::Utc>) -> Option<Untold> {
+    let all = |test: fn(&AlertSlot, chrono::DateTime<chrono::Utc>) -> bool| {
+        due.fresh.iter().all(|slot| test(slot, now))
+    };
+    match due.kind {
+        MessageKind::Appeared => match due.alert.state {
+            AlertState::Raised | AlertState::Snoozed { .. } => {
+                if due.fresh.is_empty() {
+                    Some(Untold::Told)
+                } else if all(|slot, now| slot.start <= now) {
+                    Some(Untold::Started)
+                } else if all(|slot, _| slot.gone_at.is_some()) && due.alert.gone_at().is_some() {
+                    Some(Untold::Gone)
+                } else {
+                    None
+                }
+            }
+            AlertState::Gone => Some(Untold::Gone),
+            AlertState::Seen | AlertState::Acted | AlertState::Dismissed => Some(Untold::Answered),
+        },
+        MessageKind::Again => {
+            let free = |slot: &AlertSlot| slot.gone_at.is_none() && slot.start > now;
+            if due.alert.state != AlertState::Raised {
+                Some(Untold::Answered)
+            } else if !due.told_before || due.others.iter().any(|other| other.id > due.alert.id) {
+                // It was never said, or a newer alert of the watch says all of it.
+                Some(Untold::Told)
+            } else if due.alert.slots.iter().any(free) {
+                None
+            } else {
+                Some(Untold::Gone)
+            }
+        }
+        MessageKind::Gone => match due.alert.state {
+            AlertState::Gone
+                if all(|slot, _| slot.gone_at.is_none_or(|gone| gone >= slot.start)) =>
+            {
+                Some(Untold::Started)
+            }
+            AlertState::Gone => None,
+            AlertState::Raised | AlertState::Snoozed { .. } => Some(Untold::Returned),
+            AlertState::Seen | AlertState::Acted | AlertState::Dismissed => Some(Untold::Answered),
+        },
+    }
+}
+
+/// Full jitter under a doubling ceiling.
+fn retry_wait(failures: u32) -> Duration {
+    let ceiling = FIRST_RETRY
+        .saturating_mul(1 << failures.clamp(1, 12))
+        .min(LAST_RETRY);
+    ceiling.mul_f64(rand::rng().random_range(0.1..=1.0))
+}

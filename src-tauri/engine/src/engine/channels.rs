@@ -1,0 +1,282 @@
+//! Ways to tell besides the screen: set up, tried, shown.
+
+use std::{sync::Arc, time::Duration};
+
+use super::{Engine, Result};
+use crate::{
+    error::{EngineError, Problem},
+    mail,
+    model::{
+        ChannelState, Channels, ChatId, ChatLink, DeliveryState, Event, MailSettings, MailView,
+        PushSettings, PushView, Settings, Trial, Untold, WatchChoice,
+    },
+    push,
+    secrets::{Secret, SecretName},
+};
+
+/// The trial waits this long for all channels.
+const TRIAL_LIMIT: Duration = Duration::from_secs(20);
+/// And asks this often how far they are.
+const TRIAL_TICK: Duration = Duration::from_millis(200);
+
+impl Engine {
+    /// Every way to tell besides the screen, and how each does.
+    pub async fn channels(&self) -> Result<Channels> {
+        let settings = self.settings().await?;
+        let has_password = self.has_secret(SecretName::MailPassword).await;
+        let address = self.secrets.get(SecretName::PushAddress).await;
+        let host = address.ok().flatten().and_then(|it| push::host(&it));
+        let has_token = self.has_secret(SecretName::PushToken).await;
+        Ok(Channels {
+            key_store: self.secrets.state(),
+            telegram: self.telegram.view().await?,
+            mail: MailView {
+                state: self.health(mail::NAME, settings.mail.on, has_password),
+                settings: settings.mail,
+                has_password,
+                undelivered: self.store.undelivered(mail::NAME).await?,
+            },
+            push: PushView {
+                state: self.health(push::NAME, settings.push.on, host.is_some()),
+                settings: settings.push,
+                host,
+                has_token,
+                undelivered: self.store.undelivered(push::NAME).await?,
+            },
+        })
+    }
+
+    fn health(&self, name: &str, on: bool, has_secret: bool) -> ChannelState {
+        match (on, has_secret, self.channels.health(name)) {
+            (false, ..) => ChannelState::Off,
+            (true, false, _) => ChannelState::Locked,
+            (true, true, health) => health.unwrap_or(ChannelState::Ready),
+        }
+    }
+
+    async fn has_secret(&self, name: SecretName) -> bool {
+        matches!(self.secrets.get(name).await, Ok(Some(_)))
+    }
+
+    /// Takes the mail server of the person. The password may be left out while server and login
+    /// stay the same: it is never shown to another server.
+    pub async fn set_mail(&self, mail: MailSettings, password: Option<Secret>) -> Result<Channels> {
+        let mail = mail::checked(mail)?;
+        let settings = self.settings().await?;
+        let same = (&mail.server, &mail.login) == (&settings.mail.server, &settings.mail.login);
+        match password {
+            Some(password) => self.secrets.set(SecretName::MailPassword, password).await?,
+            None if same && self.has_secret(SecretName::MailPassword).await => (),
+            None if !mail.on => (),
+            None => return Err(EngineError::Invalid(vec![Problem::NoPassword])),
+        }
+        self.save_settings(Settings { mail, ..settings }).await?;
+        self.reopen_mail_and_push().await?;
+        self.channels().await
+    }
+
+    /// Forgets the mail server and its password.
+    pub async fn forget_mail(&self) -> Result<Channels> {
+        self.secrets.delete(SecretName::MailPassword).await?;
+        let settings = Settings {
+            mail: MailSettings::default(),
+            ..self.settings().await?
+        };
+        self.save_settings(settings).await?;
+        self.channels().await
+    }
+
+    /// Takes a push service. What is left out stays as it is kept; a new address forgets the old token.
+    pub async fn set_push(
+        &self,
+        push: PushSettings,
+        address: Option<Secret>,
+        token: Option<Secret>,
+    ) -> Result<Channels> {
+        match address {
+            Some(address) => {
+                push::check(push.kind, &address)?;
+                self.secrets.set(SecretName::PushAddress, address).await?;
+                if token.is_none() {
+                    self.secrets.delete(SecretName::PushToken).await?;
+                }
+            }
+            None if !push.on || self.has_secret(SecretName::PushAddress).await => (),
+            None => return Err(EngineError::Invalid(vec![Problem::BadAddress])),
+        }
+        if let Some(token) = token {
+            self.secrets.set(SecretName::PushToken, token).await?;
+        }
+        let settings = self.settings().await?;
+        self.save_settings(Settings { push, ..settings }).await?;
+        self.reopen_mail_and_push().await?;
+        self.channels().await
+    }
+
+    /// Forgets the push service.
+    pub async fn forget_push(&self) -> Result<Channels> {
+        self.secrets.delete(SecretName::PushAddress).await?;
+        self.secrets.delete(SecretName::PushToken).await?;
+        let settings = Settings {
+            push: PushSettings::default(),
+            ..self.settings().await?
+        };
+        self.save_settings(settings).await?;
+        self.channels().await
+    }
+
+    /// Mail and push as they are set up now; called when settings or secrets have changed.
+    pub(super) async fn reopen_mail_and_push(&self) -> Result<()> {
+        let settings = self.settings().await?;
+        let password = self.secrets.get(SecretName::MailPassword).await;
+        match (settings.mail.on, password) {
+            (true, Ok(Some(password))) => {
+                let clock = self.config.clock.clone();
+                let roots = &self.config.extra_roots;
+                let mail =
+                    mail::Mail::new(settings.mail, &password, settings.language, clock, roots)?;
+                self.open_channel(Arc::new(mail)).await;
+            }
+            (true | false, _) => self.channels.remove(mail::NAME),
+        }
+        let address = self.secrets.get(SecretName::PushAddress).await;
+        let token = self.secrets.get(SecretName::PushToken).await;
+        match (settings.push.on, address) {
+            (true, Ok(Some(address))) => {
+                let token = token.ok().flatten();
+                let (kind, clock) = (settings.push.kind, self.config.clock.clone());
+                let push = push::Push::new(kind, &address, token, settings.language, clock)?;
+                self.open_channel(Arc::new(push)).await;
+            }
+            (true | false, _) => self.channels.remove(push::NAME),
+        }
+        for name in [mail::NAME, push::NAME] {
+            self.store
+                .release_channel(name.to_owned(), self.now())
+                .await?;
+        }
+        self.poller.outbox.notify_waiters();
+        self.tell(Event::ChannelsChanged);
+        Ok(())
+    }
+}
+
+/// Telegram.
+impl Engine {
+    /// Takes the token of a bot: Telegram is asked at once whose it is.
+    pub async fn set_telegram_token(&self, token: Secret) -> Result<Channels> {
+        self.telegram.set_token(token).await?;
+        self.channels().await
+    }
+
+    /// Forgets the bot, its chats and its token.
+    pub async fn forget_telegram(&self) -> Result<Channels> {
+        self.telegram.forget().await?;
+        self.channels().await
+    }
+
+    /// The way to Telegram and to nothing else: a proxy (`None`: as before, empty: none) and an
+    /// address of the Bot API (`None`: Telegram's).
+    pub async fn set_telegram_way(
+        &self,
+        proxy: Option<Secret>,
+        api_url: Option<String>,
+    ) -> Result<Channels> {
+        self.telegram.set_way(proxy, api_url).await?;
+        self.channels().await
+    }
+
+    /// A new code to link a chat by, good for ten minutes.
+    pub async fn new_chat_link(&self) -> Result<ChatLink> {
+        self.telegram.new_link().await
+    }
+
+    /// Links a chat that sent the code.
+    pub async fn link_chat(&self, chat: ChatId) -> Result<Channels> {
+        self.telegram.link(chat).await?;
+        self.channels().await
+    }
+
+    /// Unlinks a chat, or refuses one that asks.
+    pub async fn unlink_chat(&self, chat: ChatId) -> Result<Channels> {
+        self.telegram.unlink(chat).await?;
+        self.channels().await
+    }
+
+    /// Chooses what a chat hears of.
+    pub async fn choose_for_chat(&self, chat: ChatId, watches: WatchChoice) -> Result<Channels> {
+        self.telegram.choose(chat, watches).await?;
+        self.channels().await
+    }
+}
+
+/// Secrets and the trial.
+impl Engine {
+    /// There is no key store: keeps tokens and passwords in a file under this passphrase.
+    pub async fn seal_secrets(&self, passphrase: Secret) -> Result<Channels> {
+        self.secrets.seal(passphrase).await?;
+        self.channels().await
+    }
+
+    /// Opens that file; what waited for a token or a password goes on.
+    pub async fn unlock_secrets(&self, passphrase: Secret) -> Result<Channels> {
+        self.secrets.unlock(passphrase).await?;
+        self.reopen_mail_and_push().await?;
+        self.telegram.reopen().await?;
+        self.channels().await
+    }
+
+    /// There is no key store: they are asked for at each start.
+    pub async fn keep_secrets_in_memory(&self) -> Result<Channels> {
+        self.secrets.keep_in_memory();
+        self.channels().await
+    }
+
+    /// Lets a simulated slot go through the whole pipeline to every channel at hand, or to one, and
+    /// says how each did. Quiet hours do not hold it; nothing of it stays in the inbox.
+    pub async fn try_channels(&self, only: Option<String>) -> Result<Vec<Trial>> {
+        let now = self.now();
+        let channels: Vec<_> = self
+            .channels
+            .all()
+            .into_iter()
+            .filter(|channel| only.as_ref().is_none_or(|only| channel.name() == only))
+            .collect();
+        let names = channels.iter().map(|channel| channel.name().to_owned());
+        let alert = self.store.begin_trial(names.collect(), now).await?;
+        self.poller.outbox.notify_waiters();
+        let mut done = self.store.alert(alert).await?;
+        for _ in 0..TRIAL_LIMIT.as_millis() / TRIAL_TICK.as_millis() {
+            let waits = done
+                .iter()
+                .flat_map(|alert| &alert.deliveries)
+                .any(|delivery| {
+                    delivery.why.is_none()
+                        && matches!(delivery.state, DeliveryState::Due | DeliveryState::Leased)
+                });
+            if !waits {
+                break;
+            }
+            tokio::time::sleep(TRIAL_TICK).await;
+            done = self.store.alert(alert).await?;
+        }
+        self.store.end_trial().await?;
+        let deliveries = done.map(|alert| alert.deliveries).unwrap_or_default();
+        Ok(channels
+            .iter()
+            .map(|channel| {
+                let how = deliveries.iter().find(|it| it.channel == channel.name());
+                let why = match how {
+                    Some(how) if how.state == DeliveryState::Sent => None,
+                    Some(how) => Some(how.why.unwrap_or(Untold::Silent)),
+                    None => Some(Untold::Silent),
+                };
+                Trial {
+                    channel: channel.name().to_owned(),
+                    title: channel.title(),
+                    why,
+                }
+            })
+            .collect())
+    }
+}

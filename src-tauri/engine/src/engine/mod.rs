@@ -1,0 +1,407 @@
+//! The engine: starts complete, owns its tasks, is stopped and waited for.
+//!
+//! Here is its life; its operations are in the files beside, a noun each.
+
+mod alerting;
+mod channels;
+mod choosing;
+mod data;
+mod program;
+mod watching;
+
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono_tz::Europe::Moscow;
+use rand::RngExt;
+use tokio::{
+    sync::{Notify, broadcast},
+    task::JoinSet,
+};
+use tokio_util::sync::CancellationToken;
+use url::Url;
+
+use crate::{
+    board::Board,
+    catalog::Catalog,
+    clock::Clock,
+    delivery::{Channel, Channels, Health, Worker},
+    error::{EngineError, Problem, StartError},
+    gorzdrav::{Client, DEFAULT_BASE},
+    model::{Clinic, Event, Pause, Settings, Watch, WatchId},
+    pace::Pace,
+    poller::Poller,
+    schedule::USUAL_BUDGET,
+    secrets::Secrets,
+    store::{Listing, SettingName, Store, StoreError},
+    tally::Tally,
+    telegram::Telegram,
+    watches,
+};
+
+type Result<T, E = EngineError> = std::result::Result<T, E>;
+
+/// Events a slow listener may fall behind by before it is told that it missed some.
+const EVENTS_KEPT: usize = 1024;
+/// The smallest budget that can be set, requests per hour.
+const LEAST_BUDGET: u32 = 30;
+/// A refresh of the catalogue that failed is tried again after this.
+const CATALOGUE_RETRY: Duration = Duration::from_mins(15);
+/// The computer's clock may differ from the service's by this much.
+const CLOCK_TOLERANCE: TimeDelta = TimeDelta::minutes(2);
+
+/// How to run.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Holds the database and its lock; made if missing.
+    pub data_dir: PathBuf,
+    /// The service: [`DEFAULT_BASE`] or a simulator.
+    pub api_base: Url,
+    /// Requests per hour; `None` leaves it to the settings. Above 360 only for a simulator.
+    pub budget_per_hour: Option<u32>,
+    /// Tells the time.
+    pub clock: Clock,
+    /// This is the simulated city.
+    pub demo: bool,
+    /// Look and deliver by itself; without, only what is asked for is done.
+    pub background: bool,
+    /// Of jitter.
+    pub seed: u64,
+    /// Where tokens and passwords are kept; `None`: where the system keeps them, and for the
+    /// simulated city in memory only.
+    pub secrets: Option<Secrets>,
+    /// Certificates (DER) that mail servers may show besides those the system trusts.
+    pub extra_roots: Vec<Vec<u8>>,
+}
+
+impl Config {
+    /// The real service, the machine's clock, everything running.
+    pub fn new(data_dir: PathBuf) -> Self {
+        Self {
+            data_dir,
+            api_base: Url::parse(DEFAULT_BASE).expect("the address is a URL"),
+            budget_per_hour: None,
+            clock: Clock::system(),
+            demo: false,
+            background: true,
+            seed: rand::rng().random(),
+            secrets: None,
+            extra_roots: Vec::new(),
+        }
+    }
+}
+
+/// Everything the product does.
+pub struct Engine {
+    config: Config,
+    store: Store,
+    client: Client,
+    catalog: Arc<Catalog>,
+    poller: Arc<Poller>,
+    channels: Arc<Channels>,
+    secrets: Secrets,
+    telegram: Arc<Telegram>,
+    tally: Arc<Tally>,
+    events: broadcast::Sender<Event>,
+    stop: CancellationToken,
+    tasks: tokio::sync::Mutex<JoinSet<()>>,
+}
+
+impl Engine {
+    /// Opens the database and starts all tasks. `own` are the caller's channels; chats, mail and
+    /// push are added as they were set up.
+    pub async fn start(
+        config: Config,
+        own: Vec<Arc<dyn Channel>>,
+    ) -> Result<Arc<Self>, StartError> {
+        let data_dir = config.data_dir.clone();
+        let store = tokio::task::spawn_blocking(move || Store::open(&data_dir))
+            .await
+            .map_err(|_| crate::store::StoreError::Closed)??;
+        let now = config.clock.now();
+        store.release_leases(now).await?;
+
+        let settings: Settings = store
+            .setting(SettingName::Settings)
+            .await?
+            .unwrap_or_default();
+        let real_service = is_real_service(&config.api_base);
+        let budget = config.budget_per_hour.unwrap_or(settings.budget_per_hour);
+        let pace = Arc::new(Pace::seeded(budget, real_service, config.seed));
+        let client = Client::new(config.api_base.clone(), pace)?;
+        let tally = Arc::new(Tally::open(&store, now).await?);
+        let (events, _) = broadcast::channel(EVENTS_KEPT);
+        let outbox = Arc::new(Notify::new());
+        let channels = Arc::new(Channels::default());
+        let secrets = secrets(&config, &store).await?;
+        let catalog = Arc::new(Catalog::new(
+            store.clone(),
+            client.clone(),
+            config.clock.clone(),
+            events.clone(),
+        ));
+        let poller = Arc::new(Poller {
+            store: store.clone(),
+            client: client.clone(),
+            clock: config.clock.clone(),
+            board: std::sync::Mutex::new(Board::new(config.seed, f64::from(budget))),
+            events: events.clone(),
+            channels: Arc::clone(&channels),
+            changed: Notify::new(),
+            outbox: Arc::clone(&outbox),
+        });
+        {
+            let watches = store.watches().await?;
+            let pause = store.setting::<Pause>(SettingName::Pause).await?;
+            let slept = store.setting(SettingName::Sleep).await?;
+            let clinics = store.listing::<Clinic>(&Listing::Clinics).await?;
+            let mut board = poller.board();
+            board.watches = watches.into_iter().map(respelled).map(by_id).collect();
+            board.pause = pause;
+            board.slept = slept;
+            board.set_clinics(clinics.map(|list| list.value).unwrap_or_default());
+            board.set_budget(poller.background_budget());
+            board.replan(now, false);
+        }
+        poller.remember().await?;
+        poller.board().spread();
+
+        let stop = CancellationToken::new();
+        let mut tasks = JoinSet::new();
+        if config.background {
+            let (looks, token) = (Arc::clone(&poller), stop.clone());
+            tasks.spawn(supervised("poller", stop.clone(), move || {
+                Arc::clone(&looks).run(token.clone())
+            }));
+            let (lists, board, token) = (Arc::clone(&catalog), Arc::clone(&poller), stop.clone());
+            tasks.spawn(supervised("catalogue", stop.clone(), move || {
+                keep_catalogue(Arc::clone(&lists), Arc::clone(&board), token.clone())
+            }));
+            tasks.spawn(tally_by_the_minute(
+                Arc::clone(&tally),
+                store.clone(),
+                client.clone(),
+                config.clock.clone(),
+                stop.clone(),
+            ));
+        }
+        let engine = Arc::new(Self {
+            config,
+            store,
+            client,
+            catalog,
+            poller,
+            channels,
+            secrets,
+            telegram: Arc::default(),
+            tally,
+            events,
+            stop,
+            tasks: tokio::sync::Mutex::new(tasks),
+        });
+        for channel in own {
+            engine.open_channel(channel).await;
+        }
+        if let Err(error) = engine.reopen_mail_and_push().await {
+            tracing::error!(%error, "mail and push do not work");
+        }
+        Ok(engine)
+    }
+
+    /// Takes a channel into use, in the place of one of that name.
+    async fn open_channel(&self, channel: Arc<dyn Channel>) {
+        let stop = self.stop.child_token();
+        let health = Arc::new(Health::default());
+        self.channels
+            .add(Arc::clone(&channel), Arc::clone(&health), stop.clone());
+        if !self.config.background {
+            return;
+        }
+        let worker = Arc::new(Worker {
+            channel,
+            store: self.store.clone(),
+            clock: self.config.clock.clone(),
+            events: self.events.clone(),
+            outbox: Arc::clone(&self.poller.outbox),
+            poller: Arc::clone(&self.poller),
+            health,
+        });
+        let token = stop.clone();
+        let work = supervised("delivery", stop, move || {
+            Arc::clone(&worker).run(token.clone())
+        });
+        self.tasks.lock().await.spawn(work);
+    }
+
+    /// Stops all tasks and waits for them. What is being read is dropped; what is being written is finished.
+    pub async fn stop(&self) {
+        self.stop_tasks().await;
+        keep_tally(&self.tally, &self.store, &self.client, self.now()).await;
+    }
+
+    async fn stop_tasks(&self) {
+        self.stop.cancel();
+        let mut tasks = self.tasks.lock().await;
+        while tasks.join_next().await.is_some() {}
+    }
+
+    /// Hears what changes from now on.
+    pub fn events(&self) -> broadcast::Receiver<Event> {
+        self.events.subscribe()
+    }
+
+    /// The configuration it runs with.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    fn tell(&self, event: Event) {
+        // Nobody listening is no error.
+        let _ = self.events.send(event);
+    }
+
+    fn now(&self) -> DateTime<Utc> {
+        self.config.clock.now()
+    }
+
+    fn today(&self) -> NaiveDate {
+        self.now().with_timezone(&Moscow).date_naive()
+    }
+}
+
+/// The secrets of this installation.
+async fn secrets(config: &Config, store: &Store) -> Result<Secrets, StoreError> {
+    if let Some(given) = &config.secrets {
+        return Ok(given.clone());
+    }
+    if config.demo {
+        return Ok(Secrets::in_memory());
+    }
+    let installation = match store.setting::<String>(SettingName::Installation).await? {
+        Some(known) => known,
+        None => {
+            let new = format!("{:016x}", rand::rng().random::<u64>());
+            store
+                .save_setting(SettingName::Installation, Some(&new))
+                .await?;
+            new
+        }
+    };
+    Ok(Secrets::open(&config.data_dir, &installation).await)
+}
+
+fn by_id(watch: Watch) -> (WatchId, Watch) {
+    (watch.id, watch)
+}
+
+/// A watch with its names as they are shown now.
+fn respelled(watch: Watch) -> Watch {
+    Watch {
+        draft: watches::respelled(watch.draft),
+        ..watch
+    }
+}
+
+fn check_budget(settings: &Settings) -> Result<()> {
+    if (LEAST_BUDGET..=USUAL_BUDGET).contains(&settings.budget_per_hour) {
+        Ok(())
+    } else {
+        Err(EngineError::Invalid(vec![Problem::BadBudget]))
+    }
+}
+
+/// Is this the real service, under any spelling of its name?
+fn is_real_service(base: &Url) -> bool {
+    let host = |url: &Url| {
+        url.host_str()
+            .map(|host| host.trim_end_matches('.').to_lowercase())
+    };
+    let real = Url::parse(DEFAULT_BASE).ok().and_then(|url| host(&url));
+    match (host(base), real) {
+        (Some(host), Some(real)) => host == real || host.ends_with(&format!(".{real}")),
+        (None, _) | (_, None) => false,
+    }
+}
+
+/// After a crash the requests of a minute are missing at most.
+async fn tally_by_the_minute(
+    tally: Arc<Tally>,
+    store: Store,
+    client: Client,
+    clock: Clock,
+    stop: CancellationToken,
+) {
+    let minute = || tokio::time::sleep(Duration::from_mins(1));
+    while stop.run_until_cancelled(minute()).await.is_some() {
+        keep_tally(&tally, &store, &client, clock.now()).await;
+    }
+}
+
+async fn keep_tally(tally: &Tally, store: &Store, client: &Client, now: DateTime<Utc>) {
+    let total = client.pace().requests_total();
+    match tally.keep(store, total, now).await {
+        // Stopped twice, or everything was deleted.
+        Ok(()) | Err(StoreError::Closed) => (),
+        Err(error) => tracing::warn!(%error, "the number of requests was not kept"),
+    }
+}
+
+fn count<T>(items: impl Iterator<Item = T>) -> u32 {
+    u32::try_from(items.count()).unwrap_or(u32::MAX)
+}
+
+/// The last midnight in Moscow.
+fn midnight(now: DateTime<Utc>) -> DateTime<Utc> {
+    let date = now.with_timezone(&Moscow).date_naive();
+    date.and_time(chrono::NaiveTime::MIN)
+        .and_local_timezone(Moscow)
+        .earliest()
+        .map_or(now, |midnight| midnight.with_timezone(&Utc))
+}
+
+/// Keeps districts and clinics no older than a day, until stopped.
+async fn keep_catalogue(catalog: Arc<Catalog>, poller: Arc<Poller>, stop: CancellationToken) {
+    loop {
+        let refreshed = tokio::select! {
+            () = stop.cancelled() => return,
+            refreshed = catalog.refresh() => refreshed,
+        };
+        let wait = match refreshed {
+            Ok(wait) => {
+                if let Ok(clinics) = catalog.clinics().await {
+                    poller.board().set_clinics(clinics.value.clone());
+                }
+                wait
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the catalogue could not be refreshed");
+                CATALOGUE_RETRY
+            }
+        };
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(wait) => (),
+        }
+    }
+}
+
+/// Runs a task; one that panics is started again after a while, the others go on.
+async fn supervised<F>(name: &'static str, stop: CancellationToken, start: impl Fn() -> F)
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    for restarts in 0u32.. {
+        let mut task = JoinSet::new();
+        task.spawn(start());
+        match task.join_next().await {
+            Some(Err(error)) if error.is_panic() => {
+                tracing::error!(task = name, restarts, "a task died and is started again");
+            }
+            Some(Ok(()) | Err(_)) | None => return,
+        }
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(Duration::from_secs(1 << restarts.min(6))) => (),
+        }
+    }
+}

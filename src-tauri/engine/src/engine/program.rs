@@ -1,0 +1,205 @@
+//! The program itself: status, pause, settings, self-check, data.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::{
+    error::{EngineError, Problem},
+    gorzdrav::ApiError,
+    model::{
+        Check, CheckSubject, Event, Pause, QuietManner, Settings, Status, Verdict, Watch,
+        WatchState,
+    },
+    pace::Why,
+    store::{FORM_LIMIT, SettingName},
+    watches,
+};
+
+use super::{CLOCK_TOLERANCE, Engine, Result, check_budget, count, midnight};
+
+impl Engine {
+    /// What the status line and the tray say.
+    pub async fn status(&self) -> Result<Status> {
+        let now = self.now();
+        let watches: Vec<Watch> = self.poller.board().watches.values().cloned().collect();
+        let views = self.sights(watches).await?;
+        // After a crash the tally may lack a minute, the log of looks does not.
+        let looked: u32 = self.store.looks_since(midnight(now)).await?.values().sum();
+        let total = self.client.pace().requests_total();
+        let requests_today = self.tally.count(total, now).max(looked);
+        let unanswered = self.store.unanswered().await?;
+        let Settings { quiet, hushed, .. } = self.settings().await?;
+        let holds = quiet.manner == QuietManner::Hold;
+        let board = self.poller.board();
+        let pace = self.client.pace();
+        Ok(Status {
+            service: board.service.state,
+            watching: count(
+                views
+                    .iter()
+                    .filter(|view| crate::board::is_active(&view.watch, now)),
+            ),
+            found: count(
+                views
+                    .iter()
+                    .filter(|view| view.state == WatchState::Found)
+                    .flat_map(|view| &view.slots),
+            ),
+            unanswered,
+            checked_at: board
+                .facts
+                .values()
+                .flat_map(|facts| facts.pairs.values())
+                .filter_map(|pair| pair.good_at)
+                .max(),
+            next_look_at: board
+                .next_due()
+                .filter(|_| !board.is_paused(now))
+                .map(|due| watches::moment_of(due, now)),
+            pause: board.pause.filter(|_| board.is_paused(now)),
+            quiet_until: quiet.until(now, &chrono::Local).filter(|_| holds),
+            hushed,
+            silent_since: None,
+            slept: board
+                .slept
+                .filter(|slept| now - slept.to < TimeDelta::days(1)),
+            requests_today,
+            requests_last_hour: pace.requests_last_hour(),
+            budget_per_hour: pace.budget_per_hour(),
+            budget_per_day: pace.budget_per_hour().saturating_mul(24),
+            demo: self.config.demo,
+        })
+    }
+
+    /// Pauses everything; `None`: until resumed.
+    pub async fn pause(&self, until: Option<DateTime<Utc>>) -> Result<()> {
+        self.set_pause(Some(Pause { until })).await
+    }
+
+    /// Goes on after a pause.
+    pub async fn resume(&self) -> Result<()> {
+        self.set_pause(None).await
+    }
+
+    async fn set_pause(&self, pause: Option<Pause>) -> Result<()> {
+        self.store
+            .save_setting(SettingName::Pause, pause.as_ref())
+            .await?;
+        {
+            let mut board = self.poller.board();
+            board.pause = pause;
+            board.spread();
+        }
+        self.poller.changed.notify_one();
+        self.tell(Event::StatusChanged);
+        self.tell(Event::WatchesChanged);
+        self.tell_or_take_back(None).await;
+        Ok(())
+    }
+
+    /// What the person has set.
+    pub async fn settings(&self) -> Result<Settings> {
+        Ok(self
+            .store
+            .setting(SettingName::Settings)
+            .await?
+            .unwrap_or_default())
+    }
+
+    /// Has the person ever set anything? The first start takes the system's language.
+    pub async fn has_settings(&self) -> Result<bool> {
+        Ok(self
+            .store
+            .setting::<Settings>(SettingName::Settings)
+            .await?
+            .is_some())
+    }
+
+    /// Saves settings; they hold at once.
+    pub async fn save_settings(&self, settings: Settings) -> Result<Settings> {
+        check_budget(&settings)?;
+        let before = self.settings().await?;
+        self.store
+            .save_setting(SettingName::Settings, Some(&settings))
+            .await?;
+        if (&before.quiet, before.hushed) != (&settings.quiet, settings.hushed) {
+            // What waits for the end of the quiet hours goes by the new ones.
+            self.store.release_held(self.now()).await?;
+            self.poller.outbox.notify_waiters();
+            self.tell(Event::StatusChanged);
+        }
+        if self.config.budget_per_hour.is_none() {
+            self.client.pace().set_budget(settings.budget_per_hour);
+            self.poller.changed.notify_one();
+        }
+        let outside = |it: &Settings| (it.mail.clone(), it.push.clone(), it.language);
+        if outside(&before) != outside(&settings) {
+            self.reopen_mail_and_push().await?;
+        }
+        self.tell(Event::SettingsChanged);
+        Ok(settings)
+    }
+
+    /// What was typed into an unfinished form.
+    pub async fn form(&self, name: &str) -> Result<Option<String>> {
+        Ok(self
+            .store
+            .setting(SettingName::Form(name.to_owned()))
+            .await?)
+    }
+
+    /// Keeps what was typed into a form (at most 64 KB); `None` forgets it.
+    pub async fn save_form(&self, name: &str, text: Option<String>) -> Result<()> {
+        if name.len() > 64 || text.as_ref().is_some_and(|text| text.len() > FORM_LIMIT) {
+            return Err(EngineError::Invalid(vec![Problem::TooLong]));
+        }
+        Ok(self
+            .store
+            .save_setting(SettingName::Form(name.to_owned()), text.as_ref())
+            .await?)
+    }
+
+    /// Checks the network, the service, the clock and the database.
+    pub async fn self_check(&self) -> Result<Vec<Check>> {
+        let check = |subject, verdict, detail| Check {
+            subject,
+            verdict,
+            detail,
+        };
+        let asked = self.client.districts(Why::Click).await;
+        let (network, service, detail) = match &asked {
+            Ok(_) => (Verdict::Fine, Verdict::Fine, None),
+            Err(error @ ApiError::Offline { .. }) => {
+                (Verdict::Broken, Verdict::Broken, Some(error.to_string()))
+            }
+            Err(error @ ApiError::Slowed { .. }) => {
+                (Verdict::Fine, Verdict::Remark, Some(error.to_string()))
+            }
+            Err(error) => (Verdict::Fine, Verdict::Broken, Some(error.to_string())),
+        };
+        let mut checks = vec![
+            check(CheckSubject::Network, network, None),
+            check(CheckSubject::Service, service, detail),
+        ];
+        if let Some(service_time) = self.client.service_time() {
+            let ahead = self.now() - service_time;
+            let fine = ahead.abs() <= CLOCK_TOLERANCE;
+            let detail = format!("{} s", ahead.num_seconds());
+            checks.push(check(
+                CheckSubject::Clock,
+                if fine { Verdict::Fine } else { Verdict::Remark },
+                (!fine).then_some(detail),
+            ));
+        }
+        let database = self.store.check().await;
+        checks.push(check(
+            CheckSubject::Database,
+            if database.is_ok() {
+                Verdict::Fine
+            } else {
+                Verdict::Broken
+            },
+            database.err().map(|error| error.to_string()),
+        ));
+        Ok(checks)
+    }
+}

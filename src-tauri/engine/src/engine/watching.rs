@@ -1,0 +1,397 @@
+//! Watches, what is known about them, and their past.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::{DateTime, Utc};
+
+use crate::{
+    delivery,
+    error::EngineError,
+    history::{self, Reading, Told},
+    model::{
+        Activity, ClinicId, DoctorChoice, DoctorId, Event, GapCause, History, Look, Place,
+        Rebinding, Watch, WatchDraft, WatchId, WatchState, WatchView,
+    },
+    schedule,
+    store::{Listing, Opening},
+    text::Words,
+    watches::{self, Sight},
+};
+
+use super::{Engine, Result, midnight, respelled};
+
+impl Engine {
+    /// Adds a watch and looks at once.
+    pub async fn add_watch(&self, draft: WatchDraft) -> Result<Watch> {
+        let mut added = self.add_watches(vec![(draft, Activity::On)], true).await?;
+        added.pop().ok_or(EngineError::NotFound("watch"))
+    }
+
+    pub(super) async fn add_watches(
+        &self,
+        drafts: Vec<(WatchDraft, Activity)>,
+        urgent: bool,
+    ) -> Result<Vec<Watch>> {
+        let drafts = drafts
+            .into_iter()
+            .map(|(draft, activity)| Ok((self.checked(draft)?, activity)))
+            .collect::<Result<Vec<_>>>()?;
+        let added = self.store.add_watches(drafts, self.now()).await?;
+        self.change_watches(&added, urgent);
+        Ok(added)
+    }
+
+    /// A draft fit to be kept.
+    pub(super) fn checked(&self, draft: WatchDraft) -> Result<WatchDraft> {
+        let mut draft = watches::respelled(draft);
+        draft.nickname = draft
+            .nickname
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ");
+        let problems = watches::problems(&draft, self.today());
+        if problems.is_empty() {
+            Ok(draft)
+        } else {
+            Err(EngineError::Invalid(problems))
+        }
+    }
+
+    /// Puts changed watches on the board and looks at them soon.
+    fn change_watches(&self, changed: &[Watch], urgent: bool) {
+        {
+            let mut board = self.poller.board();
+            for watch in changed {
+                board.watches.insert(watch.id, watch.clone());
+            }
+            board.replan(self.now(), urgent);
+            let clinics: Vec<ClinicId> = changed
+                .iter()
+                .flat_map(|watch| &watch.draft.places)
+                .map(|place| place.clinic_id.clone())
+                .collect();
+            if urgent {
+                board.hurry(clinics, true);
+            } else {
+                board.spread();
+            }
+        }
+        self.poller.changed.notify_one();
+        self.tell(Event::WatchesChanged);
+    }
+
+    /// Changes what a watch asks for.
+    pub async fn update_watch(&self, id: WatchId, draft: WatchDraft) -> Result<Watch> {
+        let draft = self.checked(draft)?;
+        let watch = self
+            .store
+            .update_watch(id, draft, self.now())
+            .await?
+            .ok_or(EngineError::NotFound("watch"))?;
+        let listed = self.store.listed().await?.into_iter();
+        {
+            // The other watches' entries may be newer here than in what was read.
+            let mut board = self.poller.board();
+            board.listed.retain(|(watch, ..)| *watch != id);
+            board
+                .listed
+                .extend(listed.filter(|(watch, ..)| *watch == id));
+        }
+        self.change_watches(std::slice::from_ref(&watch), true);
+        self.poller.outbox.notify_waiters();
+        Ok(watch)
+    }
+
+    /// Switches a watch on or off, or pauses it.
+    pub async fn set_activity(&self, id: WatchId, activity: Activity) -> Result<Watch> {
+        let watch = self
+            .store
+            .set_activity(id, activity)
+            .await?
+            .map(respelled)
+            .ok_or(EngineError::NotFound("watch"))?;
+        self.change_watches(std::slice::from_ref(&watch), activity == Activity::On);
+        self.tell_or_take_back(Some(id)).await;
+        Ok(watch)
+    }
+
+    /// Removes a watch; it can be restored for a day.
+    pub async fn remove_watch(&self, id: WatchId) -> Result<()> {
+        if !self.store.remove_watch(id, self.now()).await? {
+            return Err(EngineError::NotFound("watch"));
+        }
+        {
+            let mut board = self.poller.board();
+            board.watches.remove(&id);
+            board.replan(self.now(), false);
+        }
+        self.tell(Event::WatchesChanged);
+        self.tell_or_take_back(Some(id)).await;
+        Ok(())
+    }
+
+    /// Brings a removed watch back.
+    pub async fn restore_watch(&self, id: WatchId) -> Result<Watch> {
+        let watch = self
+            .store
+            .restore_watch(id)
+            .await?
+            .map(respelled)
+            .ok_or(EngineError::NotFound("watch"))?;
+        self.change_watches(std::slice::from_ref(&watch), true);
+        self.tell_or_take_back(Some(id)).await;
+        Ok(watch)
+    }
+
+    /// After a watch, or everything, was paused, removed or brought back: takes back what channels
+    /// show of watches that rest, and lets the others be told of.
+    pub(super) async fn tell_or_take_back(&self, watch: Option<WatchId>) {
+        self.poller.outbox.notify_waiters();
+        let alerts = match self.store.open_alerts(watch).await {
+            Ok(alerts) => alerts,
+            Err(error) => {
+                tracing::error!(%error, "what was told of watches that rest stays");
+                return;
+            }
+        };
+        let awake = self.poller.board().awake(self.now());
+        for alert in alerts
+            .iter()
+            .filter(|alert| !awake.contains(&alert.watch_id))
+        {
+            for channel in self.channels.all() {
+                delivery::withdraw(&*channel, alert).await;
+            }
+        }
+    }
+
+    /// All watches in the order of the home page.
+    pub async fn watches(&self) -> Result<Vec<WatchView>> {
+        let watches: Vec<Watch> = self.poller.board().watches.values().cloned().collect();
+        self.views(watches).await
+    }
+
+    /// One watch.
+    pub async fn watch(&self, id: WatchId) -> Result<WatchView> {
+        let watch = self.poller.board().watches.get(&id).cloned();
+        let views = self.views(watch.into_iter().collect()).await?;
+        views
+            .into_iter()
+            .next()
+            .ok_or(EngineError::NotFound("watch"))
+    }
+
+    /// Watches as they are shown, with what may stand in for places that were lost.
+    async fn views(&self, watches: Vec<Watch>) -> Result<Vec<WatchView>> {
+        let mut views = self.sights(watches).await?;
+        for view in &mut views {
+            if let WatchState::Unbound { lost } = &mut view.state {
+                for rebinding in lost {
+                    *rebinding = self.rebinding(&view.watch, rebinding.place).await;
+                }
+            }
+        }
+        Ok(views)
+    }
+
+    /// Watches as they are shown, without looking for what was lost.
+    pub(super) async fn sights(&self, watches: Vec<Watch>) -> Result<Vec<WatchView>> {
+        let now = self.now();
+        let clinics: Vec<ClinicId> = watches
+            .iter()
+            .flat_map(|watch| &watch.draft.places)
+            .map(|place| place.clinic_id.clone())
+            .collect();
+        let mut present: HashMap<ClinicId, Vec<_>> = HashMap::new();
+        for (id, opening) in self.store.present(clinics).await? {
+            present
+                .entry(opening.clinic_id.clone())
+                .or_default()
+                .push((id, opening));
+        }
+        let sight = Sight {
+            present,
+            hidden: self.store.hidden().await?,
+            looks: self.store.looks_since(midnight(now)).await?,
+            gap: schedule::gap(&self.poller.board().load()),
+            now,
+        };
+        let mut views: Vec<WatchView> = {
+            let board = self.poller.board();
+            watches
+                .iter()
+                .map(|watch| watches::view(watch, &board, &sight))
+                .collect()
+        };
+        watches::home_order(&mut views);
+        Ok(views)
+    }
+
+    /// The best match for a place whose ids vanished.
+    async fn rebinding(&self, watch: &Watch, index: u32) -> Rebinding {
+        let place = watch.draft.places.get(index as usize);
+        let suggestion = match place {
+            Some(place) => self.found_again(place).await,
+            None => None,
+        };
+        Rebinding {
+            place: index,
+            suggestion,
+        }
+    }
+
+    /// By the last lists, however old: this is asked for whenever watches are shown.
+    async fn found_again(&self, place: &Place) -> Option<Place> {
+        let clinic = &place.clinic_id;
+        let listing = Listing::Specialties(clinic.clone());
+        let specialties = match self.store.listing(&listing).await.ok()? {
+            Some(kept) => kept.value,
+            None => self.specialties(clinic.clone()).await.ok()?.value,
+        };
+        let specialty = watches::match_specialty(place, &specialties)?;
+        let listing = Listing::Doctors(clinic.clone(), specialty.id.clone());
+        let doctors = match (&place.doctors, self.store.listing(&listing).await.ok()?) {
+            (DoctorChoice::Any, _) => Vec::new(),
+            (_, Some(kept)) => kept.value,
+            (_, None) => {
+                let doctors = self.doctors(clinic.clone(), specialty.id.clone()).await;
+                doctors.ok()?.value
+            }
+        };
+        Some(Place {
+            specialty_id: specialty.id.clone(),
+            specialty_name: specialty.name.clone(),
+            fer_id: specialty.fer_id.clone(),
+            doctors: watches::match_doctors(&place.doctors, &doctors)?,
+            ..place.clone()
+        })
+    }
+
+    /// Looks now at everything one watch covers, or all watches; returns when done.
+    pub async fn check_now(&self, id: Option<WatchId>) -> Result<()> {
+        let clinics = {
+            let mut board = self.poller.board();
+            board.replan(self.now(), false);
+            match id {
+                None => board.plan.keys().cloned().collect(),
+                Some(id) => {
+                    let watch = board
+                        .watches
+                        .get(&id)
+                        .ok_or(EngineError::NotFound("watch"))?;
+                    let mut clinics: Vec<ClinicId> = watch
+                        .draft
+                        .places
+                        .iter()
+                        .map(|place| place.clinic_id.clone())
+                        .collect();
+                    clinics.sort();
+                    clinics.dedup();
+                    clinics
+                }
+            }
+        };
+        self.poller.check(clinics).await;
+        self.tell(Event::WatchesChanged);
+        Ok(())
+    }
+
+    /// The newest looks at the clinics of a watch, newest first.
+    pub async fn looks(&self, id: WatchId, limit: u32) -> Result<Vec<Look>> {
+        Ok(self.store.looks(self.clinics_of(id)?, limit).await?)
+    }
+
+    /// The newest openings that a watch covers, newest first.
+    pub async fn openings(&self, id: WatchId, limit: u32) -> Result<Vec<Opening>> {
+        let clinics = self.clinics_of(id)?;
+        let (_, doctors) = self.ever_covered(id).await?;
+        let openings = self
+            .store
+            .openings(clinics, limit.saturating_mul(4))
+            .await?;
+        let covered = openings.into_iter().filter(|opening| {
+            doctors.contains(&(opening.clinic_id.clone(), opening.doctor_id.clone()))
+        });
+        Ok(covered.take(limit as usize).collect())
+    }
+
+    /// What the last weeks say about a watch: when slots appear, how long they live, when nobody looked.
+    pub async fn history(&self, id: WatchId) -> Result<History> {
+        let now = self.now();
+        let (told, reading) = self.told(id, now).await?;
+        let slept = self.poller.board().slept;
+        let mut history = history::history(&told, &reading, slept, now);
+        for gap in &mut history.gaps {
+            if gap.cause == GapCause::Off {
+                // Clear of both ends: after a start the clinics come one after another.
+                let to = gap.to.unwrap_or(now);
+                let margin = history::DENSE.min((to - gap.from) / 4);
+                let within = (gap.from + margin, to - margin);
+                if self.store.looked_between(within.0, within.1).await? {
+                    gap.cause = GapCause::Idle;
+                }
+            }
+        }
+        Ok(history)
+    }
+
+    /// The openings behind the history of a watch, as a table for spreadsheets (CSV).
+    pub async fn history_sheet(&self, id: WatchId, words: Words) -> Result<Vec<u8>> {
+        let (told, _) = self.told(id, self.now()).await?;
+        let watch = self.poller.board().watches.get(&id).cloned();
+        let watch = watch.ok_or(EngineError::NotFound("watch"))?;
+        Ok(history::sheet(&watch, &told, words))
+    }
+
+    /// The openings a watch covers, with what the log of looks says about each.
+    async fn told(&self, id: WatchId, now: DateTime<Utc>) -> Result<(Vec<Told>, Reading)> {
+        let clinics = self.clinics_of(id)?;
+        let from = now - history::SPAN;
+        let mut past = self.store.past(clinics.clone(), from, now).await?;
+        let (watch, doctors) = self.ever_covered(id).await?;
+        past.retain(|past| {
+            let opening = &past.opening;
+            doctors.contains(&(opening.clinic_id.clone(), opening.doctor_id.clone()))
+        });
+        let reading = Reading::new(history::Scope::new(&watch, doctors));
+        let reading = self
+            .store
+            .read_looks(clinics, from, now, reading, Reading::read)
+            .await?;
+        Ok((history::tell(past, &reading, now), reading))
+    }
+
+    /// A watch and the doctors it covers, those included who are on no list any more: what they
+    /// released stays.
+    async fn ever_covered(&self, id: WatchId) -> Result<(Watch, HashSet<(ClinicId, DoctorId)>)> {
+        let (watch, mut covered) = {
+            let board = self.poller.board();
+            let watch = board
+                .watches
+                .get(&id)
+                .ok_or(EngineError::NotFound("watch"))?;
+            (watch.clone(), watches::covered_doctors(watch, &board))
+        };
+        for place in &watch.draft.places {
+            let clinic = &place.clinic_id;
+            let members = self.store.members(clinic, &place.specialty_id).await?;
+            let ours = members.into_iter().filter(|id| place.doctors.includes(id));
+            covered.extend(ours.map(|id| (clinic.clone(), id)));
+        }
+        Ok((watch, covered))
+    }
+
+    fn clinics_of(&self, id: WatchId) -> Result<Vec<ClinicId>> {
+        let board = self.poller.board();
+        let watch = board
+            .watches
+            .get(&id)
+            .ok_or(EngineError::NotFound("watch"))?;
+        Ok(watch
+            .draft
+            .places
+            .iter()
+            .map(|place| place.clinic_id.clone())
+            .collect())
+    }
+}

@@ -1,0 +1,123 @@
+//! News of the program itself, and which channel has been told.
+
+use chrono::{DateTime, Utc};
+use rusqlite::{OptionalExtension, named_params};
+
+use super::{Result, Store, ms, outbox::Told};
+use crate::model::News;
+
+/// News whose time has come on one channel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct DueNews {
+    id: i64,
+    /// What to say.
+    pub news: News,
+    /// Tries that failed before.
+    pub attempts: u32,
+}
+
+impl Store {
+    /// Keeps news for these channels, of use until then.
+    pub(crate) async fn raise_news(
+        &self,
+        news: News,
+        channels: Vec<String>,
+        now: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> Result<()> {
+        self.with(move |connection| {
+            let tx = connection.transaction()?;
+            tx.execute("DELETE FROM news WHERE until < ?1", [ms(now)])?;
+            tx.execute(
+                "INSERT INTO news (body, raised_at, until) VALUES (?1, ?2, ?3)",
+                (serde_json::to_string(&news)?, ms(now), ms(until)),
+            )?;
+            let id = tx.last_insert_rowid();
+            for channel in channels {
+                tx.execute(
+                    "INSERT INTO news_outbox (news_id, channel, state, next_at) VALUES (?1, ?2, 'due', ?3)",
+                    (id, channel, ms(now)),
+                )?;
+            }
+            Ok(tx.commit()?)
+        })
+        .await
+    }
+
+    /// The channels that were told of a silence which has not ended for them yet; what was not
+    /// told yet is not told any more.
+    pub(crate) async fn end_silence(&self) -> Result<Vec<String>> {
+        self.with(|connection| {
+            let tx = connection.transaction()?;
+            let silence = "news_id IN (SELECT id FROM news WHERE body ->> 'kind' = 'silence')";
+            tx.execute(
+                &format!(
+                    "UPDATE news_outbox SET state = 'expired' WHERE state = 'due' AND {silence}"
+                ),
+                (),
+            )?;
+            let told = tx
+                .prepare(&format!(
+                    "SELECT DISTINCT channel FROM news_outbox WHERE state = 'sent' AND {silence}"
+                ))?
+                .query_map((), |row| row.get(0))?
+                .collect::<rusqlite::Result<Vec<String>>>()?;
+            tx.execute("DELETE FROM news WHERE body ->> 'kind' = 'silence'", ())?;
+            tx.commit()?;
+            Ok(told)
+        })
+        .await
+    }
+
+    /// The oldest news of this channel whose time has come.
+    pub(crate) async fn due_news(
+        &self,
+        channel: String,
+        now: DateTime<Utc>,
+    ) -> Result<Option<DueNews>> {
+        self.with(move |connection| {
+            connection.execute(
+                "UPDATE news_outbox SET state = 'expired' WHERE state = 'due' AND channel = :channel
+                 AND news_id IN (SELECT id FROM news WHERE until < :now)",
+                named_params! {":channel": channel, ":now": ms(now)},
+            )?;
+            let row = connection
+                .prepare_cached(
+                    "SELECT news_outbox.id, body, attempts FROM news_outbox JOIN news ON news.id = news_id
+                     WHERE channel = :channel AND state = 'due' AND next_at <= :now
+                     ORDER BY news_id LIMIT 1",
+                )?
+                .query_row(
+                    named_params! {":channel": channel, ":now": ms(now)},
+                    |row| Ok((row.get(0)?, row.get::<_, String>(1)?, row.get(2)?)),
+                )
+                .optional()?;
+            let Some((id, body, attempts)) = row else {
+                return Ok(None);
+            };
+            let news = serde_json::from_str(&body)?;
+            Ok(Some(DueNews { id, news, attempts }))
+        })
+        .await
+    }
+
+    /// Notes how the telling of news ended.
+    pub(crate) async fn settle_news(&self, due: &DueNews, told: &Told) -> Result<()> {
+        let (state, attempts, next_at) = match told {
+            Told::Sent(_) => ("sent", 0, None),
+            Told::Later { next_at, .. } => ("due", 1, Some(ms(*next_at))),
+            Told::Expired { .. } => ("expired", 0, None),
+            Told::Never { .. } => ("dead", 0, None),
+        };
+        let id = due.id;
+        self.with(move |connection| {
+            connection.execute(
+                "UPDATE news_outbox SET state = :state, attempts = attempts + :attempts,
+                 next_at = coalesce(:next_at, next_at) WHERE id = :id AND state = 'due'",
+                named_params! {":id": id, ":state": state, ":attempts": attempts, ":next_at": next_at},
+            )?;
+            Ok(())
+        })
+        .await
+    }
+}
