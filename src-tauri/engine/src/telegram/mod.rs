@@ -1,5 +1,8 @@
 //! Telegram: a bot of the person's own, by long polling; no server of ours.
 
+#[allow(dead_code, reason = "the bot is being built")]
+mod api;
+
 use std::sync::Arc;
 
 use crate::{
