@@ -6,7 +6,7 @@
 
 use std::{fmt, time::Duration};
 
-use reqwest::{Client, Proxy, redirect};
+use reqwest::{Client, Proxy, StatusCode, redirect};
 use secrecy::ExposeSecret;
 use serde::{
     Deserialize, Serialize,
@@ -137,7 +137,7 @@ pub(crate) enum Refusal {
     /// No answer, or half of one: it may have been done.
     #[error("no answer that can be read")]
     Unknown,
-    /// Telegram fails: it may have been done.
+    /// Telegram fails, and as far as it knows nothing was done.
     #[error("the server fails")]
     Server,
     /// Anything else; trying again does not help.
@@ -324,6 +324,9 @@ impl Api {
             })
         })?;
         let status = response.status();
+        if status == StatusCode::GATEWAY_TIMEOUT {
+            return Err(Failed::Unanswered(Refusal::Unknown));
+        }
         if status.is_server_error() {
             return Err(Failed::Unanswered(Refusal::Server));
         }

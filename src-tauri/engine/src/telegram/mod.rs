@@ -2,6 +2,14 @@
 
 #[allow(dead_code, reason = "the bot is being built")]
 mod api;
+#[allow(dead_code, reason = "the bot is being built")]
+mod buttons;
+#[allow(dead_code, reason = "the bot is being built")]
+mod chat;
+#[allow(dead_code, reason = "the bot is being built")]
+mod limits;
+#[allow(dead_code, reason = "the bot is being built")]
+mod message;
 
 use std::sync::Arc;
 
