@@ -11,5 +11,6 @@ mod history;
 mod patience;
 mod replay;
 mod restart;
+mod telegram;
 mod time;
 mod watches;

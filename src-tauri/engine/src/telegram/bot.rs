@@ -7,8 +7,9 @@ use tokio::{sync::watch, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Bot, Telegram,
+    Bot, LOSS_LIFE, Telegram,
     api::{Api, Refusal, Text},
+    chat::{Lost, channel_name},
     pages,
     talk::{Refresh, Say},
     updates,
@@ -17,7 +18,7 @@ use crate::{
     delivery::retry_wait,
     engine::Engine,
     error::EngineError,
-    model::{ChatState, Language, Untold},
+    model::{ChatId, Language, News, Untold},
     store::{Offset, SettingName},
     text::Words,
 };
@@ -47,11 +48,18 @@ const OFFSET_LIFE: chrono::TimeDelta = chrono::TimeDelta::days(6);
 impl Telegram {
     /// Asks for updates whenever there is a bot, until stopped.
     pub(crate) async fn run(self: Arc<Self>, stop: CancellationToken) {
+        tokio::join!(
+            self.polls(&stop),
+            stop.run_until_cancelled(self.hear_of_losses())
+        );
+    }
+
+    async fn polls(self: &Arc<Self>, stop: &CancellationToken) {
         let mut line = self.line.subscribe();
         loop {
             let open = line.borrow_and_update().clone();
             let poll = Poll {
-                telegram: &self,
+                telegram: self,
                 line: line.clone(),
                 stop: stop.clone(),
             };
@@ -80,7 +88,12 @@ impl Poll<'_> {
         let mut failures = 0;
         let mut greeted = false;
         let mut errands = JoinSet::new();
-        let mut offset = match self.telegram.store.setting(SettingName::TelegramOffset).await {
+        let mut offset = match self
+            .telegram
+            .store
+            .setting(SettingName::TelegramOffset)
+            .await
+        {
             Ok(offset) => offset.unwrap_or_default(),
             Err(error) => {
                 tracing::error!(%error, "the updates heard before are not known");
@@ -225,52 +238,52 @@ impl Telegram {
     }
 
     async fn say(&self, api: &Api, say: Say, errands: &mut JoinSet<()>) {
-        let said = match say {
+        let then = match &say {
+            Say::Send { then, .. } => then.clone(),
+            Say::Edit { .. } | Say::Answer { .. } => None,
+            Say::Consider { chat, link } => {
+                return self.consider_later(api, *chat, link.clone(), errands).await;
+            }
+        };
+        if let (Some(message), Some(refresh)) = (self.put(api, say).await, then) {
+            self.refresh_later(api, message, refresh, errands).await;
+        }
+    }
+
+    /// Sends, edits or answers; returns the number of a new message.
+    async fn put(&self, api: &Api, say: Say) -> Option<i64> {
+        let put = match say {
             Say::Send {
                 chat,
                 text,
                 buttons,
-                then,
+                then: _,
             } => {
                 self.leave(chat).await;
-                let sent = again(|| api.send(chat, &text, &buttons, true)).await;
-                if let (Ok(message), Some(refresh)) = (&sent, then) {
-                    self.refresh_later(api, *message, refresh, errands).await;
-                }
-                sent.map(drop)
+                again(|| api.send(chat, &text, &buttons, true))
+                    .await
+                    .map(Some)
             }
             Say::Edit {
                 chat,
                 message,
                 text,
+                buttons,
             } => {
                 self.leave(chat).await;
-                again(|| api.edit(chat, message, &text, &[])).await
+                let edited = again(|| api.edit(chat, message, &text, &buttons)).await;
+                edited.map(|()| None)
             }
             Say::Answer { query, text, alert } => {
-                api.answer_press(&query, text.as_deref(), alert).await
+                let answered = api.answer_press(&query, text.as_deref(), alert).await;
+                answered.map(|()| None)
             }
-            Say::Consider { row, link } => {
-                if let Some(engine) = self.engine() {
-                    let (telegram, api) = (Arc::clone(&engine.telegram()), api.clone());
-                    room_for_one_more(errands).await;
-                    errands.spawn(async move {
-                        let chat = row.chat;
-                        match telegram.consider(&engine, row, &link).await {
-                            Ok(Say::Send { text, buttons, .. }) => {
-                                telegram.leave(chat).await;
-                                let sent = again(|| api.send(chat, &text, &buttons, true)).await;
-                                warn_unsaid(sent.map(drop));
-                            }
-                            Ok(Say::Edit { .. } | Say::Answer { .. } | Say::Consider { .. }) => (),
-                            Err(error) => tracing::warn!(%error, "a link could not be read"),
-                        }
-                    });
-                }
-                Ok(())
-            }
+            Say::Consider { .. } => Ok(None),
         };
-        warn_unsaid(said);
+        put.unwrap_or_else(|refusal| {
+            tracing::warn!(%refusal, "an answer in Telegram was not said");
+            None
+        })
     }
 
     /// Looks, then says the page anew.
@@ -282,20 +295,37 @@ impl Telegram {
         errands: &mut JoinSet<()>,
     ) {
         let Some(engine) = self.engine() else { return };
-        let (telegram, api) = (engine.telegram(), api.clone());
+        let api = api.clone();
         room_for_one_more(errands).await;
         errands.spawn(async move {
             let looked = tokio::time::timeout(LOOK_LIMIT, look(&engine, &refresh)).await;
             if looked.is_err() {
                 tracing::debug!("a look asked for from Telegram lasts");
             }
-            let chat = refresh.row.chat;
-            match telegram.page(&engine, &refresh).await {
-                Ok((text, buttons)) => {
-                    telegram.leave(chat).await;
-                    warn_unsaid(again(|| api.edit(chat, message, &text, &buttons)).await);
-                }
+            let telegram = engine.telegram();
+            match telegram.page(&engine, &refresh, message).await {
+                Ok(say) => drop(telegram.put(&api, say).await),
                 Err(error) => tracing::warn!(%error, "a page could not be said anew"),
+            }
+        });
+    }
+
+    /// Reads a link, then says what it points at.
+    async fn consider_later(
+        &self,
+        api: &Api,
+        chat: ChatId,
+        link: String,
+        errands: &mut JoinSet<()>,
+    ) {
+        let Some(engine) = self.engine() else { return };
+        let api = api.clone();
+        room_for_one_more(errands).await;
+        errands.spawn(async move {
+            let telegram = engine.telegram();
+            match telegram.consider(&engine, chat, &link).await {
+                Ok(say) => drop(telegram.put(&api, say).await),
+                Err(error) => tracing::warn!(%error, "a link could not be read"),
             }
         });
     }
@@ -306,10 +336,15 @@ impl Telegram {
             return;
         };
         let telegram = engine.telegram();
+        let say = Say::Send {
+            chat,
+            text,
+            buttons: Vec::new(),
+            then: None,
+        };
         engine
             .errand(async move {
-                telegram.leave(chat).await;
-                warn_unsaid(api.send(chat, &text, &[], true).await.map(drop));
+                telegram.put(&api, say).await;
             })
             .await;
     }
@@ -319,6 +354,19 @@ impl Telegram {
         if let Err(wait) = self.limits.take(chat) {
             tokio::time::sleep(wait.min(LONGEST_WAIT_TO_SAY)).await;
             let _ = self.limits.take(chat);
+        }
+    }
+
+    /// Chats that took no message, as their channels say.
+    async fn hear_of_losses(&self) {
+        let mut losses = self.losses.lock().await;
+        while let Some(Lost { chat, title }) = losses.recv().await {
+            let Some(engine) = self.engine() else { return };
+            self.tell_changed();
+            let news = News::ChatLost { title };
+            if let Err(error) = engine.mourn(channel_name(chat), news, LOSS_LIFE).await {
+                tracing::error!(%error, "that a chat was lost is told nowhere");
+            }
         }
     }
 
@@ -332,21 +380,8 @@ impl Telegram {
             self.store
                 .save_setting(SettingName::TelegramBot, Some(&bot))
                 .await?;
-            self.remember_bot(Some(bot));
+            self.remember_bot(bot);
             self.tell_changed();
-        }
-        Ok(())
-    }
-
-    /// Is any chat linked?
-    pub(super) async fn open_chats(&self) -> Result<(), EngineError> {
-        let Some(engine) = self.engine() else {
-            return Ok(());
-        };
-        for row in self.store.chats().await? {
-            if row.state == ChatState::Linked {
-                self.open_chat(&engine, row).await?;
-            }
         }
         Ok(())
     }
@@ -381,12 +416,6 @@ where
 async fn room_for_one_more(errands: &mut JoinSet<()>) {
     while errands.len() >= MOST_ERRANDS {
         errands.join_next().await;
-    }
-}
-
-fn warn_unsaid(said: Result<(), Refusal>) {
-    if let Err(refusal) = said {
-        tracing::warn!(%refusal, "an answer in Telegram was not said");
     }
 }
 

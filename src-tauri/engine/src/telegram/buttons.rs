@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::api::Button;
 use crate::{
-    model::{AlertId, Answer, ChatId, WatchId},
+    model::{AlertId, Answer, ChatId, WatchDraft, WatchId},
     store::{Store, StoreError},
 };
 
@@ -33,6 +33,44 @@ pub(crate) enum Action {
         /// Which watch.
         watch: WatchId,
     },
+    /// «Да»: removes the watch.
+    Remove {
+        /// Which watch.
+        watch: WatchId,
+    },
+    /// «Нет»: leaves everything as it is.
+    Keep,
+    /// Switches watches on or off.
+    Switch {
+        /// Which watch; `None`: all the chat hears of.
+        watch: Option<WatchId>,
+        /// On.
+        on: bool,
+    },
+    /// Pauses everything.
+    Pause {
+        /// For how long.
+        length: PauseLength,
+    },
+    /// «Да»: unlinks the chat.
+    Stop,
+    /// «Ждать талон»: adds what a link pointed at.
+    Add {
+        /// What is to be watched.
+        draft: Box<WatchDraft>,
+    },
+}
+
+/// How long a pause is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum PauseLength {
+    /// An hour.
+    Hour,
+    /// Until tomorrow at eight.
+    Morning,
+    /// Until it is ended.
+    Open,
 }
 
 /// A button before it has a name.

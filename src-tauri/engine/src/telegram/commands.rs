@@ -126,10 +126,16 @@ mod tests {
         for name in MENU {
             let understood = command(&format!("/{name}"));
             assert_ne!(understood, Some(Command::Unknown), "{name}");
-            assert_eq!(command(&format!(" /{}@Our_Bot ", name.to_uppercase())), understood);
+            assert_eq!(
+                command(&format!(" /{}@Our_Bot ", name.to_uppercase())),
+                understood
+            );
         }
         assert_eq!(command("/start"), Some(Command::Start(None)));
-        assert_eq!(command("/start a_b-c"), Some(Command::Start(Some("a_b-c".to_owned()))));
+        assert_eq!(
+            command("/start a_b-c"),
+            Some(Command::Start(Some("a_b-c".to_owned())))
+        );
         assert_eq!(command("/book"), Some(Command::Unknown));
         assert_eq!(command("status"), None);
         assert_eq!(command(""), None);
@@ -138,12 +144,22 @@ mod tests {
     #[test]
     fn watches_are_named_by_number_or_all_at_once() {
         assert_eq!(command("/off"), Some(Command::Off(Which::Unsaid)));
-        assert_eq!(command("/off 2"), Some(Command::Off(Which::One(WatchId(2)))));
-        assert_eq!(command("/on №12"), Some(Command::On(Which::One(WatchId(12)))));
+        assert_eq!(
+            command("/off 2"),
+            Some(Command::Off(Which::One(WatchId(2))))
+        );
+        assert_eq!(
+            command("/on №12"),
+            Some(Command::On(Which::One(WatchId(12))))
+        );
         assert_eq!(command("/on Все"), Some(Command::On(Which::All)));
         assert_eq!(command("/on all"), Some(Command::On(Which::All)));
         for unclear in ["/off окулист", "/off -1", "/off 99999999999"] {
-            assert_eq!(command(unclear), Some(Command::Off(Which::Unclear)), "{unclear}");
+            assert_eq!(
+                command(unclear),
+                Some(Command::Off(Which::Unclear)),
+                "{unclear}"
+            );
         }
     }
 
@@ -151,9 +167,21 @@ mod tests {
     fn in_a_group_another_bots_commands_are_left_to_it() {
         assert_eq!(read("/status@other_bot", "our_bot"), Asked::Elsewhere);
         let asked = read("/status@our_bot", "our_bot");
-        assert!(matches!(asked, Asked::Command { addressed: true, .. }));
+        assert!(matches!(
+            asked,
+            Asked::Command {
+                addressed: true,
+                ..
+            }
+        ));
         let asked = read("/status", "our_bot");
-        assert!(matches!(asked, Asked::Command { addressed: false, .. }));
+        assert!(matches!(
+            asked,
+            Asked::Command {
+                addressed: false,
+                ..
+            }
+        ));
     }
 
     proptest::proptest! {

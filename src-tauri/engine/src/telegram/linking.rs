@@ -89,9 +89,16 @@ mod tests {
     fn a_code_is_good_for_ten_minutes_and_fits_a_link() {
         let code = Code::new(now());
         let link = code.link("our_bot");
-        let secret = link.url.strip_prefix("https://t.me/our_bot?start=").unwrap();
+        let secret = link
+            .url
+            .strip_prefix("https://t.me/our_bot?start=")
+            .unwrap();
         assert_eq!(secret.len(), 22);
-        assert!(secret.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b)));
+        assert!(
+            secret
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
+        );
         assert!(code.is(secret, now() + TimeDelta::seconds(599)));
         assert!(!code.is(secret, now() + TimeDelta::minutes(10)));
         assert!(!code.is("", now()));

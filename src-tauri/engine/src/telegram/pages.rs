@@ -9,6 +9,7 @@ use super::{
     api::Text,
     buttons::{Action, PauseLength, Planned},
     commands::MENU,
+    message::named,
 };
 use crate::{
     board::is_active,
@@ -22,8 +23,6 @@ use crate::{
 const MOST_LINES: usize = 30;
 /// Telegram takes 4096 UTF-16 units; tags are not counted there and are here.
 const MOST_UNITS: usize = 3600;
-/// The longest part of a watch's name.
-const LONGEST_NAME: usize = 60;
 /// The longest title of a button: more is not seen on a phone.
 const LONGEST_TITLE: usize = 40;
 
@@ -61,7 +60,9 @@ pub(super) fn status(sight: &Sight, words: Words) -> Text {
         .map(|view| view.slots.len())
         .sum();
     let checked_at = sight.views.iter().filter_map(|view| view.checked_at).max();
-    let awake_since = sight.slept.map_or(sight.since, |slept| slept.to.max(sight.since));
+    let awake_since = sight
+        .slept
+        .map_or(sight.since, |slept| slept.to.max(sight.since));
     let mut head = vec![
         words.say_with(
             "telegram-counts",
@@ -122,14 +123,20 @@ pub(super) fn list(sight: &Sight, words: Words) -> (Text, Rows) {
         } else {
             words.say_with("telegram-button-off", &number())
         };
-        let switch = Action::Switch { watch: Some(id), on };
+        let switch = Action::Switch {
+            watch: Some(id),
+            on,
+        };
         let remove = words.say_with("telegram-button-remove", &number());
         vec![
             act(title, switch),
             act(remove, Action::AskRemove { watch: id }),
         ]
     });
-    (listed(vec![head.join(" ")], lines.collect(), words), buttons.collect())
+    (
+        listed(vec![head.join(" ")], lines.collect(), words),
+        buttons.collect(),
+    )
 }
 
 /// Which watches are to be switched on or off.
@@ -246,14 +253,6 @@ pub(super) fn paused(pause: Option<Pause>, words: Words, now: DateTime<Utc>) -> 
     })
 }
 
-/// Ready for HTML.
-pub(super) fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
-}
-
 /// «2. Окулист · Поликлиника № 87 · мама», ready for HTML.
 pub(super) fn name(view: &WatchView, words: Words) -> String {
     let name = draft_name(&view.watch.draft, words);
@@ -277,7 +276,7 @@ pub(super) fn draft_name(draft: &WatchDraft, words: Words) -> String {
     }
     parts.push(draft.nickname.clone());
     parts.retain(|part| !part.trim().is_empty());
-    let parts = parts.iter().map(|part| escaped(&shortened(part, LONGEST_NAME)));
+    let parts = parts.iter().map(|part| named(part));
     let mut name = parts.collect::<Vec<_>>().join(" · ");
     if draft.places.len() > 1 {
         let more = more(draft.places.len() - 1, words);
@@ -287,13 +286,16 @@ pub(super) fn draft_name(draft: &WatchDraft, words: Words) -> String {
 }
 
 fn title(id: WatchId, draft: &WatchDraft) -> String {
-    let specialty = draft.places.first().map(|place| place.specialty_name.as_str());
+    let specialty = draft
+        .places
+        .first()
+        .map(|place| place.specialty_name.as_str());
     let title = format!("{id}. {} {}", specialty.unwrap_or_default(), draft.nickname);
     shortened(title.trim(), LONGEST_TITLE)
 }
 
 fn state(view: &WatchView, words: Words, now: DateTime<Utc>) -> String {
-    escaped(&watch::state_tag(view, words, now))
+    watch::state_tag(view, words, now)
 }
 
 fn checked(at: Option<DateTime<Utc>>, words: Words, now: DateTime<Utc>) -> String {
@@ -302,7 +304,10 @@ fn checked(at: Option<DateTime<Utc>>, words: Words, now: DateTime<Utc>) -> Strin
         Some(at) if is_today(at, now) => {
             words.say_with("telegram-checked", &[("time", words.clock_time(at).into())])
         }
-        Some(at) => words.say_with("telegram-checked-day", &[("when", words.when(at, now).into())]),
+        Some(at) => words.say_with(
+            "telegram-checked-day",
+            &[("when", words.when(at, now).into())],
+        ),
     }
 }
 
@@ -310,7 +315,10 @@ fn since(at: DateTime<Utc>, words: Words, now: DateTime<Utc>) -> String {
     if is_today(at, now) {
         words.say_with("telegram-since", &[("time", words.clock_time(at).into())])
     } else {
-        words.say_with("telegram-since-day", &[("when", words.when(at, now).into())])
+        words.say_with(
+            "telegram-since-day",
+            &[("when", words.when(at, now).into())],
+        )
     }
 }
 
@@ -331,7 +339,10 @@ fn listed(head: Vec<String>, lines: Vec<String>, words: Words) -> Text {
     let fitting = fits.count();
     let rest = lines.len() - fitting;
     let tail = (rest > 0).then(|| more(rest, words));
-    let parts = head.into_iter().chain(lines.into_iter().take(fitting)).chain(tail);
+    let parts = head
+        .into_iter()
+        .chain(lines.into_iter().take(fitting))
+        .chain(tail);
     Text {
         html: parts.collect::<Vec<_>>().join("\n\n"),
     }

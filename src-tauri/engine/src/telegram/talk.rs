@@ -22,8 +22,8 @@ use crate::{
     error::EngineError,
     gorzdrav::link::{self, LinkError},
     model::{
-        Activity, AlertId, Answer, ChatState, Event, Settings, TRIAL, WatchChoice, WatchDraft,
-        WatchId, WatchView,
+        Activity, AlertId, Answer, ChatId, ChatState, Event, Settings, TRIAL, WatchChoice,
+        WatchDraft, WatchId, WatchView,
     },
     store::ChatRow,
     text::Words,
@@ -63,7 +63,7 @@ pub(super) enum Say {
         /// Look, then say it anew in the same message.
         then: Option<Refresh>,
     },
-    /// A message of before says this from now on, without buttons.
+    /// A message of before says this from now on.
     Edit {
         /// Telegram's number of the chat.
         chat: i64,
@@ -71,6 +71,8 @@ pub(super) enum Say {
         message: i64,
         /// What it says.
         text: Text,
+        /// Its buttons.
+        buttons: Vec<Vec<Button>>,
     },
     /// Ends the waiting of a press.
     Answer {
@@ -84,7 +86,7 @@ pub(super) enum Say {
     /// Reads a link of the booking site, which takes a while, and says what it points at.
     Consider {
         /// In which chat.
-        row: ChatRow,
+        chat: ChatId,
         /// The link.
         link: String,
     },
@@ -105,7 +107,7 @@ impl std::fmt::Debug for Say {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Refresh {
     /// In which chat.
-    pub(super) row: ChatRow,
+    pub(super) chat: ChatId,
     /// Which page.
     pub(super) page: Page,
     /// What is to be looked at; `None`: everything.
@@ -150,7 +152,10 @@ impl Telegram {
     }
 
     async fn said(&self, engine: &Arc<Engine>, said: Said) -> Result<Outcome> {
-        let asked = commands::read(&said.text, &self.name().unwrap_or_default());
+        let asked = commands::read(
+            &said.text,
+            &self.bot().map(|bot| bot.name).unwrap_or_default(),
+        );
         let row = self.linked(&said.voice).await?;
         match (asked, row) {
             (Asked::Elsewhere, _) => Ok(Outcome::nothing()),
@@ -225,7 +230,10 @@ impl Telegram {
             });
         };
         let now = self.clock.now();
-        let action = self.store.button(row.id, pressed.token.clone(), now).await?;
+        let action = self
+            .store
+            .button(row.id, pressed.token.clone(), now)
+            .await?;
         let talk = self.talk(engine, row).await?;
         let done = match action {
             Some(action) => talk.act(action, i64::from(pressed.message)).await?,
@@ -300,24 +308,43 @@ impl Telegram {
         })
     }
 
-    /// A page as it is now, with its buttons.
+    /// A page as it is now, if the chat is still linked.
     pub(super) async fn page(
         &self,
         engine: &Arc<Engine>,
         refresh: &Refresh,
-    ) -> Result<(Text, Vec<Vec<Button>>)> {
-        let talk = self.talk(engine, refresh.row.clone()).await?;
-        talk.page(refresh.page, false).await
+        message: i64,
+    ) -> Result<Say> {
+        let talk = self.resume_talk(engine, refresh.chat).await?;
+        let (text, buttons) = talk.page(refresh.page, false).await?;
+        Ok(Say::Edit {
+            chat: talk.row.chat,
+            message,
+            text,
+            buttons,
+        })
     }
 
-    /// What a link points at, to be said in this chat.
+    /// What a link points at, if the chat is still linked.
     pub(super) async fn consider(
         &self,
         engine: &Arc<Engine>,
-        row: ChatRow,
+        chat: ChatId,
         link: &str,
     ) -> Result<Say> {
-        self.talk(engine, row).await?.consider(link).await
+        let talk = self.resume_talk(engine, chat).await?;
+        let said = talk.consider(link).await?;
+        // It took a while.
+        self.resume_talk(engine, chat).await?;
+        Ok(said)
+    }
+
+    async fn resume_talk<'a>(&'a self, engine: &'a Arc<Engine>, chat: ChatId) -> Result<Talk<'a>> {
+        let row = self.row(chat).await?;
+        match row.state {
+            ChatState::Linked => self.talk(engine, row).await,
+            ChatState::Asking | ChatState::Blocked => Err(EngineError::NotFound("chat")),
+        }
     }
 }
 
@@ -377,7 +404,7 @@ impl Talk<'_> {
                 self.sentence(self.words.say("telegram-link-incomplete"))
             }
             Some((text, Ok(_))) => Say::Consider {
-                row: self.row.clone(),
+                chat: self.row.id,
                 link: text.clone(),
             },
             Some((_, Err(_))) => self.sentence(self.words.say("telegram-link-bad")),
@@ -405,7 +432,10 @@ impl Talk<'_> {
         };
         match self.known(&draft).await? {
             Some(said) => Ok(said),
-            None => self.with_buttons(pages::offer(draft, words, self.now)).await,
+            None => {
+                self.with_buttons(pages::offer(draft, words, self.now))
+                    .await
+            }
         }
     }
 
@@ -414,7 +444,13 @@ impl Talk<'_> {
         let edit = |html: String| {
             let text = Text { html };
             let chat = self.row.chat;
-            Done::Said(vec![Say::Edit { chat, message, text }])
+            let buttons = Vec::new();
+            Done::Said(vec![Say::Edit {
+                chat,
+                message,
+                text,
+                buttons,
+            }])
         };
         Ok(match action {
             Action::Answer { alert, answer } => self.answer(alert, answer).await?,
@@ -467,13 +503,11 @@ impl Talk<'_> {
             text.html.push_str(&self.words.say("telegram-just-checked"));
         }
         let then = looking.then(|| Refresh {
-            row: self.row.clone(),
+            chat: self.row.id,
             page,
             watches: match &self.row.watches {
                 WatchChoice::All => None,
-                WatchChoice::Only { .. } => {
-                    Some(views.iter().map(|view| view.watch.id).collect())
-                }
+                WatchChoice::Only { .. } => Some(views.iter().map(|view| view.watch.id).collect()),
             },
         });
         Ok(Say::Send {
@@ -529,7 +563,9 @@ impl Talk<'_> {
     async fn switch_all(&self, on: bool) -> Result<String> {
         for view in self.views().await? {
             if view.watch.activity != activity(on) {
-                self.engine.set_activity(view.watch.id, activity(on)).await?;
+                self.engine
+                    .set_activity(view.watch.id, activity(on))
+                    .await?;
             }
         }
         Ok(if on {
@@ -638,7 +674,10 @@ impl Talk<'_> {
         let Some(id) = self.engine.alike(draft) else {
             return Ok(None);
         };
-        Ok(Some(format!("{id}. {}", pages::draft_name(draft, self.words))))
+        Ok(Some(format!(
+            "{id}. {}",
+            pages::draft_name(draft, self.words)
+        )))
     }
 
     /// The watches this chat hears of.

@@ -228,8 +228,7 @@ mod tests {
 
     #[test]
     fn an_address_behind_a_word_is_heard() {
-        let entity =
-            json!({"type": "text_link", "offset": 0, "length": 2, "url": "https://gorzdrav.spb.ru/#a"});
+        let entity = json!({"type": "text_link", "offset": 0, "length": 2, "url": "https://gorzdrav.spb.ru/#a"});
         let more = json!({"text": "вот", "entities": [entity]});
         let Heard::Said(said) = heard("message", message(more)) else {
             panic!("it was said");
@@ -255,7 +254,13 @@ mod tests {
             let heard = heard("message", message(content.clone()));
             assert_eq!(text(heard), None, "{content}");
         }
-        for kind in ["edited_message", "channel_post", "edited_channel_post", "poll", "новое"] {
+        for kind in [
+            "edited_message",
+            "channel_post",
+            "edited_channel_post",
+            "poll",
+            "новое",
+        ] {
             assert_eq!(heard(kind, message(json!({}))), Heard::Nothing, "{kind}");
         }
     }
@@ -311,7 +316,10 @@ mod tests {
         let more = json!({"chat": chat, "text": null, "migrate_to_chat_id": -100_7});
         assert_eq!(
             heard("message", message(more)),
-            Heard::Moved { chat: -7, to: -1007 }
+            Heard::Moved {
+                chat: -7,
+                to: -1007
+            }
         );
     }
 }
