@@ -312,7 +312,7 @@ async fn status_says_what_is_known_at_once_and_then_what_a_look_has_found() {
     home.app
         .city
         .offer(&place.clinic, &place.doctor, home.app.in_days(2, 0));
-    let status = home.ask("/status").await;
+    let status = home.say("/status").await.remove(0);
     assert!(status.edits >= 1);
     assert!(
         status

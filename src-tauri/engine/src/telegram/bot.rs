@@ -87,6 +87,8 @@ impl Poll<'_> {
     async fn run(mut self, api: &Api) {
         let mut failures = 0;
         let mut greeted = false;
+        // How it is, is known at once: the first answer is not waited for.
+        let mut wait = Duration::ZERO;
         let mut errands = JoinSet::new();
         let mut offset = match self
             .telegram
@@ -106,20 +108,21 @@ impl Poll<'_> {
                 if !greeted {
                     telegram.greet(api).await?;
                 }
-                api.updates(telegram.first(offset), POLL).await
+                api.updates(telegram.first(offset), wait).await
             };
             let Some(asked) = self.unless_over(asked).await else {
                 return;
             };
             let rest = match asked {
                 Ok(updates) => {
-                    (failures, greeted) = (0, true);
+                    (failures, greeted, wait) = (0, true, POLL);
                     telegram.works();
                     telegram.take(api, updates, &mut offset, &mut errands).await;
                     Duration::ZERO
                 }
                 Err(refusal) => {
                     failures += 1;
+                    wait = Duration::ZERO;
                     tracing::warn!(%refusal, failures, "Telegram gave no updates");
                     // A long wait is often cut short on its way; once says nothing.
                     if failures > 1 || refusal != Refusal::Unknown {

@@ -508,3 +508,6 @@ fn address(api_url: Option<&str>) -> Result<Option<Url>> {
 fn invalid(problem: Problem) -> EngineError {
     EngineError::Invalid(vec![problem])
 }
+
+#[cfg(test)]
+mod tests;

@@ -235,9 +235,13 @@ impl Telegram {
             .button(row.id, pressed.token.clone(), now)
             .await?;
         let talk = self.talk(engine, row).await?;
-        let done = match action {
-            Some(action) => talk.act(action, i64::from(pressed.message)).await?,
-            None => Done::Stale,
+        let (done, used) = match action {
+            Some(action) => {
+                let done = talk.act(action, i64::from(pressed.message)).await?;
+                (done, Some(pressed.token))
+            }
+            // It may be good, in another chat.
+            None => (Done::Stale, None),
         };
         let (text, says) = match done {
             Done::Briefly(text) => (Some(text), Vec::new()),
@@ -250,7 +254,7 @@ impl Telegram {
             alert: false,
         };
         let mut outcome = Outcome::heeded(std::iter::once(answer).chain(says).collect());
-        outcome.used = Some(pressed.token);
+        outcome.used = used;
         Ok(outcome)
     }
 

@@ -179,8 +179,9 @@ mod tests {
     }
 
     fn heard(kind: &str, content: Value) -> Heard {
-        let update = json!({"update_id": 7, kind: content});
-        read(serde_json::from_value(update).unwrap(), now())
+        // From text: an update is not read from a value.
+        let update = json!({"update_id": 7, kind: content}).to_string();
+        read(serde_json::from_str(&update).unwrap(), now())
     }
 
     fn message(more: Value) -> Value {
