@@ -1,6 +1,6 @@
 //! The conversation in Telegram: a chat is linked, commands, is a stranger, is lost.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use chrono::{TimeDelta, Utc};
 use engine::{
@@ -14,6 +14,11 @@ use engine::{
 };
 use flows::{TestApp, any, hours, minutes, seconds};
 use simulator::telegram::{ChatMessage, Telegram, TelegramFault};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+    task::JoinSet,
+};
 
 const TOKEN: &str = "123456789:AAEhBOweik6ad9r_QXMENQjcrGbqCr4K-bc";
 const PERSON: i64 = 7_001;
@@ -806,15 +811,120 @@ async fn fault_58_telegram_that_fails_is_left_alone_for_longer_and_longer() {
     ));
     home.telegram.fail(
         Some("getUpdates"),
-        TelegramFault::TooMany { retry_after: 100 },
+        TelegramFault::TooMany { retry_after: 300 },
         1,
     );
     home.app.run_for(seconds(60)).await;
     let before = home.telegram.polls().len();
     home.app.run_for(seconds(60)).await;
     assert_eq!(home.telegram.polls().len(), before);
-    home.app.run_for(minutes(2)).await;
+    home.app.run_for(minutes(5)).await;
     assert!(home.telegram.polls().len() > before);
+}
+
+#[tokio::test(start_paused = true)]
+async fn fault_58_a_proxy_is_for_telegram_alone_and_is_never_gone_round() {
+    let app = TestApp::start().await;
+    let telegram = telegram(&app.clock, 0).await;
+    let proxy = Proxy::start().await;
+    let engine = &app.engine;
+    let address = format!("http://login:password@{}", proxy.address);
+    engine
+        .set_telegram_way(Some(address.into()), Some(telegram.base_url()))
+        .await
+        .unwrap();
+    engine.set_telegram_token(TOKEN.into()).await.unwrap();
+    app.watch_any(&app.city.a_doctor()).await;
+    app.run_for(minutes(2)).await;
+    let view = engine.channels().await.unwrap().telegram;
+    assert!(view.proxy);
+    assert!(matches!(view.state, ChannelState::Works { .. }));
+    assert!(app.asked("doctors") > 0);
+    let heads = proxy.heads();
+    assert!(!heads.is_empty());
+    for head in heads {
+        let line = head.lines().next().unwrap();
+        assert!(
+            line.starts_with(&format!("POST {}/", telegram.base_url())),
+            "{line}"
+        );
+        assert!(head.to_lowercase().contains("proxy-authorization: basic"));
+    }
+
+    proxy.stop().await;
+    let polls = telegram.polls().len();
+    app.run_for(minutes(5)).await;
+    let view = engine.channels().await.unwrap().telegram;
+    let state = view.state;
+    assert!(matches!(
+        state,
+        ChannelState::Failing {
+            why: Untold::Unreachable,
+            ..
+        }
+    ));
+    assert!(telegram.polls().len() <= polls + 1);
+
+    engine
+        .set_telegram_way(Some("".into()), Some(telegram.base_url()))
+        .await
+        .unwrap();
+    app.run_for(seconds(5)).await;
+    let view = engine.channels().await.unwrap().telegram;
+    assert!(!view.proxy && matches!(view.state, ChannelState::Works { .. }));
+}
+
+/// An HTTP proxy that remembers the head of the first request of each connection.
+struct Proxy {
+    address: std::net::SocketAddr,
+    heads: Arc<Mutex<Vec<String>>>,
+    task: JoinSet<()>,
+}
+
+impl Proxy {
+    async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let heads = Arc::new(Mutex::new(Vec::new()));
+        let seen = Arc::clone(&heads);
+        let mut task = JoinSet::new();
+        task.spawn(async move {
+            let mut connections = JoinSet::new();
+            while let Ok((stream, _)) = listener.accept().await {
+                connections.spawn(Self::pass(stream, Arc::clone(&seen)));
+            }
+        });
+        Self {
+            address,
+            heads,
+            task,
+        }
+    }
+
+    async fn pass(mut client: TcpStream, seen: Arc<Mutex<Vec<String>>>) {
+        let mut head = Vec::new();
+        while !head.windows(4).any(|end| end == b"\r\n\r\n") {
+            if client.read_buf(&mut head).await.unwrap_or(0) == 0 {
+                return;
+            }
+        }
+        let text = String::from_utf8_lossy(&head).into_owned();
+        let target = text.split_whitespace().nth(1).unwrap().to_owned();
+        seen.lock().unwrap().push(text);
+        let host = target.split('/').nth(2).unwrap();
+        let mut server = TcpStream::connect(host).await.unwrap();
+        server.write_all(&head).await.unwrap();
+        // Whoever hangs up ends it.
+        let _ = tokio::io::copy_bidirectional(&mut client, &mut server).await;
+    }
+
+    fn heads(&self) -> Vec<String> {
+        self.heads.lock().unwrap().clone()
+    }
+
+    async fn stop(mut self) {
+        self.task.shutdown().await;
+    }
 }
 
 #[tokio::test(start_paused = true)]
