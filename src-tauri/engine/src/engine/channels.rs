@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use chrono::TimeDelta;
 
-use super::{Engine, Result};
+use super::{Engine, Result, supervised};
 use crate::{
     error::{EngineError, Problem},
     mail,
@@ -166,6 +166,21 @@ impl Engine {
 
 /// Telegram.
 impl Engine {
+    /// The bot goes to work. The simulated city has none.
+    pub(super) async fn start_telegram(self: &Arc<Self>) {
+        self.telegram.meet(self);
+        if let Err(error) = self.telegram.reopen().await {
+            tracing::error!(%error, "Telegram does not work");
+        }
+        if self.config.background && !self.config.demo {
+            let (bot, stop) = (self.telegram(), self.stop.clone());
+            self.spawn(supervised("telegram", stop.clone(), move || {
+                Arc::clone(&bot).run(stop.clone())
+            }))
+            .await;
+        }
+    }
+
     /// The bot.
     pub(crate) fn telegram(&self) -> Arc<Telegram> {
         Arc::clone(&self.telegram)
@@ -205,8 +220,9 @@ impl Engine {
     }
 
     /// A new code to link a chat by, good for ten minutes.
+    #[expect(clippy::unused_async, reason = "as its neighbours")]
     pub async fn new_chat_link(&self) -> Result<ChatLink> {
-        self.telegram.new_link().await
+        self.telegram.new_link()
     }
 
     /// Links a chat that sent the code.

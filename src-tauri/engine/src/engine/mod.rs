@@ -191,12 +191,6 @@ impl Engine {
             secrets.clone(),
             events.clone(),
         ));
-        if config.background && !config.demo {
-            let (bot, token) = (Arc::clone(&telegram), stop.clone());
-            tasks.spawn(supervised("telegram", stop.clone(), move || {
-                Arc::clone(&bot).run(token.clone())
-            }));
-        }
         let engine = Arc::new(Self {
             config,
             store,
@@ -217,10 +211,7 @@ impl Engine {
         if let Err(error) = engine.reopen_mail_and_push().await {
             tracing::error!(%error, "mail and push do not work");
         }
-        engine.telegram.meet(&engine);
-        if let Err(error) = engine.telegram.reopen().await {
-            tracing::error!(%error, "Telegram does not work");
-        }
+        engine.start_telegram().await;
         Ok(engine)
     }
 

@@ -60,20 +60,20 @@ fn qr(text: &str) -> Qr {
         .expect("an address of a bot fits into a QR code");
     let width = code.width();
     let colors = code.to_colors();
-    let mut path = String::new();
+    let mut runs = Vec::new();
     for (y, row) in colors.chunks(width).enumerate() {
         let mut x = 0;
         for run in row.chunk_by(|a, b| a == b) {
             if run.first() == Some(&Color::Dark) {
                 let (left, top, length) = (x + QUIET_ZONE, y + QUIET_ZONE, run.len());
-                path.push_str(&format!("M{left} {top}h{length}v1h-{length}z"));
+                runs.push(format!("M{left} {top}h{length}v1h-{length}z"));
             }
             x += run.len();
         }
     }
     Qr {
         size: u32::try_from(width + 2 * QUIET_ZONE).unwrap_or(u32::MAX),
-        path,
+        path: runs.concat(),
     }
 }
 

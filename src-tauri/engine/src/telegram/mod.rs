@@ -232,7 +232,7 @@ impl Telegram {
     }
 
     /// A new code to link a chat by; an older one is void.
-    pub(crate) async fn new_link(&self) -> Result<ChatLink> {
+    pub(crate) fn new_link(&self) -> Result<ChatLink> {
         let bot = self.bot().ok_or(EngineError::NotFound("bot"))?;
         if self.line.borrow().is_none() {
             return Err(EngineError::Channel(Untold::Locked));

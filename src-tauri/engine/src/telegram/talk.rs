@@ -165,7 +165,7 @@ impl Telegram {
                 }
                 self.talk(engine, row).await?.command(command).await
             }
-            (Asked::Text, Some(row)) => self.talk(engine, row).await?.text(&said).await,
+            (Asked::Text, Some(row)) => Ok(self.talk(engine, row).await?.text(&said)),
             (Asked::Command { command, addressed }, None) => {
                 if let Command::Start(Some(secret)) = &command
                     && self.use_code(secret)
@@ -394,7 +394,7 @@ impl Talk<'_> {
     }
 
     /// No command: a link, or something that is not understood.
-    async fn text(&self, said: &Said) -> Result<Outcome> {
+    fn text(&self, said: &Said) -> Outcome {
         let texts = std::iter::once(&said.text).chain(&said.links);
         let ours = texts.map(|text| (text, link::parse(text)));
         let mut ours = ours.filter(|(_, read)| !matches!(read, Err(LinkError::NotOurs)));
@@ -413,10 +413,10 @@ impl Talk<'_> {
             },
             Some((_, Err(_))) => self.sentence(self.words.say("telegram-link-bad")),
             // People talk to each other in a group.
-            None if self.row.is_group => return Ok(Outcome::nothing()),
+            None if self.row.is_group => return Outcome::nothing(),
             None => self.sentence(self.words.say("telegram-unknown")),
         };
-        Ok(Outcome::heeded(vec![say]))
+        Outcome::heeded(vec![say])
     }
 
     async fn consider(&self, link: &str) -> Result<Say> {
@@ -434,8 +434,8 @@ impl Talk<'_> {
             }
             Err(error) => return Err(error),
         };
-        match self.known(&draft).await? {
-            Some(said) => Ok(said),
+        match self.known(&draft) {
+            Some(said) => Ok(self.sentence(said)),
             None => {
                 self.with_buttons(pages::offer(draft, words, self.now))
                     .await
@@ -637,8 +637,8 @@ impl Talk<'_> {
     /// Adds what a link pointed at; the chat hears of it.
     async fn add(&self, draft: WatchDraft) -> Result<String> {
         let words = self.words;
-        if let Some(known) = self.known_name(&draft).await? {
-            return Ok(words.say_with("telegram-known", &[("watch", known.into())]));
+        if let Some(known) = self.known(&draft) {
+            return Ok(known);
         }
         let watch = match self.engine.add_watch(draft.clone()).await {
             Ok(watch) => watch.id,
@@ -663,25 +663,12 @@ impl Talk<'_> {
         Ok(())
     }
 
-    async fn known(&self, draft: &WatchDraft) -> Result<Option<Say>> {
-        let known = self.known_name(draft).await?;
-        Ok(known.map(|name| {
-            self.sentence(
-                self.words
-                    .say_with("telegram-known", &[("watch", name.into())]),
-            )
-        }))
-    }
-
-    /// The name of the watch that asks for the same; the chat hears of it from now on.
-    async fn known_name(&self, draft: &WatchDraft) -> Result<Option<String>> {
-        let Some(id) = self.engine.alike(draft) else {
-            return Ok(None);
-        };
-        Ok(Some(format!(
-            "{id}. {}",
-            pages::draft_name(draft, self.words)
-        )))
+    /// «Этого уже ждём», if there is a watch that asks for the same.
+    fn known(&self, draft: &WatchDraft) -> Option<String> {
+        let id = self.engine.alike(draft)?;
+        let name = format!("{id}. {}", pages::draft_name(draft, self.words));
+        let known = self.words.say_with("telegram-known", &[("watch", name.into())]);
+        Some(known)
     }
 
     /// The watches this chat hears of.

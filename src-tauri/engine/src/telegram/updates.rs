@@ -178,13 +178,13 @@ mod tests {
         DateTime::from_timestamp(NOW, 0).unwrap()
     }
 
-    fn heard(kind: &str, content: Value) -> Heard {
+    fn heard(kind: &str, content: &Value) -> Heard {
         // From text: an update is not read from a value.
         let update = json!({"update_id": 7, kind: content}).to_string();
         read(serde_json::from_str(&update).unwrap(), now())
     }
 
-    fn message(more: Value) -> Value {
+    fn message(more: &Value) -> Value {
         let mut message = json!({
             "message_id": 5,
             "date": NOW - 3,
@@ -207,7 +207,7 @@ mod tests {
 
     #[test]
     fn a_message_is_heard_with_who_said_it_where() {
-        let Heard::Said(said) = heard("message", message(json!({}))) else {
+        let Heard::Said(said) = heard("message", &message(&json!({}))) else {
             panic!("it was said");
         };
         assert_eq!(said.text, "/status");
@@ -219,7 +219,7 @@ mod tests {
     #[test]
     fn in_a_group_the_title_is_the_groups() {
         let chat = json!({"id": -7, "type": "supergroup", "title": "Семья\u{7}"});
-        let Heard::Said(said) = heard("message", message(json!({"chat": chat}))) else {
+        let Heard::Said(said) = heard("message", &message(&json!({"chat": chat}))) else {
             panic!("it was said");
         };
         assert!(said.voice.is_group);
@@ -231,7 +231,7 @@ mod tests {
     fn an_address_behind_a_word_is_heard() {
         let entity = json!({"type": "text_link", "offset": 0, "length": 2, "url": "https://gorzdrav.spb.ru/#a"});
         let more = json!({"text": "вот", "entities": [entity]});
-        let Heard::Said(said) = heard("message", message(more)) else {
+        let Heard::Said(said) = heard("message", &message(&more)) else {
             panic!("it was said");
         };
         assert_eq!(said.links, ["https://gorzdrav.spb.ru/#a"]);
@@ -252,7 +252,7 @@ mod tests {
             json!({"edit_date": NOW}),
             json!({"text": null, "sticker": 3}),
         ] {
-            let heard = heard("message", message(content.clone()));
+            let heard = heard("message", &message(&content));
             assert_eq!(text(heard), None, "{content}");
         }
         for kind in [
@@ -262,7 +262,7 @@ mod tests {
             "poll",
             "новое",
         ] {
-            assert_eq!(heard(kind, message(json!({}))), Heard::Nothing, "{kind}");
+            assert_eq!(heard(kind, &message(&json!({}))), Heard::Nothing, "{kind}");
         }
     }
 
@@ -270,23 +270,23 @@ mod tests {
     fn a_link_may_be_passed_on() {
         let origin = json!({"type": "hidden_user", "sender_user_name": "Сосед", "date": NOW});
         let more = json!({"forward_origin": origin, "text": "https://gorzdrav.spb.ru/"});
-        assert!(text(heard("message", message(more))).is_some());
+        assert!(text(heard("message", &message(&more))).is_some());
     }
 
     #[test]
     fn a_press_is_heard_though_its_message_is_too_old_to_be_shown() {
         let under = json!({"message_id": 9, "date": 0, "chat": {"id": 42, "type": "private"}});
-        let from = message(json!({}))["from"].clone();
+        let from = message(&json!({}))["from"].clone();
         let query = json!({
             "id": "q", "from": from, "message": under, "chat_instance": "1", "data": "token",
         });
-        let Heard::Pressed(pressed) = heard("callback_query", query.clone()) else {
+        let Heard::Pressed(pressed) = heard("callback_query", &query) else {
             panic!("it was pressed");
         };
         assert_eq!((pressed.message, pressed.token.as_str()), (9, "token"));
         let mut inline = query;
         inline["message"] = Value::Null;
-        assert_eq!(heard("callback_query", inline), Heard::Nothing);
+        assert_eq!(heard("callback_query", &inline), Heard::Nothing);
     }
 
     #[test]
@@ -298,10 +298,10 @@ mod tests {
                 member["until_date"] = json!(0);
             }
             let old = json!({"user": bot, "status": "left"});
-            let mut change = message(json!({}));
+            let mut change = message(&json!({}));
             change["old_chat_member"] = old;
             change["new_chat_member"] = member;
-            match heard("my_chat_member", change) {
+            match heard("my_chat_member", &change) {
                 Heard::Reach(reach) => Some(reach.reachable),
                 _ => None,
             }
@@ -314,9 +314,9 @@ mod tests {
     #[test]
     fn a_group_that_moves_says_where_to() {
         let chat = json!({"id": -7, "type": "group", "title": "Семья"});
-        let more = json!({"chat": chat, "text": null, "migrate_to_chat_id": -100_7});
+        let more = json!({"chat": chat, "text": null, "migrate_to_chat_id": -1007});
         assert_eq!(
-            heard("message", message(more)),
+            heard("message", &message(&more)),
             Heard::Moved {
                 chat: -7,
                 to: -1007
