@@ -667,7 +667,9 @@ impl Talk<'_> {
     fn known(&self, draft: &WatchDraft) -> Option<String> {
         let id = self.engine.alike(draft)?;
         let name = format!("{id}. {}", pages::draft_name(draft, self.words));
-        let known = self.words.say_with("telegram-known", &[("watch", name.into())]);
+        let known = self
+            .words
+            .say_with("telegram-known", &[("watch", name.into())]);
         Some(known)
     }
 
