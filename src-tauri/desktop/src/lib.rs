@@ -248,6 +248,7 @@ fn setup(args: &Args, folders: &Folders) -> Setup {
         clock: usual.clock,
         seed: usual.seed,
         language: system_language(),
+        secrets: None,
         channels: Box::new(|_| Vec::new()),
     }
 }

@@ -15,11 +15,10 @@ use std::{
 };
 
 use async_trait::async_trait;
-use chrono::{DateTime, TimeZone, Utc};
 use engine::{
     Channel, Message, Rung, Taken, TellError,
     clock::Clock,
-    model::{Alert, AlertId, Answer, MessageKind, QuietManner, Settings, Untold, WatchId},
+    model::{Alert, AlertId, Answer, MessageKind, Settings, Untold, WatchId},
     text::{
         Words,
         notice::{Manner, notice},

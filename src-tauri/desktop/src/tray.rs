@@ -145,7 +145,7 @@ fn shows(event: &Event) -> bool {
         | Event::StatusChanged
         | Event::SettingsChanged
         | Event::AlertChanged { .. } => true,
-        Event::CatalogueChanged => false,
+        Event::CatalogueChanged | Event::ChannelsChanged => false,
     }
 }
 

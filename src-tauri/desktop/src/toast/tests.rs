@@ -1,6 +1,5 @@
-use chrono::TimeDelta;
-use chrono_tz::Europe::Moscow;
-use engine::model::{AlertSlot, AlertState, Language, Quiet};
+use chrono::{DateTime, TimeDelta, Utc};
+use engine::model::{AlertSlot, AlertState, Language};
 use tokio::{runtime::Handle, sync::mpsc};
 
 use super::*;
@@ -41,7 +40,10 @@ fn message(slots: usize, kind: MessageKind) -> Message {
         kind,
         fresh: slots,
         others: Vec::new(),
+        together: Vec::new(),
         repeat: false,
+        silent: false,
+        receipt: None,
     }
 }
 
@@ -88,48 +90,6 @@ fn the_settings_silence_the_sound_and_hide_the_details() {
     for secret in ["Окулист", "87", "мама"] {
         assert!(!toast.title.contains(secret) && !toast.body.contains(secret));
     }
-}
-
-/// Quiet from 23:00 to 7:00, at this minute of a morning in Moscow.
-fn at_dawn(manner: QuietManner, time: &str) -> Result<Settings, TellError> {
-    let settings = Settings {
-        quiet: Quiet {
-            on: true,
-            manner,
-            ..Quiet::default()
-        },
-        ..Settings::default()
-    };
-    let now = format!("2026-11-24T{time}+03:00").parse::<DateTime<Utc>>();
-    during_quiet_hours(settings, now.unwrap(), &Moscow)
-}
-
-#[test]
-fn quiet_hours_hold_a_notification_until_their_very_end() {
-    assert_eq!(
-        at_dawn(QuietManner::Hold, "06:58:30").unwrap_err(),
-        TellError::Later {
-            after: Some(Duration::from_secs(90)),
-            why: Untold::Quiet
-        }
-    );
-    assert!(at_dawn(QuietManner::Hold, "07:00:00").unwrap().sound);
-    // A clock that is set meanwhile is noticed.
-    assert_eq!(
-        at_dawn(QuietManner::Hold, "01:00:00").unwrap_err(),
-        TellError::Later {
-            after: Some(HELD),
-            why: Untold::Quiet
-        }
-    );
-}
-
-#[test]
-fn quiet_hours_may_only_silence_a_notification() {
-    let quiet = at_dawn(QuietManner::Silent, "06:59:59").unwrap();
-    let toast_then = toast(&message(1, MessageKind::Appeared), &quiet);
-    assert!(!toast_then.sound && toast_then.lasting);
-    assert!(at_dawn(QuietManner::Silent, "07:00:00").unwrap().sound);
 }
 
 #[test]

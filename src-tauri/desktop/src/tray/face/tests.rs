@@ -1,6 +1,6 @@
 use engine::{
     model::{
-        Activity, DoctorChoice, Language, Pause, Place, Slot, TimeWish, Watch, WatchDraft,
+        Activity, DoctorChoice, Language, Pause, Place, Slot, Tell, TimeWish, Watch, WatchDraft,
         WatchSlot,
     },
     text::Words,
@@ -34,6 +34,8 @@ fn status() -> Status {
         requests_today: 0,
         budget_per_day: 8640,
         quiet_until: None,
+        hushed: false,
+        silent_since: None,
         requests_last_hour: 0,
         budget_per_hour: 360,
         demo: false,
@@ -69,6 +71,7 @@ fn view(id: u32, specialty: &str, nickname: &str, state: WatchState, slots: usiz
                 wish: TimeWish::default(),
                 nickname: nickname.to_owned(),
                 until: None,
+                tell: Tell::default(),
             },
             activity: Activity::On,
         },
