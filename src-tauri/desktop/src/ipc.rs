@@ -110,6 +110,7 @@ pub(crate) fn builder<R: Runtime>() -> Builder<R> {
             seal_secrets,
             unlock_secrets,
             keep_secrets_in_memory,
+            use_key_store,
         ])
         .events(collect_events![Changed, Navigate])
         .disable_serde_phases()
@@ -655,6 +656,13 @@ pub(crate) async fn unlock_secrets(
     passphrase: String,
 ) -> Answered<Channels> {
     Ok(desk.engine().unlock_secrets(passphrase.into()).await?)
+}
+
+/// Tries the system's key store again.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn use_key_store(desk: State<'_, Desk>) -> Answered<Channels> {
+    Ok(desk.engine().use_key_store().await?)
 }
 
 /// There is no key store: tokens and passwords are asked for at each start.

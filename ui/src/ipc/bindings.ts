@@ -135,6 +135,8 @@ export const commands = {
 	unlockSecrets: (passphrase: string) => typedError<Channels, CommandError>(__TAURI_INVOKE("unlock_secrets", { passphrase })),
 	/**  There is no key store: tokens and passwords are asked for at each start. */
 	keepSecretsInMemory: () => typedError<Channels, CommandError>(__TAURI_INVOKE("keep_secrets_in_memory")),
+	/**  Tries the system's key store again. */
+	useKeyStore: () => typedError<Channels, CommandError>(__TAURI_INVOKE("use_key_store")),
 };
 
 /** Events */
@@ -270,6 +272,8 @@ since: string };
 export type Channels = {
 	/**  Where secrets are kept. */
 	keyStore: KeyStore,
+	/**  What is wrong with the system's key store, while nothing else is chosen. */
+	keyStoreTrouble: StoreFailure | null,
 	/**  Telegram. */
 	telegram: TelegramView,
 	/**  E-mail. */
@@ -700,7 +704,17 @@ clinicId: ClinicId;
 doctorId: DoctorId };
 
 /**  Where secrets are kept. */
-export type KeyStore = "system" | "sealed" | "locked" | "memory" | "undecided";
+export type KeyStore = 
+/**  In the system's key store. */
+"system" | 
+/**  In the sealed file, which is open. */
+"sealed" | 
+/**  In the sealed file, whose passphrase is asked for. */
+"locked" | 
+/**  In memory until the program ends. */
+"memory" | 
+/**  The system's store does not work; the person must choose. */
+"undecided";
 
 /**  The language of the program. */
 export type Language = 
@@ -1146,6 +1160,23 @@ export type Status = {
 	/**  This is the simulated city. */
 	demo: boolean,
 };
+
+/**
+ *  Why the system's key store did not do what it was asked.
+ * 
+ *  The system's own words are dropped: they may hold names and values.
+ */
+export type StoreFailure = 
+/**  This session has none. */
+"absent" | 
+/**  It is locked, or its person refused. */
+"refused" | 
+/**  No answer in time; perhaps it waits for its person. */
+"silent" | 
+/**  What was written could not be read again. */
+"forgetful" | 
+/**  It failed in some other way. */
+"failed";
 
 /**  Everything the settings page shows about Telegram. */
 export type TelegramView = {
