@@ -58,7 +58,7 @@ impl Engine {
             pause: board.pause.filter(|_| board.is_paused(now)),
             quiet_until: quiet.until(now, &chrono::Local).filter(|_| holds),
             hushed,
-            silent_since: None,
+            silent_since: self.deadman().silent_since(),
             slept: board
                 .slept
                 .filter(|slept| now - slept.to < TimeDelta::days(1)),
