@@ -139,6 +139,14 @@ impl Engine {
         Ok(settings)
     }
 
+    /// Switches «Тихий режим» on or off; gives what it is now.
+    pub async fn toggle_hush(&self) -> Result<bool> {
+        let settings = self.settings().await?;
+        let hushed = !settings.hushed;
+        self.save_settings(Settings { hushed, ..settings }).await?;
+        Ok(hushed)
+    }
+
     /// What was typed into an unfinished form.
     pub async fn form(&self, name: &str) -> Result<Option<String>> {
         Ok(self
