@@ -233,7 +233,7 @@ fn the_buttons_book_put_off_dismiss_and_end_the_watch() {
 
 #[test]
 fn news_are_said_in_sentences() {
-    let said = |news| news_text(&news, ru(), now()).html;
+    let said = |news| news_text(&news, ru(), now(), Manner::default()).html;
     let silence = |since, cause| News::Silence {
         since: at(since),
         watches: 4,
@@ -248,10 +248,21 @@ fn news_are_said_in_sentences() {
     let clinic = SilenceCause::Clinic {
         name: "ГП <27>".into(),
     };
+    let hidden = Manner {
+        hide_details: true,
+        demo: false,
+    };
+    let text = news_text(
+        &silence("2026-11-20T08:10", clinic.clone()),
+        ru(),
+        now(),
+        hidden,
+    );
+    assert!(text.html.ends_with("\nПоликлиника не отвечает."));
     assert_eq!(
         said(silence("2026-11-19T08:10", clinic)),
         "🔴 <b>Талоны не проверяются</b>\n\
-         Проверить не удаётся: последний раз — чт, 19 ноября, 8:10. Ожиданий: 4.\n\
+         Последняя удачная проверка: чт, 19 ноября, 8:10. Ожиданий: 4.\n\
          Поликлиника не отвечает: ГП &lt;27&gt;"
     );
     assert_eq!(
