@@ -432,3 +432,43 @@ fn retry_wait(failures: u32) -> Duration {
         .min(LAST_RETRY);
     ceiling.mul_f64(rand::rng().random_range(0.1..=1.0))
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono_tz::Europe::Moscow;
+
+    use super::*;
+    use crate::model::Quiet;
+
+    /// What a minute of a morning in Moscow asks, quiet from 23:00 to 7:00.
+    fn at(manner: QuietManner, hushed: bool, time: &str) -> Hush {
+        let settings = Settings {
+            quiet: Quiet {
+                on: true,
+                manner,
+                ..Quiet::default()
+            },
+            hushed,
+            ..Settings::default()
+        };
+        let now: DateTime<Utc> = format!("2026-11-24T{time}+03:00").parse().unwrap();
+        hush(&settings, now, &Moscow)
+    }
+
+    #[test]
+    fn quiet_hours_hold_a_message_until_their_very_end() {
+        let until = "2026-11-24T07:00:00+03:00".parse().unwrap();
+        assert_eq!(
+            at(QuietManner::Hold, false, "06:58:30"),
+            Hush::Hold { until }
+        );
+        assert_eq!(at(QuietManner::Hold, false, "07:00:00"), Hush::No);
+    }
+
+    #[test]
+    fn quiet_hours_and_the_quiet_mode_may_only_silence_a_message() {
+        assert_eq!(at(QuietManner::Silent, false, "06:59:59"), Hush::Silent);
+        assert_eq!(at(QuietManner::Silent, false, "07:00:00"), Hush::No);
+        assert_eq!(at(QuietManner::Silent, true, "07:00:00"), Hush::Silent);
+    }
+}

@@ -92,9 +92,11 @@ pub(crate) struct Stale {
 }
 
 /// A row of the outbox whose watch is awake: what one that was removed or rests has to say waits
-/// until it goes on.
+/// until it goes on. Nothing is said a second time before it was said once.
 const WANTED: &str = "EXISTS (SELECT 1 FROM alert WHERE alert.id = alert_id
-    AND watch_id IN (SELECT value FROM json_each(:awake)))";
+    AND watch_id IN (SELECT value FROM json_each(:awake)))
+    AND (kind <> 'again' OR EXISTS (SELECT 1 FROM outbox AS first WHERE first.alert_id = outbox.alert_id
+        AND first.channel = outbox.channel AND first.kind = 'appeared' AND first.state = 'sent'))";
 
 impl Store {
     /// After a crash: what was leased is due again, and will be marked as a repeat.
@@ -217,7 +219,7 @@ impl Store {
     /// alert during the telling make it due again.
     pub(crate) async fn settle(&self, due: &Due, told: Told, now: DateTime<Utc>) -> Result<()> {
         let (id, alert, kind, newest) = (due.id, due.alert.clone(), due.kind, due.newest);
-        let told_before = due.repeat;
+        let (told_before, channel) = (due.repeat, due.channel.clone());
         self.with(move |connection| {
             let tx = connection.transaction()?;
             let mut receipt = None;
@@ -247,6 +249,16 @@ impl Store {
                     ":why": why.as_ref().map(word).transpose()?, ":now": ms(now),
                     ":perhaps": perhaps, ":newest": newest, ":id": id, ":receipt": receipt,
                 })?;
+            if settled > 0 && kind == MessageKind::Appeared && state != "due" {
+                tx.execute(
+                    "UPDATE outbox SET next_at = max(next_at, :now + step), at = :now,
+                     state = CASE WHEN :state = 'sent' THEN state ELSE 'expired' END
+                     WHERE alert_id = :alert AND channel = :channel AND kind = 'again' AND state = 'due'",
+                    named_params! {
+                        ":now": ms(now), ":state": state, ":alert": alert.id.0, ":channel": channel,
+                    },
+                )?;
+            }
             if settled > 0 && kind == MessageKind::Appeared {
                 tx.execute(
                     "UPDATE outbox SET state = 'due', next_at = :now

@@ -11,6 +11,7 @@ use tokio_rustls::server::TlsStream;
 
 use super::{Letter, Login, MailFault, Office, Security};
 use crate::connection::{Cuttable, Wire};
+use crate::still::Still;
 
 const LONGEST_LINE_BYTES: u64 = 4096;
 const LARGEST_LETTER_BYTES: usize = 10 << 20;
@@ -23,20 +24,22 @@ pub(super) async fn serve(stream: Cuttable, office: Arc<Office>) {
 
 async fn converse(stream: Cuttable, office: &Office) -> io::Result<()> {
     let wire = stream.wire();
+    let still = Some(Still::new());
     match office.security {
         Security::Tls => {
             let stream = encrypted(stream, office).await?;
-            let mut talk = Talk::new(stream, office, wire, true);
+            let mut talk = Talk::new(stream, office, wire, still, true);
             talk.greet().await?;
             talk.listen().await?;
         }
         Security::StartTls => {
-            let mut talk = Talk::new(stream, office, wire.clone(), false);
+            let mut talk = Talk::new(stream, office, wire.clone(), still, false);
             talk.greet().await?;
             if talk.listen().await? == End::Encrypt {
                 // What came in the clear after STARTTLS is dropped with the buffer.
                 let stream = encrypted(talk.stream.into_inner(), office).await?;
-                Talk::new(stream, office, wire, true).listen().await?;
+                let mut talk = Talk::new(stream, office, wire, talk.still, true);
+                talk.listen().await?;
             }
         }
     }
@@ -64,6 +67,8 @@ struct Talk<'p, S> {
     stream: BufStream<S>,
     office: &'p Office,
     wire: Wire,
+    /// There until a silence that is meant to last.
+    still: Option<Still>,
     encrypted: bool,
     offers_encryption: bool,
     logged_in: bool,
@@ -72,11 +77,18 @@ struct Talk<'p, S> {
 }
 
 impl<'p, S: AsyncRead + AsyncWrite + Unpin> Talk<'p, S> {
-    fn new(stream: S, office: &'p Office, wire: Wire, encrypted: bool) -> Self {
+    fn new(
+        stream: S,
+        office: &'p Office,
+        wire: Wire,
+        still: Option<Still>,
+        encrypted: bool,
+    ) -> Self {
         Self {
             stream: BufStream::new(stream),
             office,
             wire,
+            still,
             encrypted,
             offers_encryption: !encrypted,
             logged_in: false,
@@ -301,6 +313,7 @@ impl<'p, S: AsyncRead + AsyncWrite + Unpin> Talk<'p, S> {
 
     /// Says nothing more until the client goes.
     async fn hold(&mut self) -> io::Result<()> {
+        self.still = None;
         loop {
             self.bytes().await?;
         }
