@@ -33,11 +33,12 @@ tg-alert-remove = Stop waiting
 
 tg-alert-silence = 🔴 <b>Slots are not being checked</b>
 tg-alert-silence-since = No check has succeeded since { $time }. Watches: { $watches }.
-tg-alert-silence-since-day = No check succeeds; the last one did: { $when }. Watches: { $watches }.
+tg-alert-silence-since-day = The last check that succeeded: { $when }. Watches: { $watches }.
 tg-alert-silence-offline = The computer has no internet.
 tg-alert-silence-site = The booking site does not answer. Your settings are fine.
 tg-alert-silence-blocked = A VPN seems to be on. The booking site often does not answer foreign addresses.
 tg-alert-silence-clinic = The clinic does not answer: { $name }
+tg-alert-silence-clinic-hidden = The clinic does not answer.
 tg-alert-recovered = 🟢 <b>Slots are being checked again</b>
 tg-alert-recovered-gap = They were not checked for { $duration }, until { $time }.
 tg-alert-chat-lost = One of the linked chats no longer takes messages. It can be linked again in the program: Settings → Telegram.

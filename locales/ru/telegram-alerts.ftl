@@ -33,11 +33,12 @@ tg-alert-remove = Больше не ждать
 
 tg-alert-silence = 🔴 <b>Талоны не проверяются</b>
 tg-alert-silence-since = Проверить не удаётся с { $time }. Ожиданий: { $watches }.
-tg-alert-silence-since-day = Проверить не удаётся: последний раз — { $when }. Ожиданий: { $watches }.
+tg-alert-silence-since-day = Последняя удачная проверка: { $when }. Ожиданий: { $watches }.
 tg-alert-silence-offline = У компьютера нет интернета.
 tg-alert-silence-site = Сайт записи не отвечает. Ваши настройки в порядке.
 tg-alert-silence-blocked = Похоже, включён VPN. Сайт записи часто не отвечает зарубежным адресам.
 tg-alert-silence-clinic = Поликлиника не отвечает: { $name }
+tg-alert-silence-clinic-hidden = Поликлиника не отвечает.
 tg-alert-recovered = 🟢 <b>Снова проверяем талоны</b>
 tg-alert-recovered-gap = Не проверялись { $duration }, до { $time }.
 tg-alert-chat-lost = Один из подключённых чатов больше не получает сообщений. Подключить его заново можно в программе: Настройки → Телеграм.

@@ -8,6 +8,8 @@ mod catalogue;
 mod data;
 mod faults;
 mod history;
+mod ladder;
+mod news;
 mod patience;
 mod replay;
 mod restart;

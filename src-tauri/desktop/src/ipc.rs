@@ -7,9 +7,10 @@
 use chrono::{DateTime, Utc};
 use engine::{EngineError, ImportPlan, Imported, Opening, model};
 use model::{
-    Activity, Alert, AlertId, Answer, Check, Clinic, ClinicHits, ClinicId, Dated, District,
-    DistrictId, Doctor, DoctorId, Folders, History, LinkTarget, Look, Settings, Slot, Specialty,
-    SpecialtyId, Status, Watch, WatchDraft, WatchId, WatchView, WorkDay,
+    Activity, Alert, AlertId, Answer, Channels, ChatId, ChatLink, Check, Clinic, ClinicHits,
+    ClinicId, Dated, District, DistrictId, Doctor, DoctorId, Folders, History, LinkTarget, Look,
+    MailSettings, PushSettings, Settings, Slot, Specialty, SpecialtyId, Status, Trial, Watch,
+    WatchChoice, WatchDraft, WatchId, WatchView, WorkDay,
 };
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -93,6 +94,23 @@ pub(crate) fn builder<R: Runtime>() -> Builder<R> {
             choose_import::<tauri::Wry>,
             import_chosen,
             erase_all::<tauri::Wry>,
+            channels,
+            set_telegram_token,
+            forget_telegram,
+            set_telegram_way,
+            new_chat_link,
+            link_chat,
+            unlink_chat,
+            choose_for_chat,
+            set_mail,
+            forget_mail,
+            set_push,
+            forget_push,
+            try_channels,
+            seal_secrets,
+            unlock_secrets,
+            keep_secrets_in_memory,
+            use_key_store,
         ])
         .events(collect_events![Changed, Navigate])
         .disable_serde_phases()
@@ -507,6 +525,151 @@ pub(crate) async fn erase_all<R: Runtime>(
         }
     }
     desk.erase().await
+}
+
+/// Every way to tell besides the screen, and how each does.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn channels(desk: State<'_, Desk>) -> Answered<Channels> {
+    Ok(desk.engine().channels().await?)
+}
+
+/// Takes the token of a bot; Telegram is asked at once whose it is.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn set_telegram_token(desk: State<'_, Desk>, token: String) -> Answered<Channels> {
+    Ok(desk.engine().set_telegram_token(token.into()).await?)
+}
+
+/// Forgets the bot, its chats and its token.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn forget_telegram(desk: State<'_, Desk>) -> Answered<Channels> {
+    Ok(desk.engine().forget_telegram().await?)
+}
+
+/// The way to Telegram alone: a proxy (nothing: as before; empty: none), an address of the Bot API.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn set_telegram_way(
+    desk: State<'_, Desk>,
+    proxy: Option<String>,
+    api_url: Option<String>,
+) -> Answered<Channels> {
+    let proxy = proxy.map(Into::into);
+    Ok(desk.engine().set_telegram_way(proxy, api_url).await?)
+}
+
+/// A new code to link a chat by.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn new_chat_link(desk: State<'_, Desk>) -> Answered<ChatLink> {
+    Ok(desk.engine().new_chat_link().await?)
+}
+
+/// Links a chat that sent the code.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn link_chat(desk: State<'_, Desk>, chat: ChatId) -> Answered<Channels> {
+    Ok(desk.engine().link_chat(chat).await?)
+}
+
+/// Unlinks a chat, or refuses one that asks.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn unlink_chat(desk: State<'_, Desk>, chat: ChatId) -> Answered<Channels> {
+    Ok(desk.engine().unlink_chat(chat).await?)
+}
+
+/// Chooses what a chat hears of.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn choose_for_chat(
+    desk: State<'_, Desk>,
+    chat: ChatId,
+    watches: WatchChoice,
+) -> Answered<Channels> {
+    Ok(desk.engine().choose_for_chat(chat, watches).await?)
+}
+
+/// Takes the person's mail server; without a password the kept one stays.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn set_mail(
+    desk: State<'_, Desk>,
+    mail: MailSettings,
+    password: Option<String>,
+) -> Answered<Channels> {
+    let password = password.map(Into::into);
+    Ok(desk.engine().set_mail(mail, password).await?)
+}
+
+/// Forgets the mail server and its password.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn forget_mail(desk: State<'_, Desk>) -> Answered<Channels> {
+    Ok(desk.engine().forget_mail().await?)
+}
+
+/// Takes a push service; what is left out stays as it is kept.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn set_push(
+    desk: State<'_, Desk>,
+    push: PushSettings,
+    address: Option<String>,
+    token: Option<String>,
+) -> Answered<Channels> {
+    let (address, token) = (address.map(Into::into), token.map(Into::into));
+    Ok(desk.engine().set_push(push, address, token).await?)
+}
+
+/// Forgets the push service.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn forget_push(desk: State<'_, Desk>) -> Answered<Channels> {
+    Ok(desk.engine().forget_push().await?)
+}
+
+/// Lets a simulated slot go to every channel, or to one, and says how each did.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn try_channels(
+    desk: State<'_, Desk>,
+    only: Option<String>,
+) -> Answered<Vec<Trial>> {
+    Ok(desk.engine().try_channels(only).await?)
+}
+
+/// There is no key store: tokens and passwords go into a file under this passphrase.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn seal_secrets(desk: State<'_, Desk>, passphrase: String) -> Answered<Channels> {
+    Ok(desk.engine().seal_secrets(passphrase.into()).await?)
+}
+
+/// Opens that file.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn unlock_secrets(
+    desk: State<'_, Desk>,
+    passphrase: String,
+) -> Answered<Channels> {
+    Ok(desk.engine().unlock_secrets(passphrase.into()).await?)
+}
+
+/// Tries the system's key store again.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn use_key_store(desk: State<'_, Desk>) -> Answered<Channels> {
+    Ok(desk.engine().use_key_store().await?)
+}
+
+/// There is no key store: tokens and passwords are asked for at each start.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn keep_secrets_in_memory(desk: State<'_, Desk>) -> Answered<Channels> {
+    Ok(desk.engine().keep_secrets_in_memory().await?)
 }
 
 #[cfg(test)]

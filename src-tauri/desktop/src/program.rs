@@ -13,7 +13,8 @@ use std::{
 use engine::{
     Channel, Config, Engine, EngineError, StartError, StoreError,
     clock::Clock,
-    model::{Event, Language, Settings},
+    model::{Event, Language, MailSettings, PushSettings, Settings},
+    secrets::Secrets,
 };
 use simulator::{City, Server};
 use tokio::{
@@ -64,6 +65,8 @@ pub(crate) struct Setup {
     pub seed: u64,
     /// Spoken until someone sets anything.
     pub language: Language,
+    /// Of the real city; `None`: where the system keeps them.
+    pub secrets: Option<Secrets>,
     /// The ways to tell an alert of this city.
     pub channels: Box<dyn Fn(Mode) -> Vec<Arc<dyn Channel>> + Send + Sync>,
 }
@@ -174,7 +177,13 @@ impl Program {
         }
         let (engine, server) = self.setup.open(Mode::Demo).await?;
         // It looks and speaks as the person has set it in the real one.
-        let settings = self.engine().settings().await;
+        // Nothing of it is told elsewhere.
+        let settings = self.engine().settings().await.map(|settings| Settings {
+            telegram: false,
+            mail: MailSettings::default(),
+            push: PushSettings::default(),
+            ..settings
+        });
         if let Ok(settings) = settings
             && let Err(error) = engine.save_settings(settings).await
         {
@@ -322,7 +331,7 @@ impl Setup {
         match self.start(mode, base).await {
             Ok(engine) => {
                 self.speak(&engine).await;
-                Ok((Arc::new(engine), server))
+                Ok((engine, server))
             }
             Err(error) => {
                 if let Some(server) = server {
@@ -366,13 +375,12 @@ impl Setup {
         }
     }
 
-    async fn start(&self, mode: Mode, api_base: Url) -> Result<Engine, StartError> {
+    async fn start(&self, mode: Mode, api_base: Url) -> Result<Arc<Engine>, StartError> {
         let data_dir = match mode {
             Mode::Real => self.data_dir.clone(),
             Mode::Demo => self.demo_dir.clone(),
         };
         let config = Config {
-            data_dir,
             api_base,
             budget_per_hour: match mode {
                 Mode::Real => self.budget_per_hour,
@@ -380,8 +388,12 @@ impl Setup {
             },
             clock: self.clock.clone(),
             demo: mode == Mode::Demo,
-            background: true,
             seed: self.seed,
+            secrets: match mode {
+                Mode::Real => self.secrets.clone(),
+                Mode::Demo => None,
+            },
+            ..Config::new(data_dir)
         };
         // An operation that is still under way may hold the folder from an earlier stay.
         let mut tries = RETRIES;
@@ -421,12 +433,6 @@ async fn stop(engine: &Engine) {
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use std::sync::atomic::{AtomicU32, Ordering};
-
-    use engine::{
-        Message, TellError,
-        model::{Alert, ClinicId, DoctorChoice, Place, SpecialtyId, Untold, WatchDraft},
-    };
     use tokio::runtime::Handle;
 
     use super::*;
@@ -441,6 +447,7 @@ pub(crate) mod tests {
             clock: Clock::system(),
             seed: 1,
             language: Language::En,
+            secrets: Some(Secrets::in_memory()),
             channels: Box::new(|_| Vec::new()),
         }
     }

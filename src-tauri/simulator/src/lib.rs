@@ -51,6 +51,8 @@ pub mod sink;
 mod specialties;
 mod staff;
 #[cfg(feature = "stand-ins")]
+mod still;
+#[cfg(feature = "stand-ins")]
 pub mod telegram;
 mod vendor;
 mod wire;
@@ -60,4 +62,6 @@ pub use city::{City, ClinicInfo, DoctorInfo, Place, Request, SpecialtyInfo};
 pub use config::{Config, World};
 pub use faults::{Extent, Fault, Scope, UnknownFault};
 pub use server::Server;
+#[cfg(feature = "stand-ins")]
+pub use still::Still;
 pub use vendor::Vendor;

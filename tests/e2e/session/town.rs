@@ -147,11 +147,12 @@ impl Town {
 }
 
 /// An engine that does nothing by itself.
-pub(crate) async fn engine(data: &Path, server: &Server) -> Engine {
+pub(crate) async fn engine(data: &Path, server: &Server) -> std::sync::Arc<Engine> {
     let config = Config {
         api_base: server.base_url().parse().expect("the address is a URL"),
         budget_per_hour: Some(100_000),
         background: false,
+        secrets: Some(engine::secrets::Secrets::in_memory()),
         ..Config::new(data.to_owned())
     };
     Engine::start(config, Vec::new())

@@ -103,6 +103,40 @@ export const commands = {
 	importChosen: () => typedError<Imported, CommandError>(__TAURI_INVOKE("import_chosen")),
 	/**  Deletes all data of the program, which then starts as on the first day. */
 	eraseAll: () => typedError<null, CommandError>(__TAURI_INVOKE("erase_all")),
+	/**  Every way to tell besides the screen, and how each does. */
+	channels: () => typedError<Channels, CommandError>(__TAURI_INVOKE("channels")),
+	/**  Takes the token of a bot; Telegram is asked at once whose it is. */
+	setTelegramToken: (token: string) => typedError<Channels, CommandError>(__TAURI_INVOKE("set_telegram_token", { token })),
+	/**  Forgets the bot, its chats and its token. */
+	forgetTelegram: () => typedError<Channels, CommandError>(__TAURI_INVOKE("forget_telegram")),
+	/**  The way to Telegram alone: a proxy (nothing: as before; empty: none), an address of the Bot API. */
+	setTelegramWay: (proxy: string | null, apiUrl: string | null) => typedError<Channels, CommandError>(__TAURI_INVOKE("set_telegram_way", { proxy, apiUrl })),
+	/**  A new code to link a chat by. */
+	newChatLink: () => typedError<ChatLink, CommandError>(__TAURI_INVOKE("new_chat_link")),
+	/**  Links a chat that sent the code. */
+	linkChat: (chat: ChatId) => typedError<Channels, CommandError>(__TAURI_INVOKE("link_chat", { chat })),
+	/**  Unlinks a chat, or refuses one that asks. */
+	unlinkChat: (chat: ChatId) => typedError<Channels, CommandError>(__TAURI_INVOKE("unlink_chat", { chat })),
+	/**  Chooses what a chat hears of. */
+	chooseForChat: (chat: ChatId, watches: WatchChoice) => typedError<Channels, CommandError>(__TAURI_INVOKE("choose_for_chat", { chat, watches })),
+	/**  Takes the person's mail server; without a password the kept one stays. */
+	setMail: (mail: MailSettings, password: string | null) => typedError<Channels, CommandError>(__TAURI_INVOKE("set_mail", { mail, password })),
+	/**  Forgets the mail server and its password. */
+	forgetMail: () => typedError<Channels, CommandError>(__TAURI_INVOKE("forget_mail")),
+	/**  Takes a push service; what is left out stays as it is kept. */
+	setPush: (push: PushSettings, address: string | null, token: string | null) => typedError<Channels, CommandError>(__TAURI_INVOKE("set_push", { push, address, token })),
+	/**  Forgets the push service. */
+	forgetPush: () => typedError<Channels, CommandError>(__TAURI_INVOKE("forget_push")),
+	/**  Lets a simulated slot go to every channel, or to one, and says how each did. */
+	tryChannels: (only: string | null) => typedError<Trial[], CommandError>(__TAURI_INVOKE("try_channels", { only })),
+	/**  There is no key store: tokens and passwords go into a file under this passphrase. */
+	sealSecrets: (passphrase: string) => typedError<Channels, CommandError>(__TAURI_INVOKE("seal_secrets", { passphrase })),
+	/**  Opens that file. */
+	unlockSecrets: (passphrase: string) => typedError<Channels, CommandError>(__TAURI_INVOKE("unlock_secrets", { passphrase })),
+	/**  There is no key store: tokens and passwords are asked for at each start. */
+	keepSecretsInMemory: () => typedError<Channels, CommandError>(__TAURI_INVOKE("keep_secrets_in_memory")),
+	/**  Tries the system's key store again. */
+	useKeyStore: () => typedError<Channels, CommandError>(__TAURI_INVOKE("use_key_store")),
 };
 
 /** Events */
@@ -215,6 +249,75 @@ export type Cell = {
 /**  Something changed: the window asks again. */
 export type Changed = Event;
 
+/**  How a way to tell is. */
+export type ChannelState = 
+/**  Not set up, or switched off. */
+{ kind: "off" } | 
+/**  Its secret is not at hand: the key store is locked or has lost it. */
+{ kind: "locked" } | 
+/**  It has not been used since the start. */
+{ kind: "ready" } | 
+/**  It took the last message, or answered the last question. */
+{ kind: "works"; 
+/**  When. */
+at: string } | 
+/**  It did not take the last message; it is tried again. */
+{ kind: "failing"; 
+/**  Why. */
+why: Untold; 
+/**  Since when. */
+since: string };
+
+/**  Every way to tell besides the screen, and where their secrets are. */
+export type Channels = {
+	/**  Where secrets are kept. */
+	keyStore: KeyStore,
+	/**  What is wrong with the system's key store, while nothing else is chosen. */
+	keyStoreTrouble: StoreFailure | null,
+	/**  Telegram. */
+	telegram: TelegramView,
+	/**  E-mail. */
+	mail: MailView,
+	/**  ntfy or a webhook. */
+	push: PushView,
+};
+
+/**  A Telegram chat. */
+export type Chat = {
+	/**  Its number here. */
+	id: ChatId,
+	/**  The person's name, or the group's. */
+	title: string,
+	/**  More than one person reads it; only who linked it commands. */
+	isGroup: boolean,
+	/**  What it hears of. */
+	watches: WatchChoice,
+	/**  How far it is. */
+	state: ChatState,
+};
+
+/**  The number of a chat in this database; Telegram's own is in no log. */
+export type ChatId = number;
+
+/**  The way to link a chat. */
+export type ChatLink = {
+	/**  `https://t.me/<bot>?start=<code>`. */
+	url: string,
+	/**  The same as a picture. */
+	qr: Qr,
+	/**  The code is good for ten minutes and for one chat. */
+	until: string,
+};
+
+/**  How far a chat is. */
+export type ChatState = 
+/**  It sent the right code and waits for «Подключить» in the program. */
+"asking" | 
+/**  It is told and may command. */
+"linked" | 
+/**  It was linked and takes no messages: blocked, deleted, kicked. */
+"blocked";
+
 /**  One line of the self-check. */
 export type Check = {
 	/**  What was checked. */
@@ -240,7 +343,15 @@ export type CheckSubject =
 /**  Is there a place for the tray icon? */
 "tray" | 
 /**  Does the program start with the computer? */
-"autostart";
+"autostart" | 
+/**  Is there a safe place for tokens and passwords? */
+"keyStore" | 
+/**  Does Telegram take messages? */
+"telegram" | 
+/**  Does the mail server? */
+"mail" | 
+/**  Does the push service? */
+"push";
 
 /**  A medical organisation that can be booked. */
 export type Clinic = {
@@ -428,7 +539,21 @@ export type ErrorCode =
 /**  The service fails. */
 "siteDown" | 
 /**  The database fails. */
-"storage";
+"storage" | 
+/**  The system has no key store: a passphrase, or nothing is kept. */
+"noKeyStore" | 
+/**  The secrets are locked: the passphrase is asked for. */
+"locked" | 
+/**  Not the passphrase. */
+"wrongPassphrase" | 
+/**  The key store fails, or its file is damaged. */
+"keyStore" | 
+/**  The token, the login or the password is not accepted. */
+"tokenRefused" | 
+/**  Telegram, the mail server or the push service cannot be reached. */
+"unreachable" | 
+/**  It was reached and refused. */
+"channelRefused";
 
 /**  Something changed. */
 export type Event = 
@@ -447,7 +572,9 @@ alertId: AlertId } |
 /**  Districts or clinics were refreshed. */
 { kind: "catalogueChanged" } | 
 /**  Settings changed. */
-{ kind: "settingsChanged" };
+{ kind: "settingsChanged" } | 
+/**  A way to tell changed: set up, linked, failing, working again. */
+{ kind: "channelsChanged" };
 
 /**  The computer's folders this program uses. */
 export type Folders = {
@@ -576,6 +703,19 @@ clinicId: ClinicId;
 /**  The doctor. */
 doctorId: DoctorId };
 
+/**  Where secrets are kept. */
+export type KeyStore = 
+/**  In the system's key store. */
+"system" | 
+/**  In the sealed file, which is open. */
+"sealed" | 
+/**  In the sealed file, whose passphrase is asked for. */
+"locked" | 
+/**  In memory until the program ends. */
+"memory" | 
+/**  The system's store does not work; the person must choose. */
+"undecided";
+
 /**  The language of the program. */
 export type Language = 
 /**  Russian. */
@@ -625,6 +765,43 @@ export type Look = {
 	/**  How long the answer took, milliseconds. */
 	elapsedMs: number,
 } & Key;
+
+/**  How the connection to a mail server is secured. Without, nothing is sent. */
+export type MailSecurity = 
+/**  TLS from the first byte; usually port 465. */
+"tls" | 
+/**  STARTTLS, required; usually port 587. */
+"startTls";
+
+/**  The person's own mail server. The password is kept with the secrets. */
+export type MailSettings = {
+	/**  Send mail. */
+	on: boolean,
+	/**  `smtp.yandex.ru`. */
+	server: string,
+	/**  465, 587. */
+	port: number,
+	/**  How it is secured. */
+	security: MailSecurity,
+	/**  The login; usually the address. */
+	login: string,
+	/**  The sender's address; empty: the login. */
+	from: string,
+	/**  Who is written to. */
+	to: string,
+};
+
+/**  Everything the settings page shows about mail. */
+export type MailView = {
+	/**  How it is. */
+	state: ChannelState,
+	/**  What was filled in. */
+	settings: MailSettings,
+	/**  Is a password kept? */
+	hasPassword: boolean,
+	/**  Messages that wait. */
+	undelivered: number,
+};
 
 /**  Show this route. */
 export type Navigate = string;
@@ -737,7 +914,58 @@ export type Problem =
 /**  The file is not an export of this program. */
 "badFile" | 
 /**  A budget outside 30 to 360 requests per hour. */
-"badBudget";
+"badBudget" | 
+/**  Not a bot's token: `123456:ABC…`. */
+"badToken" | 
+/**  Not the address of a proxy: `http://…`, `socks5://login:password@host:port`. */
+"badProxy" | 
+/**  Not an address of a Bot API, an ntfy topic or a web hook; or one that is not encrypted. */
+"badAddress" | 
+/**  Not the name of a mail server, or no port. */
+"badServer" | 
+/**  Not an e-mail address. */
+"badMailAddress" | 
+/**  A password is needed: there is none, or it belongs to another server or login. */
+"noPassword" | 
+/**  A passphrase shorter than 8 characters. */
+"weakPassphrase";
+
+/**  What kind of push service. */
+export type PushKind = 
+/**  ntfy, its own server or a private one. */
+"ntfy" | 
+/**  A POST of JSON to any address. */
+"webhook";
+
+/**  A push service. Its address and token are kept with the secrets: who knows them can write. */
+export type PushSettings = {
+	/**  Send pushes. */
+	on: boolean,
+	/**  How it wants them. */
+	kind: PushKind,
+};
+
+/**  Everything the settings page shows about the push service. */
+export type PushView = {
+	/**  How it is. */
+	state: ChannelState,
+	/**  What was chosen. */
+	settings: PushSettings,
+	/**  The host of the address, if one is kept. */
+	host: string | null,
+	/**  Is a token kept? */
+	hasToken: boolean,
+	/**  Messages that wait. */
+	undelivered: number,
+};
+
+/**  A QR code. */
+export type Qr = {
+	/**  Modules along a side, the quiet zone of four included. */
+	size: number,
+	/**  The dark modules as an SVG path, a module a unit. */
+	path: string,
+};
 
 /**  «Не беспокоить с 23:00 до 7:00», by the computer's own clock: that is when its owner sleeps. */
 export type Quiet = {
@@ -833,6 +1061,16 @@ export type Settings = {
 	hideDetails: boolean,
 	/**  When notifications wait or make no sound. */
 	quiet: Quiet,
+	/**  «Тихий режим»: no sound anywhere until it is switched off. */
+	hushed: boolean,
+	/**  Write to the linked Telegram chats. */
+	telegram: boolean,
+	/**  An address of the Bot API other than Telegram's own. */
+	telegramApi: string | null,
+	/**  The person's mail server. */
+	mail: MailSettings,
+	/**  The push service. */
+	push: PushSettings,
 	/**  Start together with the computer. */
 	autostart: boolean,
 	/**  The first run is finished or was left. */
@@ -902,6 +1140,13 @@ export type Status = {
 	pause: Pause | null,
 	/**  The end of the quiet hours, if notifications wait for it now. */
 	quietUntil: string | null,
+	/**  «Тихий режим» is on. */
+	hushed: boolean,
+	/**
+	 *  The oldest good look of the watches that have not been looked at for three times the
+	 *  promised gap.
+	 */
+	silentSince: string | null,
 	/**  The last sleep, if it ended in the last 24 hours. */
 	slept: Sleep | null,
 	/**  Requests since midnight (Moscow), of all kinds and over restarts. */
@@ -915,6 +1160,48 @@ export type Status = {
 	/**  This is the simulated city. */
 	demo: boolean,
 };
+
+/**
+ *  Why the system's key store did not do what it was asked.
+ * 
+ *  The system's own words are dropped: they may hold names and values.
+ */
+export type StoreFailure = 
+/**  This session has none. */
+"absent" | 
+/**  It is locked, or its person refused. */
+"refused" | 
+/**  No answer in time; perhaps it waits for its person. */
+"silent" | 
+/**  What was written could not be read again. */
+"forgetful" | 
+/**  It failed in some other way. */
+"failed";
+
+/**  Everything the settings page shows about Telegram. */
+export type TelegramView = {
+	/**  How it is. */
+	state: ChannelState,
+	/**  The bot's name without `@`, once its token was accepted. */
+	bot: string | null,
+	/**  The chats, in the order they came. */
+	chats: Chat[],
+	/**  The code for a new chat, while it is valid. */
+	link: ChatLink | null,
+	/**  Is there a proxy of its own? */
+	proxy: boolean,
+	/**  An address of the Bot API other than Telegram's. */
+	apiUrl: string | null,
+	/**  Messages that wait. */
+	undelivered: number,
+};
+
+/**  In which order the channels tell of a watch. */
+export type Tell = 
+/**  The screen; the screen again after two minutes without an answer; then the others. */
+"ladder" | 
+/**  Everywhere at once. */
+"atOnce";
 
 /**  Size of text: root 18, 21 or 24 px. */
 export type TextSize = 
@@ -984,6 +1271,16 @@ unlooked: HalfHour[];
 /**  The half-hour that stands out, if one does. */
 peak: Peak | null };
 
+/**  How one channel did in the trial of all of them. */
+export type Trial = {
+	/**  `desktop`, `telegram/1`, `mail`, `push`. */
+	channel: string,
+	/**  The chat's title, where there are several. */
+	title: string | null,
+	/**  `None`: it took the message. */
+	why: Untold | null,
+};
+
 /**  Why a channel was not told, or did not take what it was told. */
 export type Untold = 
 /**  The channel has been told every slot already. */
@@ -1007,7 +1304,21 @@ export type Untold =
 /**  No answer in time. */
 "silent" | 
 /**  The channel refused it. */
-"refused";
+"refused" | 
+/**  An answer on the screen is waited for first. */
+"ladder" | 
+/**  The service or the way to it cannot be reached. */
+"unreachable" | 
+/**  The service takes no more for a while. */
+"busy" | 
+/**  The token, the login or the password is not accepted. */
+"token" | 
+/**  The chat or the address takes no messages: blocked, deleted, kicked. */
+"blocked" | 
+/**  Its secret is not at hand. */
+"locked" | 
+/**  Another program reads the bot's messages, or a web hook does. */
+"conflict";
 
 /**  How a check ended. */
 export type Verdict = 
@@ -1028,6 +1339,15 @@ export type Watch = {
 	activity: Activity,
 } & WatchDraft;
 
+/**  The watches a chat hears of. */
+export type WatchChoice = 
+/**  All, those to come included. */
+{ kind: "all" } | 
+/**  These. */
+{ kind: "only"; 
+/**  May be none. */
+watches: WatchId[] };
+
 /**  What a person fills in. */
 export type WatchDraft = {
 	/**  One clinic or several; 1 to 20. */
@@ -1038,6 +1358,8 @@ export type WatchDraft = {
 	nickname: string,
 	/**  Last day to keep watching. */
 	until: string | null,
+	/**  In which order the channels tell. */
+	tell: Tell,
 };
 
 /**  A watch's id in this database. */

@@ -1,6 +1,5 @@
-use chrono::TimeDelta;
-use chrono_tz::Europe::Moscow;
-use engine::model::{AlertSlot, AlertState, Language, Quiet};
+use chrono::{DateTime, TimeDelta, Utc};
+use engine::model::{AlertSlot, AlertState, Language};
 use tokio::{runtime::Handle, sync::mpsc};
 
 use super::*;
@@ -41,19 +40,22 @@ fn message(slots: usize, kind: MessageKind) -> Message {
         kind,
         fresh: slots,
         others: Vec::new(),
+        together: Vec::new(),
         repeat: false,
+        silent: false,
+        receipt: None,
     }
 }
 
 fn toast(message: &Message, settings: &Settings) -> Toast {
-    toast_of(
-        &message.alert,
-        message.kind,
-        Mode::Real,
-        settings,
-        Words::new(Language::Ru),
-        &Clock::system(),
-    )
+    let words = Words::new(Language::Ru);
+    let manner = Manner {
+        hide_details: settings.hide_details,
+        demo: false,
+    };
+    let alert = &message.alert;
+    let notice = notice(alert, message.kind, &alert.slots, words, now(), manner);
+    toast_of(notice, message.kind, settings, words)
 }
 
 #[test]
@@ -90,53 +92,11 @@ fn the_settings_silence_the_sound_and_hide_the_details() {
     }
 }
 
-/// Quiet from 23:00 to 7:00, at this minute of a morning in Moscow.
-fn at_dawn(manner: QuietManner, time: &str) -> Result<Settings, TellError> {
-    let settings = Settings {
-        quiet: Quiet {
-            on: true,
-            manner,
-            ..Quiet::default()
-        },
-        ..Settings::default()
-    };
-    let now = format!("2026-11-24T{time}+03:00").parse::<DateTime<Utc>>();
-    during_quiet_hours(settings, now.unwrap(), &Moscow)
-}
-
-#[test]
-fn quiet_hours_hold_a_notification_until_their_very_end() {
-    assert_eq!(
-        at_dawn(QuietManner::Hold, "06:58:30").unwrap_err(),
-        TellError::Later {
-            after: Some(Duration::from_secs(90)),
-            why: Untold::Quiet
-        }
-    );
-    assert!(at_dawn(QuietManner::Hold, "07:00:00").unwrap().sound);
-    // A clock that is set meanwhile is noticed.
-    assert_eq!(
-        at_dawn(QuietManner::Hold, "01:00:00").unwrap_err(),
-        TellError::Later {
-            after: Some(HELD),
-            why: Untold::Quiet
-        }
-    );
-}
-
-#[test]
-fn quiet_hours_may_only_silence_a_notification() {
-    let quiet = at_dawn(QuietManner::Silent, "06:59:59").unwrap();
-    let toast_then = toast(&message(1, MessageKind::Appeared), &quiet);
-    assert!(!toast_then.sound && toast_then.lasting);
-    assert!(at_dawn(QuietManner::Silent, "07:00:00").unwrap().sound);
-}
-
 #[test]
 fn a_press_asks_for_what_its_button_says() {
     let (alert, watch) = (AlertId(5), WatchId(3));
     let page = || Some("https://gorzdrav.spb.ru/x".to_owned());
-    let ask = |press, link| ask_of(press, alert, watch, link);
+    let ask = |press, link| ask_of(press, &[(watch, alert)], link);
     assert_eq!(ask(Press::Closed, page()), None);
     assert_eq!(
         ask(Press::Button(Button::Later), page()),
@@ -426,6 +386,98 @@ async fn what_several_alerts_of_a_moment_say_is_heard_once() {
     story.tell(&appeared(&second, &[&first])).await;
     assert_eq!(story.titles(), ["Есть талоны: 2 · Окулист"]);
     assert_eq!(story.sounds(), 1);
+}
+
+#[tokio::test]
+async fn a_second_telling_comes_anew_and_is_heard_again() {
+    let story = Story::begin();
+    let found = alert(1, 3, &[30]);
+    story.tell(&appeared(&found, &[])).await;
+    story.tell(&told(MessageKind::Again, &found, &[])).await;
+    assert_eq!(story.titles(), ["Есть талон · Окулист"]);
+    assert_eq!(story.sounds(), 2);
+    let silent = Message {
+        silent: true,
+        ..told(MessageKind::Again, &found, &[])
+    };
+    story.tell(&silent).await;
+    assert_eq!(story.sounds(), 2, "quiet hours, or the quiet mode");
+}
+
+#[tokio::test]
+async fn watches_of_one_moment_share_a_notification() {
+    let (first, second) = (alert(1, 3, &[30]), alert(2, 4, &[26]));
+    let together = |alert: &Alert, others: &[&Alert]| Message {
+        together: others.iter().copied().cloned().collect(),
+        ..appeared(alert, &[])
+    };
+    let mut story = Story::begin();
+    story.tell(&together(&first, &[])).await;
+    story.tell(&together(&second, &[&first])).await;
+    assert_eq!(story.titles(), ["Есть талоны по 2 ожиданиям"]);
+    // The other way round says the same, and is not heard.
+    story.tell(&together(&first, &[&second])).await;
+    assert_eq!(story.titles(), ["Есть талоны по 2 ожиданиям"]);
+    assert_eq!(story.sounds(), 2);
+    let read = story.press(Press::Body).await;
+    let alerts = vec![AlertId(1), AlertId(2)];
+    assert_eq!(read, Ask::ReadAll { alerts });
+
+    // One of them is answered elsewhere, then the other.
+    let story = Story::begin();
+    story.tell(&together(&first, &[&second])).await;
+    story.withdraw(&first).await;
+    assert_eq!(story.titles().len(), 1);
+    story.withdraw(&second).await;
+    assert_eq!(story.titles().len(), 0);
+}
+
+#[tokio::test]
+async fn a_later_alert_of_one_watch_leaves_what_is_said_of_the_other() {
+    let mut story = Story::begin();
+    let (first, second) = (alert(1, 3, &[30]), alert(2, 4, &[26]));
+    let both = Message {
+        together: vec![second.clone()],
+        ..appeared(&first, &[])
+    };
+    story.tell(&both).await;
+    story.tell(&appeared(&alert(5, 3, &[20]), &[])).await;
+    assert_eq!(
+        story.titles(),
+        ["Есть талоны по 2 ожиданиям", "Есть талон · Окулист"]
+    );
+    let later = story.press(Press::Button(Button::Later)).await;
+    assert_eq!(later, Ask::Answer(AlertId(5), Answer::Later));
+    story.withdraw(&second).await;
+    assert_eq!(story.titles(), ["Есть талон · Окулист"], "the pressed one");
+}
+
+#[tokio::test]
+async fn news_of_the_program_say_what_is_wrong_and_lead_there() {
+    let mut story = Story::begin();
+    let news = News::ChatLost {
+        title: "Мария".to_owned(),
+    };
+    let channel = story.toasts.channel(Mode::Real);
+    channel.announce(&news, false).await.unwrap();
+    assert_eq!(story.titles(), ["Чат в Телеграме не принимает сообщения"]);
+    assert!(story.body().contains("Мария"));
+    tokio::task::yield_now().await;
+    let open = story.press(Press::Button(Button::Primary)).await;
+    assert_eq!(open, Ask::OpenAt("/settings".to_owned()));
+}
+
+#[tokio::test]
+async fn the_trial_of_all_channels_is_a_plain_notification() {
+    let story = Story::begin();
+    let trial = alert(9, TRIAL.0, &[30]);
+    story.tell(&appeared(&trial, &[])).await;
+    assert_eq!(story.titles().len(), 1);
+    assert!(
+        story.body().starts_with("Пробное уведомление."),
+        "{}",
+        story.body()
+    );
 }
 
 #[tokio::test]

@@ -230,7 +230,7 @@ impl Worker {
             (None, hush) => self.tell(&due, hush == Hush::Silent).await,
         };
         if let Told::Later { why, .. } | Told::Never { why } = &told
-            && *why != Untold::Quiet
+            && !matches!(why, Untold::Quiet | Untold::Busy)
         {
             tracing::warn!(channel = self.channel.name(), alert.id = %due.alert.id, ?why, "an alert was not delivered");
         }
@@ -328,6 +328,10 @@ impl Worker {
         let now = self.clock.now();
         let changed = match &told {
             Ok(_) => self.health.works(now),
+            // It works, and takes no more for the moment.
+            Err(TellError::Later {
+                why: Untold::Busy, ..
+            }) => false,
             Err(TellError::Later { why, .. } | TellError::Never { why }) => {
                 self.health.fails(*why, now)
             }
@@ -431,4 +435,44 @@ pub(crate) fn retry_wait(failures: u32) -> Duration {
         .saturating_mul(1 << failures.clamp(1, 12))
         .min(LAST_RETRY);
     ceiling.mul_f64(rand::rng().random_range(0.1..=1.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono_tz::Europe::Moscow;
+
+    use super::*;
+    use crate::model::Quiet;
+
+    /// What a minute of a morning in Moscow asks, quiet from 23:00 to 7:00.
+    fn at(manner: QuietManner, hushed: bool, time: &str) -> Hush {
+        let settings = Settings {
+            quiet: Quiet {
+                on: true,
+                manner,
+                ..Quiet::default()
+            },
+            hushed,
+            ..Settings::default()
+        };
+        let now: DateTime<Utc> = format!("2026-11-24T{time}+03:00").parse().unwrap();
+        hush(&settings, now, &Moscow)
+    }
+
+    #[test]
+    fn quiet_hours_hold_a_message_until_their_very_end() {
+        let until = "2026-11-24T07:00:00+03:00".parse().unwrap();
+        assert_eq!(
+            at(QuietManner::Hold, false, "06:58:30"),
+            Hush::Hold { until }
+        );
+        assert_eq!(at(QuietManner::Hold, false, "07:00:00"), Hush::No);
+    }
+
+    #[test]
+    fn quiet_hours_and_the_quiet_mode_may_only_silence_a_message() {
+        assert_eq!(at(QuietManner::Silent, false, "06:59:59"), Hush::Silent);
+        assert_eq!(at(QuietManner::Silent, false, "07:00:00"), Hush::No);
+        assert_eq!(at(QuietManner::Silent, true, "07:00:00"), Hush::Silent);
+    }
 }

@@ -32,6 +32,7 @@ impl Engine {
         let has_token = self.has_secret(SecretName::PushToken).await;
         Ok(Channels {
             key_store: self.secrets.state(),
+            key_store_trouble: self.secrets.trouble(),
             telegram: self.telegram.view().await?,
             mail: MailView {
                 state: self.health(mail::NAME, settings.mail.on, has_password),
@@ -255,6 +256,14 @@ impl Engine {
     /// Opens that file; what waited for a token or a password goes on.
     pub async fn unlock_secrets(&self, passphrase: Secret) -> Result<Channels> {
         self.secrets.unlock(passphrase).await?;
+        self.reopen_mail_and_push().await?;
+        self.telegram.reopen().await?;
+        self.channels().await
+    }
+
+    /// Tries the system's key store again, and moves secrets into it from wherever they are.
+    pub async fn use_key_store(&self) -> Result<Channels> {
+        self.secrets.use_system().await?;
         self.reopen_mail_and_push().await?;
         self.telegram.reopen().await?;
         self.channels().await

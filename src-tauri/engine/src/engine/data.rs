@@ -98,6 +98,9 @@ impl Engine {
     /// stopped for good afterwards; a new one on the same folder starts as on the first day.
     pub async fn erase(&self) -> Result<()> {
         self.stop_tasks().await;
+        if let Err(error) = self.secrets.forget_all().await {
+            tracing::warn!(%error, "not all tokens and passwords were forgotten");
+        }
         Ok(self.store.erase().await?)
     }
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use super::{Untold, WatchId};
-use crate::secrets::KeyStore;
+use crate::secrets::{KeyStore, StoreFailure};
 
 /// In which order the channels tell of a watch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Type)]
@@ -244,6 +244,8 @@ pub struct PushView {
 pub struct Channels {
     /// Where secrets are kept.
     pub key_store: KeyStore,
+    /// What is wrong with the system's key store, while nothing else is chosen.
+    pub key_store_trouble: Option<StoreFailure>,
     /// Telegram.
     pub telegram: TelegramView,
     /// E-mail.

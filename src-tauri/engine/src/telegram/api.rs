@@ -523,3 +523,6 @@ fn keyboard(buttons: &[Vec<Button>]) -> InlineKeyboardMarkup {
         .map(|row| row.iter().filter_map(button).collect::<Vec<_>>());
     InlineKeyboardMarkup::new(rows.filter(|row| !row.is_empty()))
 }
+
+#[cfg(test)]
+mod tests;

@@ -170,7 +170,7 @@ impl Telegram {
     }
 
     /// The first update to ask for.
-    fn first(&self, offset: Offset) -> i64 {
+    pub(super) fn first(&self, offset: Offset) -> i64 {
         if self.clock.now() - offset.at < OFFSET_LIFE {
             offset.next
         } else {

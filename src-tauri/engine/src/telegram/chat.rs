@@ -286,7 +286,7 @@ impl Channel for ChatChannel {
 
     async fn refresh(&self, alert: &Alert, receipt: &str) -> Result<(), TellError> {
         let Voice { words, manner, now } = self.voice().await?;
-        // «Позже» has left a mark on the row, so this follows every new message after it.
+        // What «Позже» has marked and could not be put right then follows the new message.
         let old = self.notes().reminded.get(&alert.id).copied();
         if let Some(old) = old {
             let text = message::reminded_text(alert, words, now, manner);
@@ -302,8 +302,8 @@ impl Channel for ChatChannel {
     }
 
     async fn announce(&self, news: &News, silent: bool) -> Result<(), TellError> {
-        let Voice { words, now, .. } = self.voice().await?;
-        let text = message::news_text(news, words, now);
+        let Voice { words, manner, now } = self.voice().await?;
+        let text = message::news_text(news, words, now, manner);
         self.send(&text, Vec::new(), silent).await.map(|_| ())
     }
 }

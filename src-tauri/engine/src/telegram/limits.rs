@@ -6,7 +6,7 @@
 use std::{
     collections::HashMap,
     num::NonZeroU32,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -37,55 +37,49 @@ pub(crate) struct Limits(Arc<Shared>);
 #[derive(Debug)]
 struct Shared {
     all: OfAll,
-    apart: OfEach,
-    minute: OfEach,
-    /// Chats Telegram itself asked to leave alone until then.
+    each: OfEach,
+    /// Chats to leave alone until then: just written to, too often written to, or Telegram asked.
     held: Mutex<HashMap<i64, Instant>>,
 }
 
 impl Limits {
     /// Nothing used.
     pub(crate) fn new() -> Self {
-        let each = |quota| RateLimiter::new(quota, HashMapStateStore::default(), TokioClock);
+        let each = HashMapStateStore::default();
         Self(Arc::new(Shared {
             all: RateLimiter::direct_with_clock(quota(IN_ALL, BURST), TokioClock),
-            apart: each(quota(APART, NonZeroU32::MIN)),
-            minute: each(quota(IN_CHAT, BURST)),
+            each: RateLimiter::new(quota(IN_CHAT, BURST), each, TokioClock),
             held: Mutex::default(),
         }))
     }
 
     /// Leave to send or edit one message in this chat (Telegram's number), or how long to wait.
     pub(crate) fn take(&self, chat: i64) -> Result<(), Duration> {
-        let limits = &self.0;
         let now = Instant::now();
+        let mut held = self.held();
+        held.retain(|_, end| *end > now);
         let until = |moment: Instant| moment.saturating_duration_since(now);
-        {
-            let mut held = limits.held.lock().unwrap_or_else(PoisonError::into_inner);
-            held.retain(|_, end| *end > now);
-            if let Some(end) = held.get(&chat) {
-                return Err(until(*end));
-            }
+        // What a chat may not have takes nothing from the others.
+        if let Some(end) = held.get(&chat) {
+            return Err(until(*end));
         }
-        // From the one that costs least in vain to the one that costs most.
-        limits
+        self.0
             .all
             .check()
             .map_err(|not| until(not.earliest_possible().0))?;
-        limits
-            .apart
-            .check_key(&chat)
-            .map_err(|not| until(not.earliest_possible().0))?;
-        limits
-            .minute
-            .check_key(&chat)
-            .map_err(|not| until(not.earliest_possible().0))
+        let taken = self.0.each.check_key(&chat);
+        let taken = taken.map_err(|not| not.earliest_possible().0);
+        held.insert(chat, taken.err().unwrap_or(now + APART));
+        taken.map_err(until)
     }
 
     /// Telegram asked to leave this chat alone for so long.
     pub(crate) fn hold(&self, chat: i64, wait: Duration) {
-        let mut held = self.0.held.lock().unwrap_or_else(PoisonError::into_inner);
-        held.insert(chat, Instant::now() + wait);
+        self.held().insert(chat, Instant::now() + wait);
+    }
+
+    fn held(&self) -> MutexGuard<'_, HashMap<i64, Instant>> {
+        self.0.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -93,4 +87,70 @@ fn quota(period: Duration, burst: NonZeroU32) -> Quota {
     Quota::with_period(period)
         .expect("the period is not zero")
         .allow_burst(burst)
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::time::{advance, sleep};
+
+    use super::*;
+
+    const MINUTE: Duration = Duration::from_mins(1);
+
+    /// When leave was given, by whoever asks again as soon as it is said to be worth it.
+    async fn taken(limits: &Limits, chats: &[i64], length: Duration) -> Vec<(Instant, i64)> {
+        let end = Instant::now() + length;
+        let mut taken = Vec::new();
+        let mut next: Vec<(Instant, i64)> = chats.iter().map(|c| (Instant::now(), *c)).collect();
+        while let Some(first) = next.iter_mut().min().filter(|(at, _)| *at < end) {
+            tokio::time::sleep_until(first.0).await;
+            match limits.take(first.1) {
+                Ok(()) => taken.push((Instant::now(), first.1)),
+                Err(wait) => {
+                    assert!(wait > Duration::ZERO);
+                    first.0 += wait;
+                }
+            }
+        }
+        taken
+    }
+
+    fn most_within(taken: &[(Instant, i64)], length: Duration) -> usize {
+        let within = |from: &Instant| {
+            let stretch = taken.iter().filter(|(at, _)| at >= from);
+            stretch.filter(|(at, _)| *at < *from + length).count()
+        };
+        taken.iter().map(|(at, _)| within(at)).max().unwrap_or(0)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_chat_gets_one_message_a_second_and_fifteen_a_minute() {
+        let limits = Limits::new();
+        let taken = taken(&limits, &[7], 5 * MINUTE).await;
+        assert_eq!(most_within(&taken, Duration::from_secs(1)), 1);
+        assert!(most_within(&taken, MINUTE) <= 15);
+        // And no fewer than it could.
+        assert!(taken.len() >= 50, "{}", taken.len());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn all_chats_together_get_25_messages_a_second() {
+        let limits = Limits::new();
+        let chats: Vec<i64> = (0..200).collect();
+        let taken = taken(&limits, &chats, Duration::from_secs(5)).await;
+        assert!(most_within(&taken, Duration::from_secs(1)) <= 25);
+        assert!(taken.len() >= 100, "{}", taken.len());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_chat_that_is_to_be_left_alone_holds_up_no_other() {
+        let limits = Limits::new();
+        limits.hold(7, Duration::from_secs(9));
+        assert_eq!(limits.take(7), Err(Duration::from_secs(9)));
+        assert_eq!(limits.take(8), Ok(()));
+        advance(Duration::from_secs(8)).await;
+        assert_eq!(limits.take(7), Err(Duration::from_secs(1)));
+        sleep(Duration::from_secs(1)).await;
+        assert_eq!(limits.take(7), Ok(()));
+    }
 }

@@ -133,7 +133,7 @@ pub(crate) fn alert_buttons(alert: &Alert, words: Words, now: DateTime<Utc>) -> 
 }
 
 /// News of the program itself.
-pub(crate) fn news_text(news: &News, words: Words, now: DateTime<Utc>) -> Text {
+pub(crate) fn news_text(news: &News, words: Words, now: DateTime<Utc>, manner: Manner) -> Text {
     let lines = match news {
         News::Silence {
             since,
@@ -158,6 +158,9 @@ pub(crate) fn news_text(news: &News, words: Words, now: DateTime<Utc>) -> Text {
                 SilenceCause::Offline => words.say("tg-alert-silence-offline"),
                 SilenceCause::Site => words.say("tg-alert-silence-site"),
                 SilenceCause::Blocked => words.say("tg-alert-silence-blocked"),
+                SilenceCause::Clinic { .. } if manner.hide_details => {
+                    words.say("tg-alert-silence-clinic-hidden")
+                }
                 SilenceCause::Clinic { name } => {
                     let name = named(name).into();
                     words.say_with("tg-alert-silence-clinic", &[("name", name)])

@@ -104,16 +104,16 @@ impl Telegram {
     /// Not at work yet: see [`Telegram::reopen`].
     pub(crate) fn new(
         config: &Config,
-        store: Store,
-        secrets: Secrets,
-        events: broadcast::Sender<Event>,
+        store: &Store,
+        secrets: &Secrets,
+        events: &broadcast::Sender<Event>,
     ) -> Self {
         let (lost, losses) = mpsc::unbounded_channel();
         Self {
-            store,
-            secrets,
+            store: store.clone(),
+            secrets: secrets.clone(),
             clock: config.clock.clone(),
-            events,
+            events: events.clone(),
             limits: Limits::new(),
             demo: config.demo,
             since: config.clock.now(),

@@ -282,3 +282,17 @@ async fn a_code_is_worth_one_chat() {
     assert!(telegram.clock.now() < now() + TimeDelta::minutes(10));
     engine.stop().await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn after_a_week_of_silence_telegram_may_number_its_updates_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let engine = home(folder.path()).await;
+    let telegram = engine.telegram();
+    let heard = |days| crate::store::Offset {
+        next: 900,
+        at: now() - TimeDelta::days(days),
+    };
+    assert_eq!(telegram.first(heard(5)), 900);
+    assert_eq!(telegram.first(heard(7)), 0);
+    engine.stop().await;
+}

@@ -1,7 +1,8 @@
 //! A stand-in for a mail server that takes letters (SMTP submission).
 //!
 //! It knows one login, keeps what it accepted, and fails on request. It takes no login and no
-//! letter without encryption.
+//! letter without encryption. A paused clock stands while a connection is open, except in the
+//! silences a test asks for, so that no timeout goes off in the middle of a dialogue.
 //!
 //! ```no_run
 //! # async fn example() -> std::io::Result<()> {
