@@ -14,8 +14,8 @@ use serde::{
 };
 use teloxide_core::{
     payloads::{
-        AnswerCallbackQuery, AnswerCallbackQuerySetters, DeleteMessage, DeleteWebhook,
-        EditMessageText, EditMessageTextSetters, GetMe, GetUpdates, GetUpdatesSetters, SendMessage,
+        AnswerCallbackQuery, AnswerCallbackQuerySetters, DeleteWebhook, EditMessageText,
+        EditMessageTextSetters, GetMe, GetUpdates, GetUpdatesSetters, SendMessage,
         SendMessageSetters, SetMyCommands, SetMyCommandsSetters,
     },
     requests::Payload,
@@ -245,12 +245,6 @@ impl Api {
         let mut tagged = plain.clone().parse_mode(ParseMode::Html);
         tagged.text.clone_from(&text.html);
         done(self.call_either(&tagged, &plain).await)
-    }
-
-    /// Deletes a message.
-    pub(crate) async fn delete(&self, chat: i64, message: i64) -> Result<(), Refusal> {
-        let payload = DeleteMessage::new(ChatId(chat), message_id(message)?);
-        done(self.call(&payload, CALL_LIMIT).await)
     }
 
     /// Ends the waiting of a pressed button; the text is shown for a moment, or until closed.

@@ -116,13 +116,12 @@ async fn a_message_is_sent_changed_and_deleted() {
         assert_eq!(api.edit(7, id, &text("c"), &[]).await, Ok(()));
     }
     assert!(telegram.messages(7)[0].buttons.is_empty());
-    assert_eq!(api.delete(7, id).await, Ok(()));
-    assert!(telegram.messages(7)[0].deleted);
-    assert_eq!(api.delete(7, id).await, Err(Refusal::MessageGone));
-    assert_eq!(
-        api.edit(7, i64::MAX, &text("c"), &[]).await,
-        Err(Refusal::MessageGone)
-    );
+    for gone in [id + 1, i64::MAX] {
+        assert_eq!(
+            api.edit(7, gone, &text("c"), &[]).await,
+            Err(Refusal::MessageGone)
+        );
+    }
 }
 
 #[tokio::test]
