@@ -26,6 +26,7 @@ struct Teller {
     clock: Mutex<Option<Clock>>,
     absent: AtomicBool,
     unseen: AtomicBool,
+    slow: Mutex<std::time::Duration>,
 }
 
 impl Teller {
@@ -38,6 +39,7 @@ impl Teller {
             clock: Mutex::default(),
             absent: AtomicBool::default(),
             unseen: AtomicBool::default(),
+            slow: Mutex::default(),
         })
     }
 
@@ -72,6 +74,8 @@ impl Channel for Teller {
                 why: Untold::Absent,
             });
         }
+        let slow = *self.slow.lock().unwrap();
+        tokio::time::sleep(slow).await;
         let now = self.clock.lock().unwrap().as_ref().unwrap().now();
         self.told.lock().unwrap().push((now, message.clone()));
         Ok(Taken {
@@ -306,6 +310,20 @@ async fn fault_46_an_answer_reaches_what_was_told_though_the_way_is_cut_and_the_
     assert_eq!(refreshed.len(), 1);
     assert_eq!(refreshed[0].state, AlertState::Seen);
     assert_eq!(story.phone.kinds(), [Appeared]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_given_while_a_message_is_on_its_way_reaches_it() {
+    let story = Story::begin(Tell::Ladder).await;
+    story.app.run_for(minutes(3)).await;
+    *story.phone.slow.lock().unwrap() = seconds(5);
+    story.app.run_for(seconds(62)).await;
+    story.answer(Answer::Seen).await;
+    story.app.run_for(seconds(10)).await;
+    assert_eq!(story.phone.kinds(), [Appeared]);
+    let refreshed = story.phone.refreshed.lock().unwrap().clone();
+    let states: Vec<AlertState> = refreshed.iter().map(|alert| alert.state).collect();
+    assert_eq!(states, [AlertState::Seen]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -239,8 +239,16 @@ impl Worker {
         if steps_up && self.store.climb(due.alert.id, self.clock.now()).await? {
             self.outbox.notify_waiters();
         }
-        // Whoever removed or paused the watch meanwhile has taken back what was there before.
-        if !self.awake().contains(&due.alert.watch_id) {
+        // Whoever removed or paused the watch meanwhile has taken back what was there before; so
+        // has an answer, and the end of the slots.
+        let now = self.store.alert(due.alert.id).await?;
+        let waits = now.is_some_and(|now| match now.state {
+            AlertState::Raised | AlertState::Snoozed { .. } => true,
+            AlertState::Seen | AlertState::Acted | AlertState::Dismissed | AlertState::Gone => {
+                due.kind == MessageKind::Gone
+            }
+        });
+        if !waits || !self.awake().contains(&due.alert.watch_id) {
             withdraw(&*self.channel, &due.alert).await;
         }
         // Nobody listening is no error.

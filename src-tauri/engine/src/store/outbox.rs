@@ -249,6 +249,16 @@ impl Store {
                     ":why": why.as_ref().map(word).transpose()?, ":now": ms(now),
                     ":perhaps": perhaps, ":newest": newest, ":id": id, ":receipt": receipt,
                 })?;
+            if settled > 0 && receipt.is_some() {
+                // What changed during the telling is not in the message.
+                let now = alerts::read(&tx, alert.id)?;
+                let same = now.is_some_and(|now| {
+                    (now.state, &now.slots) == (alert.state, &alert.slots)
+                });
+                if !same {
+                    alerts::mark_stale(&tx, alert.id)?;
+                }
+            }
             if settled > 0 && kind == MessageKind::Appeared && state != "due" {
                 tx.execute(
                     "UPDATE outbox SET next_at = max(next_at, :now + step), at = :now,
