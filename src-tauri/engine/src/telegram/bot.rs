@@ -11,7 +11,7 @@ use super::{
     api::{Api, Refusal, Text},
     chat::{Lost, channel_name},
     pages,
-    talk::{Refresh, Say},
+    talk::{Outcome, Refresh, Say},
     updates,
 };
 use crate::{
@@ -82,6 +82,14 @@ struct Poll<'a> {
     stop: CancellationToken,
 }
 
+/// What it takes to say something.
+struct Mouth<'a> {
+    api: &'a Api,
+    /// Looks and links under way.
+    errands: &'a mut JoinSet<()>,
+    stop: &'a CancellationToken,
+}
+
 impl Poll<'_> {
     /// Polls until stopped or until the way has changed. What is being handled is finished.
     async fn run(mut self, api: &Api) {
@@ -117,7 +125,12 @@ impl Poll<'_> {
                 Ok(updates) => {
                     (failures, greeted, wait) = (0, true, POLL);
                     telegram.works();
-                    telegram.take(api, updates, &mut offset, &mut errands).await;
+                    let mut mouth = Mouth {
+                        api,
+                        errands: &mut errands,
+                        stop: &self.stop,
+                    };
+                    telegram.take(updates, &mut offset, &mut mouth).await;
                     Duration::ZERO
                 }
                 Err(refusal) => {
@@ -179,18 +192,16 @@ impl Telegram {
     }
 
     /// Handles a batch, oldest first. What had an effect is written down with it, the rest together.
-    async fn take(
-        &self,
-        api: &Api,
-        mut updates: Vec<Update>,
-        offset: &mut Offset,
-        errands: &mut JoinSet<()>,
-    ) {
+    /// What is left when the program stops is heard at the next start.
+    async fn take(&self, mut updates: Vec<Update>, offset: &mut Offset, mouth: &mut Mouth<'_>) {
         updates.sort_by_key(|update| update.id);
         let mut kept = true;
         for update in updates {
             let id = i64::from(update.id.0);
             let now = self.clock.now();
+            if mouth.stop.is_cancelled() {
+                break;
+            }
             if id < self.first(*offset) {
                 continue;
             }
@@ -205,7 +216,8 @@ impl Telegram {
                 self.keep(*offset, outcome.used).await;
             }
             for say in outcome.says {
-                self.say(api, say, errands).await;
+                let Mouth { api, errands, stop } = mouth;
+                stop.run_until_cancelled(self.say(api, say, errands)).await;
             }
         }
         if !kept {
@@ -214,9 +226,9 @@ impl Telegram {
     }
 
     /// What came of an update; of one that cannot be handled, nothing.
-    async fn heard(&self, id: i64, heard: updates::Heard) -> super::talk::Outcome {
+    async fn heard(&self, id: i64, heard: updates::Heard) -> Outcome {
         let Some(engine) = self.engine() else {
-            return super::talk::Outcome::default();
+            return Outcome::default();
         };
         while self.may_try(id, TRIES) {
             match self.hear(&engine, heard.clone()).await {
@@ -228,7 +240,7 @@ impl Telegram {
             }
         }
         tracing::error!(update = id, "an update is left out");
-        super::talk::Outcome {
+        Outcome {
             heeded: true,
             ..Default::default()
         }
@@ -263,6 +275,7 @@ impl Telegram {
                 then: _,
             } => {
                 self.leave(chat).await;
+                // Who has just asked needs no sound.
                 again(|| api.send(chat, &text, &buttons, true))
                     .await
                     .map(Some)
