@@ -42,17 +42,27 @@ impl Home {
         let telegram = telegram(&app.clock, 0).await;
         let home = Self { app, telegram };
         let url = Some(home.telegram.base_url());
-        home.engine().set_telegram_way(None, url).await.unwrap();
+        home.engine()
+            .set_telegram_way(None, url)
+            .await
+            .expect("the way is fit");
         let token = TOKEN.into();
-        home.engine().set_telegram_token(token).await.unwrap();
+        home.engine()
+            .set_telegram_token(token)
+            .await
+            .expect("Telegram knows it");
         home
     }
 
     /// With the person's private chat linked.
     async fn linked() -> Self {
-        let home = Self::start().await;
-        home.link(PERSON).await;
-        home
+        // Boxed: the engine's futures are large.
+        let linked = async {
+            let home = Self::start().await;
+            home.link(PERSON).await;
+            home
+        };
+        Box::pin(linked).await
     }
 
     fn engine(&self) -> &Arc<Engine> {
@@ -60,23 +70,34 @@ impl Home {
     }
 
     async fn view(&self) -> TelegramView {
-        self.engine().channels().await.unwrap().telegram
+        self.engine()
+            .channels()
+            .await
+            .expect("they can be read")
+            .telegram
     }
 
     /// A new code, as the link carries it.
     async fn code(&self) -> String {
-        let link = self.engine().new_chat_link().await.unwrap();
-        link.url.split_once("?start=").unwrap().1.to_owned()
+        let link = self.engine().new_chat_link().await.expect("there is a bot");
+        link.url
+            .split_once("?start=")
+            .expect("it has a code")
+            .1
+            .to_owned()
     }
 
     async fn link(&self, person: i64) -> ChatId {
-        let code = self.code().await;
-        self.telegram.say(person, &format!("/start {code}"));
-        self.app.run_for(seconds(3)).await;
-        let chat = self.view().await.chats.last().unwrap().id;
-        self.engine().link_chat(chat).await.unwrap();
-        self.app.run_for(seconds(3)).await;
-        chat
+        let linked = async {
+            let code = self.code().await;
+            self.telegram.say(person, &format!("/start {code}"));
+            self.app.run_for(seconds(3)).await;
+            let chat = self.view().await.chats.last().expect("it asks").id;
+            self.engine().link_chat(chat).await.expect("it asks");
+            self.app.run_for(seconds(3)).await;
+            chat
+        };
+        Box::pin(linked).await
     }
 
     /// What the person sees after saying this: the bot's messages since, as they are half a minute later.
@@ -113,10 +134,10 @@ impl Home {
     /// The last answer to a press.
     fn shown(&self) -> Option<String> {
         let calls = self.telegram.calls();
-        let answers = calls
+        let mut answers = calls
             .iter()
             .filter(|call| call.method == "answerCallbackQuery");
-        let last = answers.last().expect("a press was answered");
+        let last = answers.next_back().expect("a press was answered");
         last.parameters["text"].as_str().map(str::to_owned)
     }
 
@@ -132,7 +153,7 @@ async fn telegram(clock: &Clock, port: u16) -> Telegram {
     let clock = clock.clone();
     Telegram::start_with(TOKEN, move || clock.now(), port)
         .await
-        .unwrap()
+        .expect("a loopback port is free")
 }
 
 fn page_of(place: &simulator::Place) -> String {
@@ -923,8 +944,10 @@ struct Proxy {
 
 impl Proxy {
     async fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0")
+            .await
+            .expect("a loopback port is free");
+        let address = listener.local_addr().expect("it is bound");
         let heads = Arc::new(Mutex::new(Vec::new()));
         let seen = Arc::clone(&heads);
         let mut task = JoinSet::new();
@@ -949,17 +972,24 @@ impl Proxy {
             }
         }
         let text = String::from_utf8_lossy(&head).into_owned();
-        let target = text.split_whitespace().nth(1).unwrap().to_owned();
-        seen.lock().unwrap().push(text);
-        let host = target.split('/').nth(2).unwrap();
-        let mut server = TcpStream::connect(host).await.unwrap();
-        server.write_all(&head).await.unwrap();
+        let target = text
+            .split_whitespace()
+            .nth(1)
+            .expect("a request names its target")
+            .to_owned();
+        seen.lock().expect("nobody died with it").push(text);
+        let host = target
+            .split('/')
+            .nth(2)
+            .expect("the target is a whole address");
+        let mut server = TcpStream::connect(host).await.expect("Telegram is there");
+        server.write_all(&head).await.expect("it listens");
         // Whoever hangs up ends it.
         let _ = tokio::io::copy_bidirectional(&mut client, &mut server).await;
     }
 
     fn heads(&self) -> Vec<String> {
-        self.heads.lock().unwrap().clone()
+        self.heads.lock().expect("nobody died with it").clone()
     }
 
     async fn stop(mut self) {
