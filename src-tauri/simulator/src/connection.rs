@@ -56,6 +56,12 @@ pub(crate) struct Cuttable {
 }
 
 impl Cuttable {
+    /// The hold by which this connection can be cut.
+    #[cfg(feature = "stand-ins")]
+    pub(crate) fn wire(&self) -> Wire {
+        Wire(self.cut.clone())
+    }
+
     fn check(&mut self, context: &mut Context<'_>) -> io::Result<()> {
         if self.waiting.as_mut().poll(context).is_pending() {
             return Ok(());

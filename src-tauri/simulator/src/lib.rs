@@ -3,7 +3,11 @@
 //! It stands in for gorzdrav.spb.ru in tests, benches and the demo, and lies the
 //! way the real service lies. [`City`] is the city itself: its content, its clock
 //! and what a test does to it. [`Server`] puts it on a loopback port. [`Fault`] is
-//! one way to answer badly. [`telegram::Telegram`] stands in for the Bot API.
+//! one way to answer badly.
+//!
+//! With the feature `stand-ins`, which only tests turn on, there are also the ways an alert
+//! takes out of the house: `telegram::Telegram` stands in for the Bot API, `mail::Mail` for a mail
+//! server, `sink::Sink` for ntfy and webhooks. Each keeps what it got and fails on request.
 //!
 //! ```no_run
 //! # async fn example() -> std::io::Result<()> {
@@ -36,12 +40,19 @@ mod districts;
 mod faults;
 mod hours;
 mod ids;
+#[cfg(feature = "stand-ins")]
+pub mod mail;
 mod moscow;
 mod people;
 mod random;
 mod server;
+#[cfg(feature = "stand-ins")]
+pub mod sink;
 mod specialties;
 mod staff;
+#[cfg(feature = "stand-ins")]
+mod still;
+#[cfg(feature = "stand-ins")]
 pub mod telegram;
 mod vendor;
 mod wire;
@@ -51,4 +62,6 @@ pub use city::{City, ClinicInfo, DoctorInfo, Place, Request, SpecialtyInfo};
 pub use config::{Config, World};
 pub use faults::{Extent, Fault, Scope, UnknownFault};
 pub use server::Server;
+#[cfg(feature = "stand-ins")]
+pub use still::Still;
 pub use vendor::Vendor;
