@@ -43,6 +43,7 @@ pub struct Recorder {
     messages: Mutex<Vec<(DateTime<Utc>, Message)>>,
     withdrawn: Mutex<Vec<Alert>>,
     clock: Mutex<Option<Clock>>,
+    rung: Mutex<Option<Rung>>,
     /// Refuse everything for now.
     pub refusing: AtomicBool,
     /// Put everything off for eight hours, as quiet hours do.
@@ -52,6 +53,11 @@ pub struct Recorder {
 }
 
 impl Recorder {
+    /// It stands elsewhere on the ladder than a program does.
+    pub fn stand_on(&self, rung: Rung) {
+        *locked(&self.rung) = Some(rung);
+    }
+
     /// Everything told so far.
     pub fn messages(&self) -> Vec<Message> {
         locked(&self.messages)
@@ -90,7 +96,7 @@ impl Channel for Recorder {
     }
 
     fn rung(&self) -> Rung {
-        Rung::Machine
+        locked(&self.rung).unwrap_or(Rung::Machine)
     }
 
     async fn tell(&self, message: &Message) -> Result<Taken, TellError> {

@@ -8,6 +8,7 @@ mod catalogue;
 mod data;
 mod faults;
 mod history;
+mod mail_and_push;
 mod patience;
 mod replay;
 mod restart;
