@@ -1,6 +1,7 @@
 ### What is told far from the computer by mail and push, English. Titles of slots are those of
 ### notifications. Dates and times come in as ready text, `$n` and `$watches` are numbers.
 
+letter-sender = { -brand }
 letter-heading = { $specialty }
 letter-heading-for = { $specialty }. For: { $nick }
 letter-slot = { $when } — { $doctor }

@@ -91,7 +91,7 @@ fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 
 #[async_trait::async_trait]
 impl Channel for Recorder {
-    fn name(&self) -> &str {
+    fn name(&self) -> &'static str {
         "test"
     }
 

@@ -7,7 +7,7 @@ use engine::{
     EngineError, Problem, Rung,
     model::{
         Alert, Answer, ChannelState, DeliveryState, MailSecurity, MailSettings, PushKind,
-        PushSettings, Quiet, Settings, Untold, Watch, WatchDraft,
+        PushSettings, Quiet, Settings, Untold, WatchDraft,
     },
 };
 use flows::{TestApp, any, minutes, seconds};
@@ -25,19 +25,17 @@ const PASSWORD: &str = "right";
 struct Home {
     app: TestApp,
     place: Place,
-    watch: Watch,
     offered: i64,
 }
 
 impl Home {
     async fn new(app: TestApp) -> Self {
         let place = app.city.a_doctor();
-        let watch = app.watch_doctor(&place).await;
+        app.watch_doctor(&place).await;
         app.run_for(minutes(1)).await;
         Self {
             app,
             place,
-            watch,
             offered: 0,
         }
     }
@@ -47,13 +45,19 @@ impl Home {
         let (home, mail) = Self::beside_mail(security).await;
         let settings = settings(&mail, security);
         let password = Some(PASSWORD.into());
-        home.app.engine.set_mail(settings, password).await.unwrap();
+        home.app
+            .engine
+            .set_mail(settings, password)
+            .await
+            .expect("the mailbox is good");
         (home, mail)
     }
 
     /// With a mail server that nobody has set up yet.
     async fn beside_mail(security: Security) -> (Self, Mail) {
-        let mail = Mail::start(security, LOGIN, PASSWORD, 0).await.unwrap();
+        let mail = Mail::start(security, LOGIN, PASSWORD, 0)
+            .await
+            .expect("a loopback port is free");
         let mut app = TestApp::start().await;
         app.config.extra_roots.push(mail.root_der());
         (Self::new(app.restart().await).await, mail)
@@ -61,7 +65,7 @@ impl Home {
 
     /// With a push service that has been set up.
     async fn with_push(kind: PushKind, token: Option<&str>) -> (Self, Sink) {
-        let sink = Sink::start(0).await.unwrap();
+        let sink = Sink::start(0).await.expect("a loopback port is free");
         let home = Self::new(TestApp::start().await).await;
         let address = match kind {
             PushKind::Ntfy => format!("{}/my-topic", sink.base_url()),
@@ -73,7 +77,7 @@ impl Home {
             .app
             .engine
             .set_push(settings, Some(address.into()), token);
-        set.await.unwrap();
+        set.await.expect("the address is good");
         (home, sink)
     }
 
@@ -104,17 +108,40 @@ impl Home {
     }
 
     async fn mail_fails(&self) -> Option<Untold> {
-        why(self.app.engine.channels().await.unwrap().mail.state)
+        why(self
+            .app
+            .engine
+            .channels()
+            .await
+            .expect("the channels are known")
+            .mail
+            .state)
     }
 
     async fn push_fails(&self) -> Option<Untold> {
-        why(self.app.engine.channels().await.unwrap().push.state)
+        why(self
+            .app
+            .engine
+            .channels()
+            .await
+            .expect("the channels are known")
+            .push
+            .state)
     }
 
     async fn change(&self, change: impl FnOnce(&mut Settings)) {
-        let mut settings = self.app.engine.settings().await.unwrap();
+        let mut settings = self
+            .app
+            .engine
+            .settings()
+            .await
+            .expect("the settings are known");
         change(&mut settings);
-        self.app.engine.save_settings(settings).await.unwrap();
+        self.app
+            .engine
+            .save_settings(settings)
+            .await
+            .expect("the settings are good");
     }
 }
 
@@ -159,7 +186,7 @@ fn all_day() -> Quiet {
     Quiet {
         on: true,
         from: NaiveTime::MIN,
-        to: NaiveTime::from_hms_opt(23, 59, 0).unwrap(),
+        to: NaiveTime::from_hms_opt(23, 59, 0).expect("it is a time"),
         ..Quiet::default()
     }
 }
@@ -646,16 +673,17 @@ async fn quiet_hours_hold_a_push_and_the_quiet_mode_lowers_its_priority() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_address_that_anybody_on_the_way_could_read_is_not_taken() {
-    let (home, _sink) = Home::with_push(PushKind::Ntfy, None).await;
-    let settings = PushSettings {
+async fn an_address_that_anybody_could_read_or_that_has_no_topic_is_not_taken() {
+    let (home, _sink) = Home::with_push(PushKind::Webhook, None).await;
+    let ntfy = || PushSettings {
         on: true,
         kind: PushKind::Ntfy,
     };
     let address = Some("http://ntfy.example.org/topic".into());
-    let refused = home.app.engine.set_push(settings, address, None).await;
-    assert_eq!(refused.unwrap_err().problems(), [Problem::BadAddress]);
-    assert_eq!(home.watch.draft.places.len(), 1);
+    for address in [address, None] {
+        let refused = home.app.engine.set_push(ntfy(), address, None).await;
+        assert_eq!(refused.unwrap_err().problems(), [Problem::BadAddress]);
+    }
 }
 
 fn titles(sink: &Sink) -> Vec<String> {

@@ -100,13 +100,24 @@ fn addresses(mail: &MailSettings) -> Option<Envelope> {
     let to = mail
         .to
         .split(',')
-        .map(|address| address.trim().parse().ok())
+        .map(address)
         .collect::<Option<Vec<Address>>>()?;
     (to.len() <= MOST_RECIPIENTS).then_some(())?;
     Some(Envelope {
-        from: from.parse().ok()?,
+        from: address(from)?,
         to,
     })
+}
+
+/// An address every server knows how to write: a domain in Cyrillic as it is known to the world.
+fn address(text: &str) -> Option<Address> {
+    let address: Address = text.trim().parse().ok()?;
+    if address.domain().is_ascii() {
+        return address.user().is_ascii().then_some(address);
+    }
+    let domain = url::Host::parse(address.domain()).ok()?.to_string();
+    let address = Address::new(address.user(), domain).ok()?;
+    AsRef::<str>::as_ref(&address).is_ascii().then_some(address)
 }
 
 /// The channel.

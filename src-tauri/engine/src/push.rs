@@ -4,7 +4,7 @@ mod body;
 #[cfg(test)]
 mod tests;
 
-use std::time::Duration;
+use std::{borrow::Cow, time::Duration};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -86,7 +86,7 @@ impl Way {
         }
         let decoded = |text: &str| {
             let text = percent_encoding::percent_decode_str(text);
-            text.decode_utf8().ok().map(|text| text.into_owned())
+            text.decode_utf8().ok().map(Cow::into_owned)
         };
         let login = match (url.username(), url.password()) {
             ("", None) => None,
@@ -129,7 +129,8 @@ fn is_near(host: &Host<&str>) -> bool {
         Host::Ipv6(ip) => ip.is_loopback() || ip.is_unique_local() || ip.is_unicast_link_local(),
         Host::Domain(name) => {
             let name = name.trim_end_matches('.');
-            name == "localhost" || name.ends_with(".localhost") || name.ends_with(".local")
+            let top = name.rsplit_once('.').map(|(_, top)| top);
+            name == "localhost" || matches!(top, Some("localhost" | "local"))
         }
     }
 }
@@ -217,6 +218,11 @@ impl Channel for Push {
             PushKind::Ntfy => true,
             PushKind::Webhook => false,
         }
+    }
+
+    // What was said is replaced when it is gone, and then alone.
+    fn edits(&self) -> bool {
+        false
     }
 
     async fn tell(&self, message: &Message) -> Result<Taken, TellError> {
@@ -307,12 +313,11 @@ fn taken(answer: &Response, now: DateTime<Utc>) -> Result<(), TellError> {
 /// How long a server asks to wait: seconds, or until a moment.
 fn retry_after(text: &str, now: DateTime<Utc>) -> Option<Duration> {
     let text = text.trim();
-    let wait = match text.parse() {
-        Ok(secs) => Duration::from_secs(secs),
-        Err(_) => {
-            let then: DateTime<Utc> = httpdate::parse_http_date(text).ok()?.into();
-            (then - now).to_std().unwrap_or_default()
-        }
+    let wait = if let Ok(secs) = text.parse() {
+        Duration::from_secs(secs)
+    } else {
+        let then: DateTime<Utc> = httpdate::parse_http_date(text).ok()?.into();
+        (then - now).to_std().unwrap_or_default()
     };
     Some(wait.clamp(SHORTEST_WAIT, LONGEST_WAIT))
 }

@@ -152,6 +152,11 @@ pub trait Channel: Send + Sync {
         false
     }
 
+    /// Does it put right what it told? Without, a receipt only serves to replace it.
+    fn edits(&self) -> bool {
+        true
+    }
+
     /// Does it say that slots are gone?
     fn tells_gone(&self) -> bool {
         true
@@ -359,6 +364,9 @@ impl Worker {
     }
 
     async fn put_right(&self, stale: Stale) -> Result<(), StoreError> {
+        if !self.channel.edits() {
+            return self.store.settle_stale(&stale, None).await;
+        }
         let refreshed = self.channel.refresh(&stale.alert, &stale.receipt);
         let next_at = match self.limited(refreshed, stale.attempts).await {
             Err(Told::Later { next_at, .. }) => Some(next_at),

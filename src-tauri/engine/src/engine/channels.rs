@@ -107,8 +107,12 @@ impl Engine {
                     self.secrets.delete(SecretName::PushToken).await?;
                 }
             }
-            None if !push.on || self.has_secret(SecretName::PushAddress).await => (),
-            None => return Err(EngineError::Invalid(vec![Problem::BadAddress])),
+            None if !push.on => (),
+            // What is good for one kind may not be for the other.
+            None => match self.secrets.get(SecretName::PushAddress).await {
+                Ok(Some(kept)) => push::check(push.kind, &kept)?,
+                Ok(None) | Err(_) => return Err(EngineError::Invalid(vec![Problem::BadAddress])),
+            },
         }
         if let Some(token) = token {
             self.secrets.set(SecretName::PushToken, token).await?;

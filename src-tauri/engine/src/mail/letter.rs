@@ -102,15 +102,16 @@ pub(super) fn written(
     now: DateTime<Utc>,
 ) -> Result<Mime, TellError> {
     let name = HeaderName::new_from_ascii_str;
-    let (priority, importance) = match silent {
-        true => ("5 (Lowest)", "low"),
-        false => ("1 (Highest)", "high"),
+    let (priority, importance) = if silent {
+        ("5 (Lowest)", "low")
+    } else {
+        ("1 (Highest)", "high")
     };
     let mut mime = Mime::builder()
         .message_id(Some(id.own.clone()))
         .date(now.into())
         .from(Mailbox::new(
-            Some("Talonchik".to_owned()),
+            Some(letter.sender.clone()),
             envelope.from.clone(),
         ))
         .subject(&letter.title)

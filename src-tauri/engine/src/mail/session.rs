@@ -12,7 +12,7 @@ use lettre::transport::smtp::{
     authentication::{Credentials, Mechanism},
     client::{AsyncSmtpConnection, TlsParameters},
     commands::{Data, Mail, Rcpt},
-    extension::{ClientId, Extension, MailParameter},
+    extension::ClientId,
 };
 
 use super::{NEXT_TRY, letter::Envelope};
@@ -110,19 +110,7 @@ async fn address_it(
     connection: &mut AsyncSmtpConnection,
     envelope: &Envelope,
 ) -> Result<(), TellError> {
-    let all = || std::iter::once(&envelope.from).chain(&envelope.to);
-    let foreign = !all().all(|address| AsRef::<str>::as_ref(address).is_ascii());
-    let knows = connection
-        .server_info()
-        .supports_feature(Extension::SmtpUtfEight);
-    if foreign && !knows {
-        return Err(for_the_person(Untold::Blocked));
-    }
-    let parameters = foreign.then_some(MailParameter::SmtpUtfEight);
-    let from = Mail::new(
-        Some(envelope.from.clone()),
-        parameters.into_iter().collect(),
-    );
+    let from = Mail::new(Some(envelope.from.clone()), Vec::new());
     connection
         .command(from)
         .await

@@ -240,6 +240,19 @@ fn addresses_are_good_at_least_one_and_at_most_five() {
 }
 
 #[test]
+fn an_address_in_cyrillic_is_one_by_its_domain_alone() {
+    let to = |to: &str| {
+        let mail = MailSettings {
+            to: to.into(),
+            ..settings()
+        };
+        addresses(&mail).map(|envelope| envelope.to[0].to_string())
+    };
+    assert_eq!(to("mama@почта.рф").unwrap(), "mama@xn--80a1acny.xn--p1ai");
+    assert_eq!(to("мама@почта.рф"), None);
+}
+
+#[test]
 fn what_is_switched_off_may_be_unfinished() {
     assert!(checked(MailSettings::default()).is_ok());
 }

@@ -34,6 +34,8 @@ pub(crate) struct Voice {
 /// What is told, in parts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Letter {
+    /// The program's name.
+    pub(crate) sender: String,
     /// The important word first.
     pub(crate) title: String,
     /// Sentences at the top.
@@ -63,6 +65,7 @@ impl Letter {
         let words = voice.words;
         if message.alert.watch_id == TRIAL {
             return Self {
+                sender: words.say("letter-sender"),
                 title: words.say("letter-trial-title"),
                 lead: vec![words.say("letter-trial")],
                 parts: Vec::new(),
@@ -94,6 +97,7 @@ impl Letter {
             parts.extend(told.into_iter().map(part));
         }
         Self {
+            sender: words.say("letter-sender"),
             title,
             lead,
             parts,
@@ -111,6 +115,7 @@ impl Letter {
             voice.manner,
         );
         Self {
+            sender: voice.words.say("letter-sender"),
             title: line(&said.title),
             lead: Some(line(&said.body))
                 .filter(|body| !body.is_empty())
@@ -177,6 +182,7 @@ impl Letter {
             ),
         };
         Self {
+            sender: words.say("letter-sender"),
             title,
             lead,
             parts: Vec::new(),
@@ -309,8 +315,7 @@ fn line(text: &str) -> String {
     let visible: String = text
         .chars()
         .map(|one| match one {
-            '\u{2028}' | '\u{2029}' => ' ',
-            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => ' ',
+            '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => ' ',
             one if one.is_control() => ' ',
             one => one,
         })
