@@ -18,6 +18,8 @@ tray() { # folder, size, ink, dot, warn
 tray light 32 '#14202B' '#12663A' '#7A4300'
 tray dark 32 '#EDF2F6' '#84DAA5' '#F6C170'
 tray template 44 '#000000' '#000000' '#000000'
+# Over the window's icon in the task bar of Windows.
+rsvg-convert --width 32 --height 32 --output "$icons/tray/badge.png" "$here/badge.svg"
 
 made=$(mktemp -d)
 trap 'rm -r "$made"' EXIT

@@ -36,7 +36,6 @@ asleep = The computer slept from { $from } to { $to }. Nothing was checked then.
 quiet = Quiet hours until { $time }. We keep checking and will tell you in the morning.
 # `quiet` when they end after noon.
 quiet-later = Quiet hours until { $time }. We keep checking and will tell you after them.
-quiet-digest = Overnight: { $found }. Still free: { $left }.
 paused = Paused until { $time }. Slots are not being checked.
 unbound = This doctor is not in the clinic's new list. Choose again; everything else is kept.
 empty-home = The slots you are waiting for will appear here.
@@ -147,3 +146,21 @@ sheet-free = free
 sheet-taken = taken
 sheet-unclaimed = nobody took it
 sheet-unknown = not known
+
+# News of the program itself
+quiet-over-title = Slots came { $times ->
+    [one] once
+   *[other] { $times } times
+} in the quiet hours
+quiet-over-left = Free now: { $left }
+quiet-over-none = They are taken. Still watching
+news-silence-title = We cannot check for slots
+news-silence-offline = No internet since { $time }
+news-silence-site = The booking site has not answered since { $time }
+news-silence-blocked = The booking site has not answered since { $time }. A VPN may be on
+news-silence-clinic = { $clinic } has not answered since { $time }
+news-recovered-title = Checking for slots again
+news-recovered-body = Nothing was checked from { $from } to { $to }
+news-chat-lost-title = A Telegram chat takes no messages
+news-chat-lost-body = “{ $chat }”: the bot is blocked or the chat was deleted. Link it again in the settings
+news-more = Details

@@ -14,6 +14,7 @@ tray-offline-since = No internet · checked { $time }
 tray-site-down = The booking site is not responding
 tray-site-down-since = The booking site is not responding · checked { $time }
 tray-blocked = A VPN may be on
+tray-silent = Cannot check for slots since { $time }
 tray-demo = Practice city. { $status }
 tray-open = Open { -brand }
 tray-check = Check now
@@ -23,6 +24,7 @@ tray-pause-half-hour = 30 minutes
 tray-pause-hour = 1 hour
 tray-pause-morning = Until tomorrow, 8:00
 tray-pause-endless = Until I resume
+tray-hush = Quiet mode
 tray-resume = Resume
 tray-settings = Settings…
 tray-quit = Quit
@@ -33,12 +35,6 @@ tray-tooltip-found = { -brand }. { $status }. Slots: { $slots }
 
 window-hint-title = { -brand } keeps watching
 window-minimised-title = { -brand } is minimised
-quiet-over-title = Slots came { $times ->
-    [one] once
-   *[other] { $times } times
-} in the quiet hours
-quiet-over-left = Free now: { $left }
-quiet-over-none = They are taken. Still watching
 trial-title = { -brand }
 start-demo-title = The practice city did not open
 start-demo = Please try again. Details are in the program's log.

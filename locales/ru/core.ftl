@@ -38,7 +38,6 @@ asleep = Компьютер спал с { $from } до { $to }. В это вре
 quiet = Тихие часы до { $time }. Проверяем как обычно, сообщим утром.
 # `quiet` when they end after noon.
 quiet-later = Тихие часы до { $time }. Проверяем как обычно, сообщим после них.
-quiet-digest = За ночь: { $found }. Ещё свободны: { $left }.
 paused = Пауза до { $time }. Талоны не проверяются.
 unbound = Не нашли этого врача в новом списке поликлиники. Выберите врача заново — остальное сохранится.
 empty-home = Здесь появятся талоны, которых вы ждёте.
@@ -153,3 +152,22 @@ sheet-free = свободен
 sheet-taken = разобрали
 sheet-unclaimed = никто не занял
 sheet-unknown = неизвестно
+
+# News of the program itself
+quiet-over-title = За тихие часы талоны появлялись { $times ->
+    [one] { $times } раз
+    [few] { $times } раза
+   *[many] { $times } раз
+}
+quiet-over-left = Сейчас свободны: { $left }
+quiet-over-none = Их уже разобрали. Ждём дальше
+news-silence-title = Не можем проверить талоны
+news-silence-offline = Нет интернета с { $time }
+news-silence-site = Сайт записи не отвечает с { $time }
+news-silence-blocked = Сайт записи не отвечает с { $time }. Возможно, включён VPN
+news-silence-clinic = { $clinic } не отвечает с { $time }
+news-recovered-title = Снова проверяем талоны
+news-recovered-body = Не проверяли с { $from } до { $to }
+news-chat-lost-title = Чат в Телеграме не принимает сообщения
+news-chat-lost-body = «{ $chat }»: бот заблокирован или чат удалён. Подключите его заново в настройках
+news-more = Подробнее

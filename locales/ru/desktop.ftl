@@ -14,6 +14,7 @@ tray-offline-since = Нет интернета · проверили в { $time 
 tray-site-down = Сайт записи не отвечает
 tray-site-down-since = Сайт записи не отвечает · проверили в { $time }
 tray-blocked = Похоже, включён VPN
+tray-silent = Не можем проверить талоны с { $time }
 tray-demo = Учебный город. { $status }
 tray-open = Открыть { -brand }
 tray-check = Проверить сейчас
@@ -23,6 +24,7 @@ tray-pause-half-hour = 30 минут
 tray-pause-hour = 1 час
 tray-pause-morning = До завтра, 8:00
 tray-pause-endless = Пока не включу
+tray-hush = Тихий режим
 tray-resume = Продолжить
 tray-settings = Настройки…
 tray-quit = Выйти
@@ -33,13 +35,6 @@ tray-tooltip-found = { -brand }. { $status }. Есть: { $slots }
 
 window-hint-title = { -brand } ждёт дальше
 window-minimised-title = { -brand } свёрнут
-quiet-over-title = За тихие часы талоны появлялись { $times ->
-    [one] { $times } раз
-    [few] { $times } раза
-   *[many] { $times } раз
-}
-quiet-over-left = Сейчас свободны: { $left }
-quiet-over-none = Их уже разобрали. Ждём дальше
 trial-title = { -brand }
 start-demo-title = Учебный город не открылся
 start-demo = Попробуйте ещё раз. Подробности — в журнале программы.

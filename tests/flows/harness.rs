@@ -31,6 +31,8 @@ pub struct TestApp {
     pub engine: Arc<Engine>,
     /// What was told.
     pub told: Arc<Recorder>,
+    /// Channels besides.
+    pub more: Vec<Arc<dyn Channel>>,
     /// How the engine is run.
     pub config: Config,
     server: Option<Server>,
@@ -138,6 +140,19 @@ impl TestApp {
 
     /// Another city or budget.
     pub async fn start_with(city: simulator::Config, budget_per_hour: Option<u32>) -> Self {
+        Self::start_telling(city, budget_per_hour, Vec::new()).await
+    }
+
+    /// A quiet city, and these channels besides the one that remembers.
+    pub async fn telling(more: Vec<Arc<dyn Channel>>) -> Self {
+        Self::start_telling(simulator::Config::default(), None, more).await
+    }
+
+    async fn start_telling(
+        city: simulator::Config,
+        budget_per_hour: Option<u32>,
+        more: Vec<Arc<dyn Channel>>,
+    ) -> Self {
         let city = City::new(city);
         let server = Server::start(city.clone(), 0)
             .await
@@ -157,7 +172,7 @@ impl TestApp {
         };
         let told = Arc::new(Recorder::default());
         *locked(&told.clock) = Some(clock.clone());
-        let engine = Self::engine(&config, &told)
+        let engine = Self::engine_telling(&config, &told, &more)
             .await
             .expect("the engine starts");
         Self {
@@ -165,6 +180,7 @@ impl TestApp {
             clock,
             engine,
             told,
+            more,
             config,
             server: Some(server),
             folder,
@@ -179,7 +195,17 @@ impl TestApp {
 
     /// One more engine on the same folder.
     pub async fn engine(config: &Config, told: &Arc<Recorder>) -> Result<Arc<Engine>, StartError> {
-        Engine::start(config.clone(), vec![Arc::clone(told) as Arc<dyn Channel>]).await
+        Self::engine_telling(config, told, &[]).await
+    }
+
+    async fn engine_telling(
+        config: &Config,
+        told: &Arc<Recorder>,
+        more: &[Arc<dyn Channel>],
+    ) -> Result<Arc<Engine>, StartError> {
+        let mut channels = vec![Arc::clone(told) as Arc<dyn Channel>];
+        channels.extend(more.iter().cloned());
+        Engine::start(config.clone(), channels).await
     }
 
     /// Stops the engine properly and starts it again.
@@ -199,19 +225,20 @@ impl TestApp {
             clock,
             engine,
             told,
+            more,
             config,
             server,
             folder,
         } = self;
         drop(engine);
         // Writes under way are finished by the blocking threads and let go of the lock.
-        let mut engine = Self::engine(&config, &told).await;
+        let mut engine = Self::engine_telling(&config, &told, &more).await;
         for _ in 0..200 {
             if engine.is_ok() {
                 break;
             }
             tokio::time::sleep(Duration::from_millis(1)).await;
-            engine = Self::engine(&config, &told).await;
+            engine = Self::engine_telling(&config, &told, &more).await;
         }
         let engine = engine.expect("the folder is free again");
         Self {
@@ -219,6 +246,7 @@ impl TestApp {
             clock,
             engine,
             told,
+            more,
             config,
             server,
             folder,

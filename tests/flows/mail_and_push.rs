@@ -581,7 +581,11 @@ async fn fault_58_a_push_service_that_asks_to_wait_is_obeyed() {
     let (mut home, sink) = Home::with_push(PushKind::Ntfy, None).await;
     sink.fail(SinkFault::TooMany { retry_after: 300 }, 1);
     home.find().await;
-    assert_eq!(home.push_fails().await, Some(Untold::Busy));
+    assert_eq!(
+        home.delivery("push").await,
+        (DeliveryState::Due, Some(Untold::Busy))
+    );
+    assert_eq!(home.push_fails().await, None, "it works, only not now");
     home.wait(minutes(10)).await;
     let received = sink.received();
     assert_eq!(received.len(), 2);

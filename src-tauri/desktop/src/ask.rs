@@ -39,6 +39,11 @@ pub(crate) enum Ask {
         /// Its watch.
         watch: WatchId,
     },
+    /// Read alerts of several watches: the page of all watches.
+    ReadAll {
+        /// Which.
+        alerts: Vec<AlertId>,
+    },
 }
 
 /// Where wishes are sent.
@@ -91,6 +96,12 @@ pub(crate) async fn fulfil(
                 }
             }
             Ask::Read { alert, watch } => read(&hands, &program, alert, watch).await,
+            Ask::ReadAll { alerts } => {
+                hands.open_window(Some("/".to_owned()));
+                for alert in alerts {
+                    answer(&program, alert, Answer::Seen).await;
+                }
+            }
         }
     }
 }

@@ -6,6 +6,7 @@
 
 mod args;
 mod ask;
+mod attention;
 mod autostart;
 mod check;
 mod desk;
@@ -16,7 +17,6 @@ mod ipc;
 mod links;
 mod locale;
 mod logs;
-mod morning;
 mod program;
 mod quit;
 mod system_page;
@@ -200,10 +200,6 @@ fn start<R: Runtime>(
     if tray.is_built() {
         tasks.keep("tray host", move || tray::host::follow(found.clone()));
     }
-    let (source, teller) = (program.clone(), toasts.clone());
-    tasks.keep("morning", move || {
-        morning::follow(source.clone(), teller.clone())
-    });
     let desk = Desk::new(program.clone(), toasts, place.clone(), folders);
     let usual = desk.folders.usual;
     app.manage(desk);

@@ -2,7 +2,8 @@
 //!
 //! A watch has one notification, however many of its alerts wait for an answer:
 //! it says what is free now, and a press on it answers the newest of them. It is
-//! taken back when that one is answered or gone, or when the watch rests. Where a system has no buttons or loses
+//! taken back when that one is answered or gone, or when the watch rests. Watches
+//! that find slots in one moment share one. Where a system has no buttons or loses
 //! them, a click on the body still opens the watch, and the inbox has the rest.
 
 mod system;
@@ -18,10 +19,10 @@ use async_trait::async_trait;
 use engine::{
     Channel, Message, Rung, Taken, TellError,
     clock::Clock,
-    model::{Alert, AlertId, Answer, MessageKind, Settings, Untold, WatchId},
+    model::{Alert, AlertId, Answer, MessageKind, News, Settings, TRIAL, Untold, WatchId},
     text::{
         Words,
-        notice::{Manner, notice},
+        notice::{self, Manner, Notice, notice, notice_of_many},
     },
 };
 use tokio::{sync::watch, time};
@@ -30,6 +31,7 @@ use tracing::{debug, info};
 
 use crate::{
     ask::{Ask, Asks},
+    attention,
     program::Mode,
     tasks::Tasks,
 };
@@ -126,17 +128,22 @@ pub(crate) struct Toasts {
     open: Mutex<VecDeque<Open>>,
 }
 
-/// The notification of a watch on the screen.
+/// A notification on the screen: of one watch, or of several that found slots in one moment.
 struct Open {
     /// Watches and alerts of the two cities may have one number.
     mode: Mode,
-    watch: WatchId,
-    /// The newest alert it tells of.
-    alert: AlertId,
+    /// Each watch it speaks of, with the newest alert of that watch.
+    told: Vec<(WatchId, AlertId)>,
     toast: Toast,
     shown: Arc<dyn Shown>,
     /// Ends the waiting for a press.
     waiting: CancellationToken,
+}
+
+impl Open {
+    fn tells_of(&self, watch: WatchId) -> bool {
+        self.told.iter().any(|(told, _)| *told == watch)
+    }
 }
 
 impl Toasts {
@@ -243,11 +250,14 @@ impl Toasts {
         if !settings.notifications {
             return Err(TellError::Never { why: Untold::Off });
         }
+        if message.alert.watch_id == TRIAL {
+            let words = Words::new(settings.language);
+            return self.trial(words).await.map_err(tell_error);
+        }
         let now = self.clock.now();
         let (alert, kind, news) = match (message.kind, message.others.split_first()) {
-            (MessageKind::Appeared | MessageKind::Again, _) => {
-                let alert = message.alert.joined(&message.others, now);
-                (alert, MessageKind::Appeared, true)
+            (kind @ (MessageKind::Appeared | MessageKind::Again), _) => {
+                (message.alert.joined(&message.others, now), kind, true)
             }
             // Not all of them are taken: the notification says what is left.
             (MessageKind::Gone, Some((newest, older))) => {
@@ -256,43 +266,72 @@ impl Toasts {
             (MessageKind::Gone, None) => (message.alert.clone(), MessageKind::Gone, false),
         };
         let words = Words::new(settings.language);
-        let mut toast = toast_of(&alert, kind, mode, &settings, words, &self.clock);
+        let manner = Manner {
+            hide_details: settings.hide_details,
+            demo: mode == Mode::Demo,
+        };
+        let together = match kind {
+            MessageKind::Appeared | MessageKind::Again => of_one_moment(&alert, &message.together),
+            MessageKind::Gone => vec![alert.clone()],
+        };
+        let notice = if together.len() > 1 {
+            let parts: Vec<_> = together.iter().map(|it| (it, &it.slots[..])).collect();
+            notice_of_many(&parts, words, now, manner)
+        } else {
+            notice(&alert, kind, &alert.slots, words, now, manner)
+        };
+        let mut toast = toast_of(notice, kind, &settings, words);
         let before = match kind {
-            MessageKind::Appeared | MessageKind::Again => self.of_watch(mode, alert.watch_id),
-            MessageKind::Gone => None,
+            MessageKind::Appeared | MessageKind::Again => self.superseded(mode, &together),
+            MessageKind::Gone => Vec::new(),
         };
         // What several alerts of a moment say together is heard once.
-        let is_said = before.as_ref().is_some_and(|(said, _)| {
-            said.sound && (&said.title, &said.body) == (&toast.title, &toast.body)
-        });
+        let is_said = kind != MessageKind::Again
+            && before.iter().any(|(said, _)| {
+                said.sound && (&said.title, &said.body) == (&toast.title, &toast.body)
+            });
         toast.sound &= news && !is_said && !message.silent;
-        let replaced = before.as_ref().and_then(|(_, shown)| shown.id());
-        let shown = self.show(&toast, replaced).await.map_err(|wrong| {
-            debug!("a notification was not shown: {wrong}");
-            let (after, why) = match wrong {
-                Wrong::Hangs => (AGAIN, Untold::Silent),
-                Wrong::Refused(_) => (AGAIN, Untold::Refused),
-                Wrong::Absent => (LOOK_AGAIN, Untold::Absent),
-            };
-            TellError::Later {
-                after: Some(after),
-                why,
-            }
-        })?;
+        let replaced = match (kind, before.first()) {
+            // Said again, it comes anew: one that is replaced may change unnoticed.
+            (MessageKind::Again, _) | (_, None) => None,
+            (MessageKind::Appeared | MessageKind::Gone, Some((_, shown))) => shown.id(),
+        };
+        let shown = self.show(&toast, replaced).await.map_err(tell_error)?;
         info!("alert {} is on the screen", message.alert.id);
         match kind {
             MessageKind::Appeared | MessageKind::Again => {
-                self.listen(mode, &alert, toast, words, shown);
+                self.listen(mode, &together, toast, words, shown);
             }
             // It needs no answer.
             MessageKind::Gone => (),
         }
-        if let Some((_, before)) = before
-            && replaced.is_none()
-        {
-            close(&*before).await;
+        for (_, shown) in before.iter().skip(usize::from(replaced.is_some())) {
+            close(&**shown).await;
         }
         Ok(())
+    }
+
+    /// News of the program itself; a press leads to where more is said.
+    async fn announce(&self, news: &News) -> Result<(), TellError> {
+        let settings = self.known_settings().await?;
+        if !settings.notifications {
+            return Err(TellError::Never { why: Untold::Off });
+        }
+        let words = Words::new(settings.language);
+        let notice = notice::news(news, words, self.clock.now());
+        let route = match news {
+            News::Silence { .. } | News::Recovered { .. } => "/",
+            News::Morning { .. } => "/inbox",
+            News::ChatLost { .. } => "/settings",
+        };
+        let said = match notice.primary {
+            Some(button) => {
+                let ask = Ask::OpenAt(route.to_owned());
+                self.offer(notice.title, notice.body, button, ask).await
+            }
+            None => self.say(notice.title, notice.body).await,
+        };
+        said.map_err(tell_error)
     }
 
     /// The settings, waited for while the first engine starts.
@@ -312,7 +351,7 @@ impl Toasts {
     fn listen(
         self: &Arc<Self>,
         mode: Mode,
-        alert: &Alert,
+        alerts: &[Alert],
         toast: Toast,
         words: Words,
         shown: Arc<dyn Shown>,
@@ -323,39 +362,41 @@ impl Toasts {
                 .buttons
                 .iter()
                 .any(|(_, title)| *title == words.say("notice-book"));
-        let link = books.then(|| alert.link.clone());
+        let link = alerts.first().filter(|_| books).map(|it| it.link.clone());
+        let told: Vec<(WatchId, AlertId)> = alerts.iter().map(|it| (it.watch_id, it.id)).collect();
         let waiting = CancellationToken::new();
         self.remember(Open {
             mode,
-            watch: alert.watch_id,
-            alert: alert.id,
+            told: told.clone(),
             toast,
             shown: shown.clone(),
             waiting: waiting.clone(),
         });
-        let (alert, watch) = (alert.id, alert.watch_id);
         let toasts = self.clone();
         self.tasks.spawn(async move {
             let Some(press) = waiting.run_until_cancelled(shown.pressed()).await else {
                 return;
             };
             toasts.drop_if_current(&shown);
-            if let Some(ask) = ask_of(press, alert, watch, link) {
+            if let Some(ask) = ask_of(press, &told, link) {
                 // The receiver is gone only when the program is.
                 let _ = toasts.asks.send(ask);
             }
         });
     }
 
-    /// In the place of the watch's earlier one, which is listened to no more.
+    /// In the place of the earlier ones of its watches, which are listened to no more.
     fn remember(&self, new: Open) {
         let mut open = self.lock();
+        for it in open.iter_mut().filter(|it| it.mode == new.mode) {
+            it.told.retain(|(watch, _)| !new.tells_of(*watch));
+        }
         open.retain(|it| {
-            let other = (it.mode, it.watch) != (new.mode, new.watch);
-            if !other {
+            let speaks = !it.told.is_empty();
+            if !speaks {
                 it.waiting.cancel();
             }
-            other
+            speaks
         });
         open.push_back(new);
         while open.len() > OPEN {
@@ -365,21 +406,27 @@ impl Toasts {
         }
     }
 
-    /// What the notification of a watch says, and itself.
-    fn of_watch(&self, mode: Mode, watch: WatchId) -> Option<(Toast, Arc<dyn Shown>)> {
-        let open = self.lock();
-        let it = open
+    /// Notifications that speak of these watches alone: what they say, and themselves.
+    fn superseded(&self, mode: Mode, alerts: &[Alert]) -> Vec<(Toast, Arc<dyn Shown>)> {
+        let covers = |watch: WatchId| alerts.iter().any(|alert| alert.watch_id == watch);
+        self.lock()
             .iter()
-            .find(|it| (it.mode, it.watch) == (mode, watch))?;
-        Some((it.toast.clone(), it.shown.clone()))
+            .filter(|it| it.mode == mode && it.told.iter().all(|(watch, _)| covers(*watch)))
+            .map(|it| (it.toast.clone(), it.shown.clone()))
+            .collect()
     }
 
-    /// Stops listening to the notification whose newest alert this is; it stays on the screen.
+    /// Stops listening for this alert; gives the notification of it, if it says nothing else.
     fn forget(&self, mode: Mode, alert: AlertId) -> Option<Arc<dyn Shown>> {
         let mut open = self.lock();
         let place = open
             .iter()
-            .position(|it| it.mode == mode && it.alert == alert)?;
+            .position(|it| it.mode == mode && it.told.iter().any(|(_, id)| *id == alert))?;
+        let it = open.get_mut(place)?;
+        it.told.retain(|(_, id)| *id != alert);
+        if !it.told.is_empty() {
+            return None;
+        }
         let it = open.remove(place)?;
         it.waiting.cancel();
         Some(it.shown)
@@ -390,7 +437,8 @@ impl Toasts {
         self.lock().retain(|it| !Arc::ptr_eq(&it.shown, shown));
     }
 
-    /// Takes an alert's notification back; one that a newer alert of its watch has taken over stays.
+    /// Takes an alert's notification back; one that a newer alert of its watch has taken over, or
+    /// that speaks of other watches too, stays.
     async fn withdraw(&self, mode: Mode, alert: AlertId) {
         if let Some(shown) = self.forget(mode, alert) {
             close(&*shown).await;
@@ -403,7 +451,7 @@ impl Toasts {
             .lock()
             .iter()
             .filter(|it| it.mode == mode)
-            .map(|it| it.alert)
+            .flat_map(|it| it.told.iter().map(|(_, alert)| *alert))
             .collect();
         for alert in alerts {
             self.withdraw(mode, alert).await;
@@ -445,8 +493,17 @@ impl Channel for Desktop {
     }
 
     async fn tell(&self, message: &Message) -> Result<Taken, TellError> {
+        // Asked first: to be shown may wake the screen.
+        let unseen = attention::is_elsewhere().await;
         self.toasts.tell(self.mode, message).await?;
-        Ok(Taken::default())
+        Ok(Taken {
+            receipt: None,
+            unseen,
+        })
+    }
+
+    async fn announce(&self, news: &News, _silent: bool) -> Result<(), TellError> {
+        self.toasts.announce(news).await
     }
 
     async fn withdraw(&self, alert: &Alert) {
@@ -454,20 +511,33 @@ impl Channel for Desktop {
     }
 }
 
-/// The notification of an alert.
-fn toast_of(
-    alert: &Alert,
-    kind: MessageKind,
-    mode: Mode,
-    settings: &Settings,
-    words: Words,
-    clock: &Clock,
-) -> Toast {
-    let manner = Manner {
-        hide_details: settings.hide_details,
-        demo: mode == Mode::Demo,
+/// Why it was not shown, as the outbox takes it.
+fn tell_error(wrong: Wrong) -> TellError {
+    debug!("a notification was not shown: {wrong}");
+    let (after, why) = match wrong {
+        Wrong::Hangs => (AGAIN, Untold::Silent),
+        Wrong::Refused(_) => (AGAIN, Untold::Refused),
+        Wrong::Absent => (LOOK_AGAIN, Untold::Absent),
     };
-    let notice = notice(alert, kind, &alert.slots, words, clock.now(), manner);
+    TellError::Later {
+        after: Some(after),
+        why,
+    }
+}
+
+/// The alert, and the newest of each other watch of its moment.
+fn of_one_moment(alert: &Alert, together: &[Alert]) -> Vec<Alert> {
+    let mut all = vec![alert.clone()];
+    for other in together {
+        if all.iter().all(|it| it.watch_id != other.watch_id) {
+            all.push(other.clone());
+        }
+    }
+    all
+}
+
+/// A notification, ready to be put on the screen.
+fn toast_of(notice: Notice, kind: MessageKind, settings: &Settings, words: Words) -> Toast {
     let found = match kind {
         MessageKind::Appeared | MessageKind::Again => true,
         MessageKind::Gone => false,
@@ -489,7 +559,11 @@ fn toast_of(
 }
 
 /// What a press asks for. `link` is the page to book on, if the primary button leads there.
-fn ask_of(press: Press, alert: AlertId, watch: WatchId, link: Option<String>) -> Option<Ask> {
+fn ask_of(press: Press, told: &[(WatchId, AlertId)], link: Option<String>) -> Option<Ask> {
+    let [(watch, alert)] = *told else {
+        let alerts = told.iter().map(|(_, alert)| *alert).collect();
+        return (press != Press::Closed).then_some(Ask::ReadAll { alerts });
+    };
     match press {
         Press::Closed => None,
         Press::Button(Button::Later) => Some(Ask::Answer(alert, Answer::Later)),

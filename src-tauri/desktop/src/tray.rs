@@ -169,6 +169,11 @@ async fn choose<R: Runtime>(work: &Work<R>, choice: Choice) {
     match choice {
         Choice::Watch(watch) => ask(Ask::OpenAt(route_of(watch))),
         Choice::Open => ask(Ask::Open),
+        Choice::Hush => {
+            if let Err(error) = engine.toggle_hush().await {
+                warn!("the quiet mode could not be changed from the tray: {error}");
+            }
+        }
         Choice::Settings => ask(Ask::OpenAt("/settings".to_owned())),
         Choice::CheckNow => (),
         Choice::Pause(length) => {

@@ -307,6 +307,13 @@ async fn a_start_at_login_waits_beside_the_clock_until_it_is_paused_and_ended_th
     tray.looks("idle").await;
     tray.line("Пауза").await;
 
+    assert!(!tray.is_ticked("Тихий режим").await);
+    tray.choose("Тихий режим").await;
+    until("the quiet mode is ticked", async || {
+        tray.is_ticked("Тихий режим").await.then_some(())
+    })
+    .await;
+
     tray.choose("Выйти").await;
     let ended = running.ends().await;
     assert_eq!(ended.and_then(|status| status.code()), Some(0));

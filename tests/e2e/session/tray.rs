@@ -31,6 +31,8 @@ pub(crate) struct Entry {
     pub(crate) label: String,
     /// Can it be chosen?
     pub(crate) enabled: bool,
+    /// Is it a switch that is on?
+    pub(crate) ticked: bool,
     /// Its own menu.
     pub(crate) inside: Vec<Entry>,
 }
@@ -68,6 +70,14 @@ impl Tray {
         self.entries()
             .await
             .is_some_and(|entries| find(&entries, start).is_some())
+    }
+
+    /// Is the switch that starts so on?
+    pub(crate) async fn is_ticked(&self, start: &str) -> bool {
+        self.entries()
+            .await
+            .and_then(|entries| find(&entries, start))
+            .is_some_and(|entry| entry.ticked)
     }
 
     /// Chooses a line.
@@ -126,11 +136,15 @@ fn read((id, mut properties, children): Node) -> Entry {
     let enabled = properties
         .remove("enabled")
         .is_none_or(|enabled| bool::try_from(enabled).unwrap_or(true));
+    let ticked = properties
+        .remove("toggle-state")
+        .is_some_and(|state| i32::try_from(state) == Ok(1));
     Entry {
         id,
         // An underscore marks the key of the letter after it.
         label: plain(&label.replace('_', "")),
         enabled,
+        ticked,
         inside: children
             .into_iter()
             .filter_map(|child| Node::try_from(child).ok())

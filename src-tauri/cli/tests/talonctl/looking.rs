@@ -90,7 +90,9 @@ async fn the_self_check_names_what_is_broken() {
         .collect();
     assert_eq!(
         subjects,
-        ["network", "service", "clock", "database", "channels"]
+        [
+            "network", "service", "clock", "database", "keyStore", "channels"
+        ]
     );
     assert!(town.ask(&["doctor"]).await.text().contains("в порядке"));
 

@@ -48,14 +48,14 @@ fn message(slots: usize, kind: MessageKind) -> Message {
 }
 
 fn toast(message: &Message, settings: &Settings) -> Toast {
-    toast_of(
-        &message.alert,
-        message.kind,
-        Mode::Real,
-        settings,
-        Words::new(Language::Ru),
-        &Clock::system(),
-    )
+    let words = Words::new(Language::Ru);
+    let manner = Manner {
+        hide_details: settings.hide_details,
+        demo: false,
+    };
+    let alert = &message.alert;
+    let notice = notice(alert, message.kind, &alert.slots, words, now(), manner);
+    toast_of(notice, message.kind, settings, words)
 }
 
 #[test]
@@ -96,7 +96,7 @@ fn the_settings_silence_the_sound_and_hide_the_details() {
 fn a_press_asks_for_what_its_button_says() {
     let (alert, watch) = (AlertId(5), WatchId(3));
     let page = || Some("https://gorzdrav.spb.ru/x".to_owned());
-    let ask = |press, link| ask_of(press, alert, watch, link);
+    let ask = |press, link| ask_of(press, &[(watch, alert)], link);
     assert_eq!(ask(Press::Closed, page()), None);
     assert_eq!(
         ask(Press::Button(Button::Later), page()),
@@ -386,6 +386,98 @@ async fn what_several_alerts_of_a_moment_say_is_heard_once() {
     story.tell(&appeared(&second, &[&first])).await;
     assert_eq!(story.titles(), ["Есть талоны: 2 · Окулист"]);
     assert_eq!(story.sounds(), 1);
+}
+
+#[tokio::test]
+async fn a_second_telling_comes_anew_and_is_heard_again() {
+    let story = Story::begin();
+    let found = alert(1, 3, &[30]);
+    story.tell(&appeared(&found, &[])).await;
+    story.tell(&told(MessageKind::Again, &found, &[])).await;
+    assert_eq!(story.titles(), ["Есть талон · Окулист"]);
+    assert_eq!(story.sounds(), 2);
+    let silent = Message {
+        silent: true,
+        ..told(MessageKind::Again, &found, &[])
+    };
+    story.tell(&silent).await;
+    assert_eq!(story.sounds(), 2, "quiet hours, or the quiet mode");
+}
+
+#[tokio::test]
+async fn watches_of_one_moment_share_a_notification() {
+    let (first, second) = (alert(1, 3, &[30]), alert(2, 4, &[26]));
+    let together = |alert: &Alert, others: &[&Alert]| Message {
+        together: others.iter().copied().cloned().collect(),
+        ..appeared(alert, &[])
+    };
+    let mut story = Story::begin();
+    story.tell(&together(&first, &[])).await;
+    story.tell(&together(&second, &[&first])).await;
+    assert_eq!(story.titles(), ["Есть талоны по 2 ожиданиям"]);
+    // The other way round says the same, and is not heard.
+    story.tell(&together(&first, &[&second])).await;
+    assert_eq!(story.titles(), ["Есть талоны по 2 ожиданиям"]);
+    assert_eq!(story.sounds(), 2);
+    let read = story.press(Press::Body).await;
+    let alerts = vec![AlertId(1), AlertId(2)];
+    assert_eq!(read, Ask::ReadAll { alerts });
+
+    // One of them is answered elsewhere, then the other.
+    let story = Story::begin();
+    story.tell(&together(&first, &[&second])).await;
+    story.withdraw(&first).await;
+    assert_eq!(story.titles().len(), 1);
+    story.withdraw(&second).await;
+    assert_eq!(story.titles().len(), 0);
+}
+
+#[tokio::test]
+async fn a_later_alert_of_one_watch_leaves_what_is_said_of_the_other() {
+    let mut story = Story::begin();
+    let (first, second) = (alert(1, 3, &[30]), alert(2, 4, &[26]));
+    let both = Message {
+        together: vec![second.clone()],
+        ..appeared(&first, &[])
+    };
+    story.tell(&both).await;
+    story.tell(&appeared(&alert(5, 3, &[20]), &[])).await;
+    assert_eq!(
+        story.titles(),
+        ["Есть талоны по 2 ожиданиям", "Есть талон · Окулист"]
+    );
+    let later = story.press(Press::Button(Button::Later)).await;
+    assert_eq!(later, Ask::Answer(AlertId(5), Answer::Later));
+    story.withdraw(&second).await;
+    assert_eq!(story.titles(), ["Есть талон · Окулист"], "the pressed one");
+}
+
+#[tokio::test]
+async fn news_of_the_program_say_what_is_wrong_and_lead_there() {
+    let mut story = Story::begin();
+    let news = News::ChatLost {
+        title: "Мария".to_owned(),
+    };
+    let channel = story.toasts.channel(Mode::Real);
+    channel.announce(&news, false).await.unwrap();
+    assert_eq!(story.titles(), ["Чат в Телеграме не принимает сообщения"]);
+    assert!(story.body().contains("Мария"));
+    tokio::task::yield_now().await;
+    let open = story.press(Press::Button(Button::Primary)).await;
+    assert_eq!(open, Ask::OpenAt("/settings".to_owned()));
+}
+
+#[tokio::test]
+async fn the_trial_of_all_channels_is_a_plain_notification() {
+    let story = Story::begin();
+    let trial = alert(9, TRIAL.0, &[30]);
+    story.tell(&appeared(&trial, &[])).await;
+    assert_eq!(story.titles().len(), 1);
+    assert!(
+        story.body().starts_with("Пробное уведомление."),
+        "{}",
+        story.body()
+    );
 }
 
 #[tokio::test]

@@ -51,6 +51,8 @@ pub(crate) enum Entry {
     Line(String),
     /// Something to choose.
     Choice(Item),
+    /// Something that is on or off.
+    Switch(Item, bool),
     /// A menu in the menu.
     Submenu(String, Vec<Item>),
     /// A rule between groups.
@@ -81,6 +83,8 @@ pub(crate) enum Choice {
     Pause(PauseLength),
     /// End the pause.
     Resume,
+    /// «Тихий режим» on or off.
+    Hush,
     /// Open the settings.
     Settings,
     /// End the program.
@@ -142,6 +146,7 @@ impl Choice {
             Self::Pause(PauseLength::Morning) => "pause-morning".to_owned(),
             Self::Pause(PauseLength::Endless) => "pause-endless".to_owned(),
             Self::Resume => "resume".to_owned(),
+            Self::Hush => "hush".to_owned(),
             Self::Settings => "settings".to_owned(),
             Self::Quit => "quit".to_owned(),
         }
@@ -156,6 +161,7 @@ impl Choice {
             Self::Open,
             Self::CheckNow,
             Self::Resume,
+            Self::Hush,
             Self::Settings,
             Self::Quit,
         ]
@@ -193,6 +199,11 @@ fn shape(status: &Status) -> Shape {
     match status.service {
         ServiceState::Offline => Shape::Offline,
         ServiceState::Down | ServiceState::Blocked => Shape::Problem,
+        ServiceState::Unknown | ServiceState::Fine | ServiceState::Slowed
+            if status.silent_since.is_some() =>
+        {
+            Shape::Problem
+        }
         ServiceState::Unknown | ServiceState::Fine | ServiceState::Slowed => Shape::Idle,
     }
 }
@@ -220,6 +231,10 @@ fn status_line(status: &Status, words: Words, now: DateTime<Utc>) -> String {
             ServiceState::Blocked => words.say("tray-blocked"),
             ServiceState::Unknown | ServiceState::Fine | ServiceState::Slowed => {
                 let watches = ("watches", status.watching.into());
+                if let Some(since) = status.silent_since {
+                    let since = ("time", words.moment(since, now).into());
+                    return in_city(status, words.say_with("tray-silent", &[since]), words);
+                }
                 match checked {
                     Some(time) => {
                         words.say_with("tray-waiting-checked", &[watches, ("time", time.into())])
@@ -229,6 +244,10 @@ fn status_line(status: &Status, words: Words, now: DateTime<Utc>) -> String {
             }
         }
     };
+    in_city(status, line, words)
+}
+
+fn in_city(status: &Status, line: String, words: Words) -> String {
     if status.demo {
         words.say_with("tray-demo", &[("status", line.into())])
     } else {
@@ -291,6 +310,10 @@ fn menu(
         let lengths = PauseLength::ALL.map(|length| item(Choice::Pause(length), length.message()));
         Entry::Submenu(words.say("tray-pause"), lengths.into())
     });
+    menu.push(Entry::Switch(
+        item(Choice::Hush, "tray-hush"),
+        status.hushed,
+    ));
     menu.push(Entry::Separator);
     menu.push(Entry::Choice(item(Choice::Settings, "tray-settings")));
     menu.push(Entry::Choice(item(Choice::Quit, "tray-quit")));

@@ -6,10 +6,10 @@ use std::{
 };
 
 use tauri::{
-    AppHandle, Runtime,
+    AppHandle, Manager, Runtime,
     image::Image,
     include_image,
-    menu::{IsMenuItem, Menu, MenuItem, PredefinedMenuItem, Submenu},
+    menu::{CheckMenuItem, IsMenuItem, Menu, MenuItem, PredefinedMenuItem, Submenu},
     tray::{MouseButton, MouseButtonState, TrayIcon, TrayIconBuilder, TrayIconEvent},
 };
 use tokio::sync::mpsc;
@@ -19,6 +19,7 @@ use super::{
     face::{Choice, Entry, Face, Item, Shape},
     host::Shade,
 };
+use crate::window;
 
 /// The icon beside the clock, or nothing where the system has no library for it.
 pub(crate) struct Tray<R: Runtime> {
@@ -30,6 +31,7 @@ pub(crate) struct Tray<R: Runtime> {
 enum Drawn<R: Runtime> {
     Line(MenuItem<R>),
     Choice(MenuItem<R>),
+    Switch(CheckMenuItem<R>),
     Submenu(Submenu<R>, Vec<MenuItem<R>>),
     Separator(PredefinedMenuItem<R>),
 }
@@ -87,6 +89,7 @@ impl<R: Runtime> Tray<R> {
         if cfg!(target_os = "macos") {
             icon.set_title(face.count.map(|count| count.to_string()))?;
         }
+        badge(app, face.count);
         let mut drawn = self.drawn.lock().unwrap_or_else(PoisonError::into_inner);
         // A menu that is replaced closes while someone reads it: words alone are changed in place.
         if !rewrite(&drawn, &face.menu)? {
@@ -98,10 +101,26 @@ impl<R: Runtime> Tray<R> {
     }
 }
 
+/// The number on the window's icon, where the system has a place for it. Without a window there
+/// is none: the tray says it.
+fn badge<R: Runtime>(app: &AppHandle<R>, count: Option<u32>) {
+    let Some(window) = app.get_webview_window(window::MAIN) else {
+        return;
+    };
+    #[cfg(windows)]
+    let drawn = window.set_overlay_icon(count.map(|_| include_image!("icons/tray/badge.png")));
+    #[cfg(not(windows))]
+    let drawn = window.set_badge_count(count.map(i64::from));
+    if let Err(error) = drawn {
+        warn!("the window's icon has no number: {error}");
+    }
+}
+
 impl<R: Runtime> Drawn<R> {
     fn item(&self) -> &dyn IsMenuItem<R> {
         match self {
             Self::Line(item) | Self::Choice(item) => item,
+            Self::Switch(item) => item,
             Self::Submenu(submenu, _) => submenu,
             Self::Separator(separator) => separator,
         }
@@ -149,6 +168,9 @@ fn rewrite<R: Runtime>(drawn: &[Drawn<R>], menu: &[Entry]) -> tauri::Result<bool
             .all(|(drawn, entry)| match (drawn, entry) {
                 (Drawn::Line(_), Entry::Line(_)) | (Drawn::Separator(_), Entry::Separator) => true,
                 (Drawn::Choice(drawn), Entry::Choice(item)) => is_for(drawn, item),
+                (Drawn::Switch(drawn), Entry::Switch(item, _)) => {
+                    drawn.id().as_ref() == item.choice.id()
+                }
                 (Drawn::Submenu(_, drawn), Entry::Submenu(_, items)) => {
                     drawn.len() == items.len()
                         && drawn
@@ -167,6 +189,10 @@ fn rewrite<R: Runtime>(drawn: &[Drawn<R>], menu: &[Entry]) -> tauri::Result<bool
             (Drawn::Choice(drawn), Entry::Choice(item)) => {
                 drawn.set_text(escaped(&item.title))?;
                 drawn.set_enabled(item.enabled)?;
+            }
+            (Drawn::Switch(drawn), Entry::Switch(item, is_on)) => {
+                drawn.set_text(escaped(&item.title))?;
+                drawn.set_checked(*is_on)?;
             }
             (Drawn::Submenu(submenu, drawn), Entry::Submenu(title, items)) => {
                 submenu.set_text(escaped(title))?;
@@ -203,6 +229,14 @@ fn lay_out<R: Runtime>(app: &AppHandle<R>, menu: &[Entry]) -> tauri::Result<Vec<
                 }
                 Entry::Separator => Drawn::Separator(PredefinedMenuItem::separator(app)?),
                 Entry::Choice(item) => Drawn::Choice(item_of(item)?),
+                Entry::Switch(item, is_on) => Drawn::Switch(CheckMenuItem::with_id(
+                    app,
+                    item.choice.id(),
+                    escaped(&item.title),
+                    item.enabled,
+                    *is_on,
+                    None::<&str>,
+                )?),
                 Entry::Submenu(title, items) => {
                     let items: Vec<MenuItem<R>> =
                         items.iter().map(item_of).collect::<tauri::Result<_>>()?;

@@ -288,7 +288,7 @@ impl Worker {
             hush => self.tell(&due, hush == Hush::Silent).await,
         };
         if let Told::Later { why, .. } | Told::Never { why } = &told
-            && *why != Untold::Quiet
+            && !matches!(why, Untold::Quiet | Untold::Busy)
         {
             tracing::warn!(channel = self.channel.name(), alert.id = %due.alert.id, ?why, "an alert was not delivered");
         }
@@ -408,6 +408,10 @@ impl Worker {
         let now = self.clock.now();
         let changed = match &told {
             Ok(_) => self.health.works(now),
+            // It works, and takes no more for the moment.
+            Err(TellError::Later {
+                why: Untold::Busy, ..
+            }) => false,
             Err(TellError::Later { why, .. } | TellError::Never { why }) => {
                 self.health.fails(*why, now)
             }

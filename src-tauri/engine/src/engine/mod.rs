@@ -6,10 +6,15 @@ mod alerting;
 mod channels;
 mod choosing;
 mod data;
+mod minutes;
 mod program;
 mod watching;
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    path::PathBuf,
+    sync::{Arc, Mutex, Weak},
+    time::Duration,
+};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Europe::Moscow;
@@ -25,6 +30,7 @@ use crate::{
     board::Board,
     catalog::Catalog,
     clock::Clock,
+    deadman::{self, DeadMan},
     delivery::{Channel, Channels, Health, Worker},
     error::{EngineError, Problem, StartError},
     gorzdrav::{Client, DEFAULT_BASE},
@@ -101,6 +107,7 @@ pub struct Engine {
     channels: Arc<Channels>,
     secrets: Secrets,
     telegram: Arc<Telegram>,
+    deadman: Mutex<DeadMan>,
     tally: Arc<Tally>,
     events: broadcast::Sender<Event>,
     stop: CancellationToken,
@@ -134,6 +141,7 @@ impl Engine {
         let outbox = Arc::new(Notify::new());
         let channels = Arc::new(Channels::default());
         let secrets = secrets(&config, &store).await?;
+        let silence = store.setting(SettingName::Silence).await?;
         let catalog = Arc::new(Catalog::new(
             store.clone(),
             client.clone(),
@@ -177,13 +185,6 @@ impl Engine {
             tasks.spawn(supervised("catalogue", stop.clone(), move || {
                 keep_catalogue(Arc::clone(&lists), Arc::clone(&board), token.clone())
             }));
-            tasks.spawn(tally_by_the_minute(
-                Arc::clone(&tally),
-                store.clone(),
-                client.clone(),
-                config.clock.clone(),
-                stop.clone(),
-            ));
         }
         let engine = Arc::new(Self {
             config,
@@ -194,6 +195,7 @@ impl Engine {
             channels,
             secrets,
             telegram: Arc::default(),
+            deadman: Mutex::new(DeadMan::new(silence.unwrap_or_default())),
             tally,
             events,
             stop,
@@ -201,6 +203,13 @@ impl Engine {
         });
         for channel in own {
             engine.open_channel(channel).await;
+        }
+        if engine.config.background {
+            let (weak, stop) = (Arc::downgrade(&engine), engine.stop.clone());
+            let mut tasks = engine.tasks.lock().await;
+            tasks.spawn(supervised("minutes", stop.clone(), move || {
+                by_the_minute(Weak::clone(&weak), stop.clone())
+            }));
         }
         if let Err(error) = engine.reopen_mail_and_push().await {
             tracing::error!(%error, "mail and push do not work");
@@ -326,17 +335,24 @@ fn is_real_service(base: &Url) -> bool {
     }
 }
 
-/// After a crash the requests of a minute are missing at most.
-async fn tally_by_the_minute(
-    tally: Arc<Tally>,
-    store: Store,
-    client: Client,
-    clock: Clock,
-    stop: CancellationToken,
-) {
-    let minute = || tokio::time::sleep(Duration::from_mins(1));
+/// What is looked after every minute: the tally, of which a crash takes no more than that; the
+/// dead-man's switch; the end of the quiet hours.
+async fn by_the_minute(engine: Weak<Engine>, stop: CancellationToken) {
+    let minute = || tokio::time::sleep(deadman::TICK);
     while stop.run_until_cancelled(minute()).await.is_some() {
-        keep_tally(&tally, &store, &client, clock.now()).await;
+        let Some(engine) = engine.upgrade() else {
+            return;
+        };
+        let now = engine.now();
+        keep_tally(&engine.tally, &engine.store, &engine.client, now).await;
+        for looked in [
+            engine.look_for_silence().await,
+            engine.look_for_morning().await,
+        ] {
+            if let Err(error) = looked {
+                tracing::error!(%error, "what is looked after every minute was not");
+            }
+        }
     }
 }
 

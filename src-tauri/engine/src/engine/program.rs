@@ -6,10 +6,11 @@ use crate::{
     error::{EngineError, Problem},
     gorzdrav::ApiError,
     model::{
-        Check, CheckSubject, Event, Pause, QuietManner, Settings, Status, Verdict, Watch,
-        WatchState,
+        ChannelState, Check, CheckSubject, Event, Pause, QuietManner, Settings, Status, Verdict,
+        Watch, WatchState,
     },
     pace::Why,
+    secrets::KeyStore,
     store::{FORM_LIMIT, SettingName},
     watches,
 };
@@ -58,7 +59,7 @@ impl Engine {
             pause: board.pause.filter(|_| board.is_paused(now)),
             quiet_until: quiet.until(now, &chrono::Local).filter(|_| holds),
             hushed,
-            silent_since: None,
+            silent_since: self.deadman().silent_since(),
             slept: board
                 .slept
                 .filter(|slept| now - slept.to < TimeDelta::days(1)),
@@ -157,6 +158,14 @@ impl Engine {
         Ok(settings)
     }
 
+    /// Switches «Тихий режим» on or off; gives what it is now.
+    pub async fn toggle_hush(&self) -> Result<bool> {
+        let settings = self.settings().await?;
+        let hushed = !settings.hushed;
+        self.save_settings(Settings { hushed, ..settings }).await?;
+        Ok(hushed)
+    }
+
     /// What was typed into an unfinished form.
     pub async fn form(&self, name: &str) -> Result<Option<String>> {
         Ok(self
@@ -218,6 +227,56 @@ impl Engine {
             },
             database.err().map(|error| error.to_string()),
         ));
+        checks.extend(self.check_channels().await?);
+        Ok(checks)
+    }
+
+    /// The key store where it matters, and every way to tell that is set up.
+    async fn check_channels(&self) -> Result<Vec<Check>> {
+        let channels = self.channels().await?;
+        let states = [
+            (CheckSubject::Telegram, channels.telegram.state),
+            (CheckSubject::Mail, channels.mail.state),
+            (CheckSubject::Push, channels.push.state),
+        ];
+        let set_up = states
+            .into_iter()
+            .filter(|(_, state)| *state != ChannelState::Off);
+        let mut checks: Vec<Check> = set_up
+            .map(|(subject, state)| {
+                let (verdict, detail) = match state {
+                    ChannelState::Off | ChannelState::Ready | ChannelState::Works { .. } => {
+                        (Verdict::Fine, None)
+                    }
+                    ChannelState::Locked => (Verdict::Broken, Some("its secret is locked".into())),
+                    ChannelState::Failing { why, .. } => {
+                        (Verdict::Broken, Some(format!("{why:?}")))
+                    }
+                };
+                Check {
+                    subject,
+                    verdict,
+                    detail,
+                }
+            })
+            .collect();
+        let (verdict, detail) = match channels.key_store {
+            KeyStore::System | KeyStore::Sealed => (Verdict::Fine, None),
+            KeyStore::Memory => (Verdict::Remark, Some("kept until the end".to_owned())),
+            KeyStore::Locked => (Verdict::Broken, Some("locked".to_owned())),
+            KeyStore::Undecided => {
+                let trouble = channels.key_store_trouble;
+                (
+                    Verdict::Remark,
+                    trouble.map(|trouble| format!("{trouble:?}")),
+                )
+            }
+        };
+        checks.push(Check {
+            subject: CheckSubject::KeyStore,
+            verdict,
+            detail,
+        });
         Ok(checks)
     }
 }

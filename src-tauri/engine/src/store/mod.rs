@@ -263,6 +263,46 @@ mod tests {
     }
 
     #[test]
+    fn fault_41_a_database_of_the_first_version_is_copied_and_brought_up_with_what_waits_in_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = Connection::open(folder.path().join(FILE_NAME)).unwrap();
+        file.execute_batch(include_str!("../../migrations/0001_initial.sql"))
+            .unwrap();
+        file.execute_batch(
+            r#"INSERT INTO alert VALUES (7, 1, '{}', '{"kind":"raised"}', 5, 5);
+               INSERT INTO outbox (id, alert_id, channel, kind, state, attempts, next_at, told, at, why)
+                   VALUES (3, 7, 'desktop', 'appeared', 'due', 2, 90, 11, 80, 'silent');
+               PRAGMA user_version = 1"#,
+        )
+        .unwrap();
+        drop(file);
+        drop(Store::open(folder.path()).unwrap());
+        let file = Connection::open(folder.path().join(FILE_NAME)).unwrap();
+        let waits: (i64, i64, String, i64, i64, i64) = file
+            .query_row(
+                "SELECT id, alert_id, why, told, step, stale FROM outbox WHERE state = 'due'",
+                (),
+                |row| {
+                    Ok((
+                        row.get(0)?,
+                        row.get(1)?,
+                        row.get(2)?,
+                        row.get(3)?,
+                        row.get(4)?,
+                        row.get(5)?,
+                    ))
+                },
+            )
+            .unwrap();
+        assert_eq!(waits, (3, 7, "silent".to_owned(), 11, 0, 0));
+        let version: i64 = file
+            .pragma_query_value(None, "user_version", |row| row.get(0))
+            .unwrap();
+        assert_eq!(version, KNOWN_VERSION);
+        assert!(folder.path().join("talonchik.v1.db").is_file());
+    }
+
+    #[test]
     fn fault_41_a_newer_database_is_refused_untouched() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(FILE_NAME);

@@ -69,6 +69,15 @@ impl Store {
         .await
     }
 
+    /// A silence follows before everybody heard that the last one was over: that is not said any more.
+    pub(crate) async fn drop_recovery(&self) -> Result<()> {
+        self.with(|connection| {
+            connection.execute("DELETE FROM news WHERE body ->> 'kind' = 'recovered'", ())?;
+            Ok(())
+        })
+        .await
+    }
+
     /// The oldest news of this channel whose time has come.
     pub(crate) async fn due_news(
         &self,

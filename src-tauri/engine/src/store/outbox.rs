@@ -114,9 +114,11 @@ pub(crate) struct Stale {
 }
 
 /// A row of the outbox whose watch is awake: what one that was removed or rests has to say waits
-/// until it goes on.
+/// until it goes on. Nothing is said a second time before it was said once.
 const WANTED: &str = "EXISTS (SELECT 1 FROM alert WHERE alert.id = alert_id
-    AND watch_id IN (SELECT value FROM json_each(:awake)))";
+    AND watch_id IN (SELECT value FROM json_each(:awake)))
+    AND (kind <> 'again' OR EXISTS (SELECT 1 FROM outbox AS first WHERE first.alert_id = outbox.alert_id
+        AND first.channel = outbox.channel AND first.kind = 'appeared' AND first.state = 'sent'))";
 
 impl Store {
     /// After a crash: what was leased is due again, and will be marked as a repeat.
@@ -226,22 +228,46 @@ impl Store {
         .await
     }
 
-    /// A message of the channel that says what is no longer so, if its time has come.
+    /// A message of the channel that says what is no longer so, if its time has come. One that is
+    /// to be told again is put right at once or not at all: what comes will say it.
     pub(crate) async fn stale(&self, channel: String, now: DateTime<Utc>) -> Result<Option<Stale>> {
         self.with(move |connection| {
             let row = connection
                 .prepare_cached(
                     "SELECT id, alert_id, receipt, attempts, stale FROM outbox
                      WHERE channel = :channel AND stale > 0 AND receipt IS NOT NULL
-                     AND state NOT IN ('due', 'leased') AND next_at <= :now ORDER BY next_at, id LIMIT 1",
+                     AND (state NOT IN ('due', 'leased') AND next_at <= :now
+                         OR state = 'due' AND attempts = 0 AND next_at > :now
+                         AND EXISTS (SELECT 1 FROM alert WHERE alert.id = alert_id
+                             AND alert.state ->> 'kind' = 'snoozed'))
+                     ORDER BY next_at, id LIMIT 1",
                 )?
-                .query_row(named_params! {":channel": channel, ":now": ms(now)}, |row| {
-                    Ok((row.get(0)?, row.get::<_, u32>(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
-                })
+                .query_row(
+                    named_params! {":channel": channel, ":now": ms(now)},
+                    |row| {
+                        Ok((
+                            row.get(0)?,
+                            row.get::<_, u32>(1)?,
+                            row.get(2)?,
+                            row.get(3)?,
+                            row.get(4)?,
+                        ))
+                    },
+                )
                 .optional()?;
-            let Some((id, alert, receipt, attempts, marks)) = row else { return Ok(None) };
-            let Some(alert) = alerts::read(connection, AlertId(alert))? else { return Ok(None) };
-            Ok(Some(Stale { id, alert, receipt, attempts, marks }))
+            let Some((id, alert, receipt, attempts, marks)) = row else {
+                return Ok(None);
+            };
+            let Some(alert) = alerts::read(connection, AlertId(alert))? else {
+                return Ok(None);
+            };
+            Ok(Some(Stale {
+                id,
+                alert,
+                receipt,
+                attempts,
+                marks,
+            }))
         })
         .await
     }
@@ -258,7 +284,8 @@ impl Store {
                 "UPDATE outbox SET
                  stale = CASE WHEN :next_at IS NULL AND stale = :marks THEN 0 ELSE stale END,
                  attempts = CASE WHEN :next_at IS NULL THEN 0 ELSE attempts + 1 END,
-                 next_at = coalesce(:next_at, next_at) WHERE id = :id",
+                 next_at = CASE state WHEN 'due' THEN next_at ELSE coalesce(:next_at, next_at) END
+                 WHERE id = :id",
                 named_params! {":id": id, ":marks": marks, ":next_at": next_at.map(ms)},
             )?;
             Ok(())
@@ -462,6 +489,17 @@ fn settle(tx: &Transaction<'_>, due: &Due, told: &Told, now: DateTime<Utc>) -> R
             ":perhaps": perhaps, ":newest": due.newest, ":id": due.id, ":receipt": receipt,
         })?;
     if settled > 0 && due.kind == MessageKind::Appeared {
+        if state != "due" {
+            tx.execute(
+                "UPDATE outbox SET next_at = max(next_at, :now + step), at = :now,
+                 state = CASE WHEN :state = 'sent' THEN state ELSE 'expired' END
+                 WHERE alert_id = :alert AND channel = :channel AND kind = 'again' AND state = 'due'",
+                named_params! {
+                    ":now": ms(now), ":state": state, ":alert": due.alert.id.0,
+                    ":channel": due.channel,
+                },
+            )?;
+        }
         tx.execute(
             "UPDATE outbox SET state = 'due', next_at = :now
              WHERE id = :id AND state IN ('sent', 'expired')
@@ -656,6 +694,42 @@ mod tests {
         story.wait(16 * 60);
         let again = story.due().await.unwrap();
         assert_eq!(again.fresh.len(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_message_put_off_says_so_at_once_and_is_put_right_again_after_the_next_one() {
+        let receipt = |name: &str| {
+            Told::Sent(Taken {
+                receipt: Some(name.to_owned()),
+                unseen: false,
+            })
+        };
+        for fails in [false, true] {
+            let mut story = Story::begin().await;
+            let stale = async |story: &Story| {
+                let stale = story.store.stale("test".to_owned(), story.now).await;
+                stale.unwrap()
+            };
+            story.see(&[2]).await;
+            let due = story.due().await.unwrap();
+            story.settle(&due, receipt("1")).await;
+            assert_eq!(stale(&story).await, None);
+            let answered = story.store.answer(due.alert.id, Answer::Later, story.now);
+            answered.await.unwrap();
+            let first = stale(&story).await.unwrap();
+            assert_eq!(first.receipt, "1");
+            assert!(matches!(first.alert.state, AlertState::Snoozed { .. }));
+            let retry = fails.then(|| story.now + TimeDelta::seconds(1));
+            story.store.settle_stale(&first, retry).await.unwrap();
+            story.wait(60);
+            assert_eq!(stale(&story).await, None, "once");
+            assert_eq!(story.due().await, None, "the time of the reminder stays");
+            story.wait(15 * 60);
+            let again = story.due().await.unwrap();
+            story.settle(&again, receipt("2")).await;
+            let second = stale(&story).await.map(|stale| stale.receipt);
+            assert_eq!(second, fails.then(|| "2".to_owned()));
+        }
     }
 
     #[tokio::test]

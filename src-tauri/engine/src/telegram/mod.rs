@@ -1,5 +1,16 @@
 //! Telegram: a bot of the person's own, by long polling; no server of ours.
 
+#[allow(dead_code, reason = "the bot is being built")]
+mod api;
+#[allow(dead_code, reason = "the bot is being built")]
+mod buttons;
+#[allow(dead_code, reason = "the bot is being built")]
+mod chat;
+#[allow(dead_code, reason = "the bot is being built")]
+mod limits;
+#[allow(dead_code, reason = "the bot is being built")]
+mod message;
+
 use std::sync::Arc;
 
 use crate::{

@@ -4,8 +4,8 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Words, shortened, unbroken};
-use crate::model::{Alert, AlertSlot, MessageKind};
+use super::{Value, Words, shortened, unbroken};
+use crate::model::{Alert, AlertSlot, MessageKind, News, SilenceCause};
 
 /// The longest title, in characters.
 pub const LONGEST_TITLE: usize = 45;
@@ -53,6 +53,50 @@ pub fn notice(
             appeared(alert, &told_slots(alert, fresh), words, now, manner)
         }
         MessageKind::Gone => gone(alert, words, now, manner),
+    }
+}
+
+/// The notification of news. «Посмотреть», «Подробнее» lead to where more is said.
+pub fn news(news: &News, words: Words, now: DateTime<Utc>) -> Notice {
+    let say = |id: &str, variables: &[(&str, Value<'_>)]| words.say_with(id, variables);
+    let moment = |at| Value::from(words.moment(at, now));
+    let (title, body, primary) = match news {
+        News::Silence { since, cause, .. } => {
+            let time = ("time", moment(*since));
+            let body = match cause {
+                SilenceCause::Offline => say("news-silence-offline", &[time]),
+                SilenceCause::Site => say("news-silence-site", &[time]),
+                SilenceCause::Blocked => say("news-silence-blocked", &[time]),
+                SilenceCause::Clinic { name } => {
+                    let clinic = ("clinic", unbroken(name).into());
+                    say("news-silence-clinic", &[clinic, time])
+                }
+            };
+            (words.say("news-silence-title"), body, Some("news-more"))
+        }
+        News::Recovered { since, until } => {
+            let times = [("from", moment(*since)), ("to", moment(*until))];
+            let body = say("news-recovered-body", &times);
+            (words.say("news-recovered-title"), body, None)
+        }
+        News::Morning { times, left } => {
+            let body = match left {
+                0 => words.say("quiet-over-none"),
+                left => say("quiet-over-left", &[("left", (*left).into())]),
+            };
+            let title = say("quiet-over-title", &[("times", (*times).into())]);
+            (title, body, Some("notice-look"))
+        }
+        News::ChatLost { title } => {
+            let body = say("news-chat-lost-body", &[("chat", title.as_str().into())]);
+            (words.say("news-chat-lost-title"), body, Some("news-more"))
+        }
+    };
+    Notice {
+        title,
+        body,
+        primary: primary.map(|id| words.say(id)),
+        secondary: None,
     }
 }
 

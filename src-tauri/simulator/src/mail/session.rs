@@ -102,13 +102,14 @@ impl<'p, S: AsyncRead + AsyncWrite + Unpin> Talk<'p, S> {
             return self.hold().await;
         }
         if self.office.meets(MailFault::Unavailable) {
-            self.say("421 4.3.2 Service not available, closing").await?;
+            self.reply("421 4.3.2 Service not available, closing")
+                .await?;
             return Err(io::ErrorKind::ConnectionAborted.into());
         }
         if !self.encrypted && self.office.meets(MailFault::NoStartTls) {
             self.offers_encryption = false;
         }
-        self.say("220 localhost ESMTP").await
+        self.reply("220 localhost ESMTP").await
     }
 
     async fn listen(&mut self) -> io::Result<End> {
@@ -117,9 +118,9 @@ impl<'p, S: AsyncRead + AsyncWrite + Unpin> Talk<'p, S> {
             let (verb, rest) = line.split_once(' ').unwrap_or((&line, ""));
             match verb.to_ascii_uppercase().as_str() {
                 "EHLO" => self.introduce().await?,
-                "HELO" => self.say("250 localhost").await?,
+                "HELO" => self.reply("250 localhost").await?,
                 "STARTTLS" if self.offers_encryption => {
-                    self.say("220 2.0.0 Go ahead").await?;
+                    self.reply("220 2.0.0 Go ahead").await?;
                     return Ok(End::Encrypt);
                 }
                 "AUTH" => self.log_in(rest).await?,
@@ -128,15 +129,15 @@ impl<'p, S: AsyncRead + AsyncWrite + Unpin> Talk<'p, S> {
                 "DATA" => self.take_letter().await?,
                 "RSET" => {
                     self.forget();
-                    self.say("250 2.0.0 Ok").await?;
+                    self.reply("250 2.0.0 Ok").await?;
                 }
-                "NOOP" => self.say("250 2.0.0 Ok").await?,
+                "NOOP" => self.reply("250 2.0.0 Ok").await?,
                 "QUIT" => {
-                    self.say("221 2.0.0 Bye").await?;
+                    self.reply("221 2.0.0 Bye").await?;
                     self.stream.shutdown().await?;
                     return Ok(End::Over);
                 }
-                _ => self.say("502 5.5.1 Command not known").await?,
+                _ => self.reply("502 5.5.1 Command not known").await?,
             }
         }
     }
@@ -156,12 +157,12 @@ impl<'p, S: AsyncRead + AsyncWrite + Unpin> Talk<'p, S> {
                 .write_all(format!("250-{line}\r\n").as_bytes())
                 .await?;
         }
-        self.say(&format!("250 {last}")).await
+        self.reply(&format!("250 {last}")).await
     }
 
     async fn log_in(&mut self, rest: &str) -> io::Result<()> {
         if !self.encrypted {
-            return self.say("538 5.7.11 Encryption required").await;
+            return self.reply("538 5.7.11 Encryption required").await;
         }
         let (mechanism, first) = rest.split_once(' ').unwrap_or((rest, ""));
         let mechanism = mechanism.to_ascii_uppercase();
@@ -176,7 +177,7 @@ impl<'p, S: AsyncRead + AsyncWrite + Unpin> Talk<'p, S> {
                 self.given_or_asked(first, "VXNlcm5hbWU6").await?,
                 self.given_or_asked("", "UGFzc3dvcmQ6").await?,
             ),
-            _ => return self.say("504 5.5.4 Mechanism not known").await,
+            _ => return self.reply("504 5.5.4 Mechanism not known").await,
         };
         let right = name == self.office.login && password == self.office.password;
         let accepted = right && !self.office.meets(MailFault::LoginRefused);
@@ -191,13 +192,13 @@ impl<'p, S: AsyncRead + AsyncWrite + Unpin> Talk<'p, S> {
         } else {
             "535 5.7.8 Login or password is wrong"
         };
-        self.say(answer).await
+        self.reply(answer).await
     }
 
     /// Decodes what the client said along with the command, or else says on being asked.
     async fn given_or_asked(&mut self, given: &str, question: &str) -> io::Result<String> {
         let secret = if given.is_empty() {
-            self.say(&format!("334 {question}")).await?;
+            self.reply(&format!("334 {question}")).await?;
             self.line().await?
         } else {
             given.to_owned()
@@ -208,35 +209,35 @@ impl<'p, S: AsyncRead + AsyncWrite + Unpin> Talk<'p, S> {
 
     async fn take_sender(&mut self, rest: &str) -> io::Result<()> {
         if !self.logged_in {
-            return self.say("530 5.7.0 Authentication required").await;
+            return self.reply("530 5.7.0 Authentication required").await;
         }
         let Some(address) = address(rest, "FROM:") else {
-            return self.say("501 5.1.7 Bad address").await;
+            return self.reply("501 5.1.7 Bad address").await;
         };
         self.forget();
         self.from = Some(address);
-        self.say("250 2.1.0 Ok").await
+        self.reply("250 2.1.0 Ok").await
     }
 
     async fn take_recipient(&mut self, rest: &str) -> io::Result<()> {
         if self.from.is_none() {
-            return self.say("503 5.5.1 MAIL first").await;
+            return self.reply("503 5.5.1 MAIL first").await;
         }
         let Some(address) = address(rest, "TO:") else {
-            return self.say("501 5.1.3 Bad address").await;
+            return self.reply("501 5.1.3 Bad address").await;
         };
         if self.office.meets(MailFault::RecipientRefused) {
-            return self.say("550 5.1.1 No such mailbox").await;
+            return self.reply("550 5.1.1 No such mailbox").await;
         }
         self.to.push(address);
-        self.say("250 2.1.5 Ok").await
+        self.reply("250 2.1.5 Ok").await
     }
 
     async fn take_letter(&mut self) -> io::Result<()> {
         let Some(from) = self.from.clone().filter(|_| !self.to.is_empty()) else {
-            return self.say("503 5.5.1 RCPT first").await;
+            return self.reply("503 5.5.1 RCPT first").await;
         };
-        self.say("354 End with a line of one dot").await?;
+        self.reply("354 End with a line of one dot").await?;
         let data = self.letter().await?;
         if self.office.meets(MailFault::Reset) {
             return self.cut().await;
@@ -244,10 +245,10 @@ impl<'p, S: AsyncRead + AsyncWrite + Unpin> Talk<'p, S> {
         let to = std::mem::take(&mut self.to);
         self.forget();
         if data.len() > LARGEST_LETTER_BYTES {
-            return self.say("552 5.3.4 Too large").await;
+            return self.reply("552 5.3.4 Too large").await;
         }
         if self.office.meets(MailFault::TryLater) {
-            return self.say("451 4.7.1 Try again later").await;
+            return self.reply("451 4.7.1 Try again later").await;
         }
         self.office.state().letters.push(Letter {
             from,
@@ -261,7 +262,7 @@ impl<'p, S: AsyncRead + AsyncWrite + Unpin> Talk<'p, S> {
         if self.office.meets(MailFault::ResetAfterwards) {
             return self.cut().await;
         }
-        self.say("250 2.0.0 Accepted").await
+        self.reply("250 2.0.0 Accepted").await
     }
 
     /// The letter up to its last dot; of one too large only so much that this is seen.
@@ -290,7 +291,7 @@ impl<'p, S: AsyncRead + AsyncWrite + Unpin> Talk<'p, S> {
         self.to.clear();
     }
 
-    async fn say(&mut self, line: &str) -> io::Result<()> {
+    async fn reply(&mut self, line: &str) -> io::Result<()> {
         self.stream.write_all(line.as_bytes()).await?;
         self.stream.write_all(b"\r\n").await?;
         self.stream.flush().await

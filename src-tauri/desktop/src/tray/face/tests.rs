@@ -107,6 +107,9 @@ fn read(face: &Face) -> Vec<String> {
         .map(|entry| match entry {
             Entry::Line(text) => format!("[{text}]"),
             Entry::Choice(item) => titled(item),
+            Entry::Switch(item, is_on) => {
+                format!("{} {}", if *is_on { "☑" } else { "☐" }, titled(item))
+            }
             Entry::Submenu(title, items) => {
                 let items: Vec<String> = items.iter().map(titled).collect();
                 format!("{title}: {}", items.join(" / "))
@@ -129,6 +132,7 @@ fn a_quiet_morning_shows_how_many_are_waited_for_and_when_it_was_checked() {
             "Открыть Талончик",
             "Проверить сейчас",
             "Пауза: 30 минут / 1 час / До завтра, 8:00 / Пока не включу",
+            "☐ Тихий режим",
             "—",
             "Настройки…",
             "Выйти",
@@ -147,6 +151,7 @@ fn the_menu_speaks_english_when_the_person_does() {
             "Open Talonchik",
             "Check now",
             "Pause: 30 minutes / 1 hour / Until tomorrow, 8:00 / Until I resume",
+            "☐ Quiet mode",
             "—",
             "Settings…",
             "Quit",
@@ -349,4 +354,24 @@ fn every_message_of_the_menu_is_in_both_languages() {
             }
         }
     }
+}
+
+#[test]
+fn a_silence_of_the_watches_is_a_problem_that_says_since_when() {
+    let status = Status {
+        silent_since: Some(at("2026-11-24T08:12")),
+        ..status()
+    };
+    let face = face_of(&status, &[], RU);
+    assert_eq!(face.shape, Shape::Problem);
+    assert_eq!(read(&face)[0], "[Не можем проверить талоны с 08:12]");
+}
+
+#[test]
+fn the_quiet_mode_is_ticked_while_it_is_on() {
+    let status = Status {
+        hushed: true,
+        ..status()
+    };
+    assert!(read(&face_of(&status, &[], RU)).contains(&"☑ Тихий режим".to_owned()));
 }

@@ -1,0 +1,100 @@
+//! What is looked after every minute, and told as news.
+
+use std::sync::{MutexGuard, PoisonError};
+
+use chrono::{DateTime, Local, TimeDelta, Utc};
+
+use super::{Engine, Result};
+use crate::{
+    deadman::DeadMan,
+    model::{Event, News, Watch},
+    night::{self, Night},
+    store::SettingName,
+};
+
+/// That a silence is over is of use for so long.
+const USEFUL: TimeDelta = TimeDelta::hours(6);
+/// Alerts of one night, at most.
+const ALERTS: u32 = 200;
+
+impl Engine {
+    pub(super) fn deadman(&self) -> MutexGuard<'_, DeadMan> {
+        self.deadman.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Says once that watches have fallen silent, and once that they are looked at again.
+    pub(super) async fn look_for_silence(&self) -> Result<()> {
+        let now = self.now();
+        let (watches, service) = {
+            let board = self.poller.board();
+            let watches: Vec<Watch> = board.watches.values().cloned().collect();
+            (watches, board.service.state)
+        };
+        let views = self.sights(watches).await?;
+        let (news, told, changed) = {
+            let mut deadman = self.deadman();
+            let before = (deadman.silent_since(), deadman.told().clone());
+            let news = deadman.tick(&views, service, now);
+            let changed = (
+                before.0 != deadman.silent_since(),
+                before.1 != *deadman.told(),
+            );
+            (news, deadman.told().clone(), changed)
+        };
+        match news {
+            Some(news @ News::Silence { .. }) => {
+                self.store.drop_recovery().await?;
+                self.raise_news(news, self.channels.names(), now + USEFUL)
+                    .await?;
+            }
+            Some(news) => {
+                let told = self.store.end_silence().await?;
+                self.raise_news(news, told, now + USEFUL).await?;
+            }
+            None => (),
+        }
+        if changed.1 {
+            self.store
+                .save_setting(SettingName::Silence, Some(&told))
+                .await?;
+        }
+        if changed.0 {
+            self.tell(Event::StatusChanged);
+        }
+        Ok(())
+    }
+
+    /// Says after each quiet time what it has cost.
+    pub(super) async fn look_for_morning(&self) -> Result<()> {
+        let now = self.now();
+        let still = Night::at(&self.settings().await?, now, &Local);
+        let before: Option<Night> = self.store.setting(SettingName::Night).await?;
+        if before == still {
+            return Ok(());
+        }
+        if let Some(over) = before.and_then(|night| night.over(still, now))
+            && let Some(news) = over.digest(&self.inbox(ALERTS).await?, now)
+        {
+            self.raise_news(news, self.channels.names(), over.to + night::USEFUL)
+                .await?;
+        }
+        self.store
+            .save_setting(SettingName::Night, still.as_ref())
+            .await?;
+        Ok(())
+    }
+
+    /// Tells news on these channels, as long as they are of use.
+    pub(crate) async fn raise_news(
+        &self,
+        news: News,
+        channels: Vec<String>,
+        until: DateTime<Utc>,
+    ) -> Result<()> {
+        self.store
+            .raise_news(news, channels, self.now(), until)
+            .await?;
+        self.poller.outbox.notify_waiters();
+        Ok(())
+    }
+}

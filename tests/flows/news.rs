@@ -1,0 +1,121 @@
+//! News of the program itself: that it cannot look, that it can again, what a night brought.
+
+use std::sync::{Arc, Mutex};
+
+use chrono::TimeDelta;
+use engine::{
+    Channel, Message, Rung, Taken, TellError,
+    model::{MessageKind, News, Quiet, QuietManner, SilenceCause},
+};
+use flows::{TestApp, hours, minutes, seconds};
+use simulator::{Extent, Fault, Scope};
+
+/// Remembers news.
+#[derive(Default)]
+struct Reader(Mutex<Vec<News>>);
+
+impl Reader {
+    fn news(&self) -> Vec<News> {
+        self.0.lock().unwrap().clone()
+    }
+}
+
+#[async_trait::async_trait]
+impl Channel for Reader {
+    fn name(&self) -> &str {
+        "reader"
+    }
+
+    fn rung(&self) -> Rung {
+        Rung::Screen
+    }
+
+    async fn tell(&self, _message: &Message) -> Result<Taken, TellError> {
+        Ok(Taken::default())
+    }
+
+    async fn announce(&self, news: &News, _silent: bool) -> Result<(), TellError> {
+        self.0.lock().unwrap().push(news.clone());
+        Ok(())
+    }
+}
+
+async fn begin() -> (TestApp, Arc<Reader>, simulator::Place) {
+    let reader = Arc::new(Reader::default());
+    let app = TestApp::telling(vec![reader.clone() as Arc<dyn Channel>]).await;
+    let place = app.city.a_doctor();
+    app.watch_doctor(&place).await;
+    app.run_for(minutes(3)).await;
+    (app, reader, place)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_site_that_does_not_answer_is_said_once_over_a_restart_and_so_is_its_end() {
+    let (app, reader, _) = begin().await;
+    app.city
+        .fail(Scope::All, Fault::Status(502), Extent::UntilCleared);
+    app.run_for(minutes(8)).await;
+    assert_eq!(reader.news(), []);
+    app.run_for(minutes(10)).await;
+    let [
+        News::Silence {
+            watches: 1,
+            cause,
+            since,
+        },
+    ] = &reader.news()[..]
+    else {
+        panic!("{:?}", reader.news())
+    };
+    assert_eq!(*cause, SilenceCause::Site);
+    let status = app.engine.status().await.unwrap();
+    assert_eq!(status.silent_since, Some(*since));
+
+    let app = app.restart().await;
+    app.run_for(hours(2)).await;
+    assert_eq!(reader.news().len(), 1);
+    app.city.clear_faults();
+    app.run_for(minutes(10)).await;
+    assert!(matches!(reader.news()[1..], [News::Recovered { .. }]));
+    assert_eq!(app.engine.status().await.unwrap().silent_since, None);
+    app.run_for(hours(2)).await;
+    assert_eq!(reader.news().len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_night_that_cost_something_is_spoken_of_in_the_morning_alone() {
+    let (app, reader, place) = begin().await;
+    let here = app.clock.now().with_timezone(&chrono::Local);
+    let mut settings = app.engine.settings().await.unwrap();
+    settings.quiet = Quiet {
+        on: true,
+        from: here.time(),
+        to: (here + TimeDelta::hours(8)).time(),
+        manner: QuietManner::Hold,
+    };
+    app.engine.save_settings(settings).await.unwrap();
+    app.run_for(minutes(2)).await;
+    // One that is taken, and one that stays.
+    app.city
+        .offer(&place.clinic, &place.doctor, app.in_days(2, 0));
+    app.run_for(minutes(2)).await;
+    app.city
+        .take(&place.clinic, &place.doctor, app.in_days(2, 0));
+    app.run_for(minutes(3)).await;
+    app.city
+        .offer(&place.clinic, &place.doctor, app.in_days(3, 0));
+    app.run_for(hours(4)).await;
+    // The computer is started anew in the night.
+    let app = app.restart().await;
+    app.run_for(hours(3)).await;
+    assert_eq!(reader.news(), []);
+    app.run_for(hours(2)).await;
+    assert_eq!(reader.news(), [News::Morning { times: 2, left: 1 }]);
+    assert_eq!(
+        app.told.count(MessageKind::Gone),
+        1,
+        "machines heard all of it"
+    );
+    app.run_for(seconds(86_400)).await;
+    assert_eq!(reader.news().len(), 1);
+}
