@@ -46,7 +46,7 @@ impl Teller {
     /// When it told what, in seconds since the beginning of the story.
     fn told(&self) -> Vec<(i64, MessageKind)> {
         let start = simulator::Config::default().start;
-        let told = self.told.lock().unwrap();
+        let told = self.told.lock().expect("nobody panics");
         told.iter()
             .map(|(at, message)| ((*at - start).num_seconds(), message.kind))
             .collect()
@@ -74,10 +74,19 @@ impl Channel for Teller {
                 why: Untold::Absent,
             });
         }
-        let slow = *self.slow.lock().unwrap();
+        let slow = *self.slow.lock().expect("nobody panics");
         tokio::time::sleep(slow).await;
-        let now = self.clock.lock().unwrap().as_ref().unwrap().now();
-        self.told.lock().unwrap().push((now, message.clone()));
+        let now = self
+            .clock
+            .lock()
+            .expect("nobody panics")
+            .as_ref()
+            .expect("the story has begun")
+            .now();
+        self.told
+            .lock()
+            .expect("nobody panics")
+            .push((now, message.clone()));
         Ok(Taken {
             receipt: (self.rung == Rung::Afar).then(|| message.alert.id.to_string()),
             unseen: self.unseen.load(Ordering::SeqCst),
@@ -92,7 +101,10 @@ impl Channel for Teller {
                 why: Untold::Unreachable,
             });
         }
-        self.refreshed.lock().unwrap().push(alert.clone());
+        self.refreshed
+            .lock()
+            .expect("nobody panics")
+            .push(alert.clone());
         Ok(())
     }
 }
@@ -113,7 +125,7 @@ impl Story {
         let more: Vec<Arc<dyn Channel>> = vec![screen.clone(), phone.clone()];
         let app = TestApp::telling(more).await;
         for teller in [&screen, &phone] {
-            *teller.clock.lock().unwrap() = Some(app.clock.clone());
+            *teller.clock.lock().expect("nobody panics") = Some(app.clock.clone());
         }
         let place = app.city.a_doctor();
         let draft = WatchDraft {
@@ -121,7 +133,10 @@ impl Story {
             tell,
             ..WatchDraft::default()
         };
-        app.engine.add_watch(draft).await.unwrap();
+        app.engine
+            .add_watch(draft)
+            .await
+            .expect("the draft is good");
         app.run_for(seconds(20)).await;
         let mut story = Self {
             app,
@@ -151,7 +166,7 @@ impl Story {
             self.app.run_for(seconds(1)).await;
             let alerts = self.app.inbox().await;
             let slots: usize = alerts.iter().map(|alert| alert.slots.len()).sum();
-            if alerts.len() > inbox || slots as i64 >= days - 1 {
+            if alerts.len() > inbox || i64::try_from(slots).is_ok_and(|slots| slots >= days - 1) {
                 break;
             }
         }
@@ -175,14 +190,22 @@ impl Story {
     }
 
     async fn answer(&self, answer: Answer) {
-        let alert = self.app.inbox().await.pop().unwrap();
-        self.app.engine.answer(alert.id, answer).await.unwrap();
+        let alert = self.app.inbox().await.pop().expect("there is an alert");
+        self.app
+            .engine
+            .answer(alert.id, answer)
+            .await
+            .expect("it is noted");
     }
 
     async fn save(&self, change: impl FnOnce(&mut Settings)) {
-        let mut settings = self.app.engine.settings().await.unwrap();
+        let mut settings = self.app.engine.settings().await.expect("they are read");
         change(&mut settings);
-        self.app.engine.save_settings(settings).await.unwrap();
+        self.app
+            .engine
+            .save_settings(settings)
+            .await
+            .expect("they are kept");
     }
 }
 
