@@ -74,6 +74,7 @@ export function SetupTab({ view, title }: { view: WatchView; title: string }) {
     wish: watch.wish,
     nickname: watch.nickname,
     until: watch.until,
+    tell: watch.tell,
   };
   // What was sent and may not be in `watch` yet: one change does not undo another.
   const sent = useRef<Partial<WatchDraft>>({});
