@@ -2,8 +2,8 @@
 // a chat that asks when it is told to, a key store that works or does not.
 
 import type {
-  Channels,
   ChannelState,
+  Channels,
   Chat,
   CommandError,
   Host,
@@ -83,7 +83,9 @@ interface Around {
   command: <A extends unknown[], T>(
     name: string,
     act: (...args: A) => T,
-  ) => (...args: A) => Promise<{ status: 'ok'; data: T } | { status: 'error'; error: CommandError }>;
+  ) => (
+    ...args: A
+  ) => Promise<{ status: 'ok'; data: T } | { status: 'error'; error: CommandError }>;
 }
 
 type Ways = Pick<
@@ -274,7 +276,8 @@ export function createChannels({ world, knocks, emit, refuse, command }: Around)
     }),
     setMail: command('setMail', (mail, password) => {
       const { mail: kept } = ways.channels;
-      if (!/^[\w.-]+\.[a-z]+$/i.test(mail.server) || mail.port < 1) refuse('invalid', ['badServer']);
+      if (!/^[\w.-]+\.[a-z]+$/i.test(mail.server) || mail.port < 1)
+        refuse('invalid', ['badServer']);
       if (![mail.to, mail.from || mail.login].every((address) => MAIL.test(address)))
         refuse('invalid', ['badMailAddress']);
       const same = mail.server === kept.settings.server && mail.login === kept.settings.login;

@@ -18,7 +18,14 @@ export function place(clinic: string, specialty: string, doctors?: DoctorChoice)
 }
 
 export function draft(part: Partial<WatchDraft> = {}): WatchDraft {
-  return { places: [place('100', '1')], wish: anyTime(), nickname: '', until: null, tell: 'ladder', ...part };
+  return {
+    places: [place('100', '1')],
+    wish: anyTime(),
+    nickname: '',
+    until: null,
+    tell: 'ladder',
+    ...part,
+  };
 }
 
 function firstDoctor(clinic: string, specialty: string): DoctorChoice {

@@ -26,6 +26,7 @@ import type {
   WatchState,
   WatchView,
 } from '../host.ts';
+import { type ChannelsWorld, createChannels, noChannels } from './channels.ts';
 import {
   CLINICS,
   CROWD,
@@ -37,7 +38,6 @@ import {
   NO_ONLINE,
   specialtiesOf,
 } from './city.ts';
-import { type ChannelsWorld, createChannels, noChannels } from './channels.ts';
 import { pastOf } from './past.ts';
 import { findClinics } from './search.ts';
 
