@@ -4,18 +4,20 @@
 ## Sections of the settings
 
 settings-telegram = Telegram
-settings-mail = E-mail
+settings-mail = Email
 settings-push = Other ways
 
 ## How a channel does: one line, always there
 
 tg-wait = Telegram is unreachable. Messages kept: { $n }. We will send them later.
+tg-wait-hint = Check the internet. If Telegram works for you through a proxy, enter it below.
 way-not-set = Not set up.
 way-off = Switched off: nothing is sent here.
 way-ready = Ready. Nothing has been sent since the program started.
 way-works = Works, { $time }
 way-waits = Not delivered: { $n }. Still trying.
 way-fails = The last message did not get through. Still trying.
+way-no-chat = The bot is set up but has nobody to write to: link a chat.
 way-since = Since { $time }.
 way-token-telegram = The token is not accepted
 way-token-mail = The login or password is not accepted
@@ -25,14 +27,13 @@ way-locked-telegram = Enter the bot’s token again
 way-locked-mail = Enter the mail password again
 way-locked-push = Enter the address again
 way-locked-hint = It is not kept on this computer, so messages wait after a start.
-way-sealed = Enter the passphrase for Telegram and e-mail to work
+way-sealed = Enter the passphrase for Telegram and email to work
 way-demo = Nothing is sent out of the practice city
-way-demo-hint = Telegram, e-mail and other ways can be set up in the real city.
+way-demo-hint = Telegram, email and other ways can be set up in the real city.
 way-setup = Open settings
 way-try = Send a test
 way-trying = Sending. It may take up to 20 seconds.
 way-came = It got through.
-way-came-hint = Look whether the message has come.
 way-nothing-tried = Nothing to test: nothing is set up.
 way-show = Show
 way-hide = Hide
@@ -51,7 +52,7 @@ bot-make = Make a bot
 bot-make-hint = The bot is yours alone. It is free and takes 3 minutes.
 bot-make-1 = Open the chat with BotFather in Telegram. It is Telegram’s own bot.
 bot-make-2 = Send it:
-bot-make-3 = It asks for a name. Any will do, for example:
+bot-make-3 = It asks for the bot’s name. Any will do, for example:
 bot-make-3-example = My slots
 bot-make-4 = It asks for a username. Make one up in Latin letters, with bot at the end, for example:
 bot-make-5 = It sends a token, a long line of digits and letters. Copy all of it and paste it here.
@@ -101,6 +102,7 @@ bot-way = If Telegram does not open
 bot-way-hint = A proxy is needed if Telegram works on this computer only through one. The booking site is not opened through it.
 bot-proxy = Proxy for Telegram
 bot-proxy-hint = For example socks5://login:password@address:1080. The system’s proxy is not used here.
+bot-way-open = Enter a proxy
 bot-proxy-set = A proxy is set. Its address is hidden.
 bot-proxy-off = Use no proxy
 bot-proxy-none = The proxy is removed.
@@ -114,9 +116,9 @@ bot-forgotten = The bot is forgotten.
 
 ## Mail
 
-post-title = E-mail about slots
+post-title = Email about slots
 post-hint = The program writes from your mailbox to any address, for example your own.
-post-on = Send e-mail
+post-on = Send email
 post-box = Mailbox
 post-service = Where is your mailbox?
 post-service-yandex = Yandex
@@ -144,8 +146,8 @@ post-to-hint = Leave it empty to write to yourself.
 post-from = Sender’s address
 post-from-hint = If it differs from the login.
 post-save = Save
-post-saved = Saved. Send a test e-mail.
-post-try = Send a test e-mail
+post-saved = Saved. Send a test email.
+post-try = Send a test email
 post-try-hint = It tells of a made-up slot. If it is not in the inbox, look in Spam.
 post-forget = Forget the mailbox
 post-forget-ask = Forget the mailbox?
@@ -155,7 +157,7 @@ post-forgotten = The mailbox is forgotten.
 ## ntfy and webhooks
 
 hook-title = ntfy and webhooks
-hook-hint = For those who use them already. Telegram or e-mail is enough for everybody else.
+hook-hint = For those who use them already. Telegram or email is enough for everybody else.
 hook-on = Send
 hook-kind = What to set up?
 hook-kind-ntfy = ntfy
@@ -171,7 +173,6 @@ hook-token-hint = May be left empty.
 hook-token-kept = The token is kept. Leave this empty not to change it.
 hook-save = Save
 hook-saved = Saved. Send a test.
-hook-check = Test
 hook-forget = Forget the address
 hook-forget-ask = Forget the address and the token?
 hook-forget-hint = They leave this computer; no more messages go there.
@@ -200,7 +201,7 @@ keys-memory-do = Ask at each start
 keys-retry = Try again
 keys-unlock = Unlock
 keys-unlock-forgot = If the passphrase is forgotten, forget the bot and the mailbox and set them up again.
-keys-opened = Unlocked. Telegram and e-mail work.
+keys-opened = Unlocked. Telegram and email work.
 keys-where-system = Tokens and passwords are in the system’s key store.
 keys-where-sealed = Tokens and passwords are in a file under your passphrase.
 keys-where-memory = Tokens and passwords are not kept: we ask at the next start.
@@ -213,7 +214,7 @@ try-all = Check that alerts get through
 try-all-fine = It got through in every way.
 try-some = It did not get through in every way. What to do is below.
 try-screen-fine = Shown in the corner of the screen.
-try-only-screen = So far you hear of a slot only at this computer. Set up Telegram or e-mail.
+try-only-screen = So far you hear of a slot only at this computer. Set up Telegram or email.
 
 ## What to do about a channel that was not told: `advice-<why>`, or of one channel alone
 
@@ -239,9 +240,9 @@ advice-screen-off = Notifications are off in the program. Switch on “Show noti
 advice-screen-absent = This system has no notification service. Keep the window open.
 advice-screen-refused = The system did not show the notification. Allow notifications in its settings.
 advice-screen-silent = The system did not answer. Help tells how to switch notifications on.
-advice-telegram-unreachable = Telegram does not open. Check the internet; if Telegram works for you through a proxy, enter it below, in “Proxy for Telegram”.
-advice-telegram-silent = Telegram did not answer. Check the internet; if it works through a proxy, enter it below.
-advice-telegram-token = The token was revoked or mistyped. Get the valid one from BotFather (the command /token) and enter it here.
+advice-telegram-unreachable = Telegram does not open. Check the internet; if Telegram works for you through a proxy, enter it in “Telegram” in the settings.
+advice-telegram-silent = Telegram did not answer. Check the internet; if it works for you through a proxy, enter it in “Telegram” in the settings.
+advice-telegram-token = The token was revoked or mistyped. Get the valid one from BotFather (the command /token) and enter it in “Telegram” in the settings.
 advice-telegram-blocked = The chat takes no messages. Open the bot in it and press Start.
 advice-telegram-conflict = Somebody else gets the bot’s messages: another computer or service. Stop that program, or make a new bot for this one.
 advice-telegram-refused = Telegram did not take the message. Unlink the chat and link it again.
@@ -256,16 +257,16 @@ advice-push-blocked = Messages are not taken at this address. Check it.
 
 tell-order = How to tell
 tell-ladder = In turn
-tell-ladder-hint = The screen first, again after 2 minutes, then Telegram and e-mail.
+tell-ladder-hint = The screen first, again after 2 minutes, then Telegram and email.
 tell-atOnce = Everywhere at once
-tell-atOnce-hint = The screen, Telegram and e-mail together.
-tell-none = So far we tell on the screen only. Set up Telegram or e-mail.
+tell-atOnce-hint = The screen, Telegram and email together.
+tell-none = So far we tell on the screen only. Set up Telegram or email.
 tell-connect = Set up
 
 ## Inbox: messages of the channels besides the screen
 
 channel-chat = Telegram: { $title }
-channel-mail = E-mail
+channel-mail = Email
 channel-push = Push
 message-due = { $channel } — not sent yet
 message-leased = { $channel } — being sent
@@ -295,7 +296,7 @@ hushed-set-hint = No sound until you switch this off. Messages come as usual.
 
 subject-keyStore = Key store
 subject-telegram = Telegram
-subject-mail = E-mail
+subject-mail = Email
 subject-push = ntfy or webhook
 check-keyStore-fine = Works.
 check-keyStore-remark = Tokens and passwords are kept outside the system: under a passphrase, or until you quit.
@@ -305,7 +306,7 @@ check-telegram-remark = Not set up or not tested yet.
 check-telegram-broken = Messages do not get through. What to do is in “Telegram”.
 check-mail-fine = Works.
 check-mail-remark = Not set up or not tested yet.
-check-mail-broken = Mail is not sent. What to do is in “E-mail”.
+check-mail-broken = Mail is not sent. What to do is in “Email”.
 check-push-fine = Works.
 check-push-remark = Not set up or not tested yet.
 check-push-broken = Messages do not get through. What to do is in “Other ways”.

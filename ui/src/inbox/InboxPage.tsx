@@ -268,12 +268,13 @@ function Deliveries({ deliveries }: { deliveries: Delivery[] }) {
     <ul className="flex flex-col gap-1 text-caption text-text-2">
       {deliveries.map((delivery) => {
         const channel = channelName(delivery.channel, chats, text);
-        const kind = kindOf(delivery.channel) === 'screen' ? 'delivery' : 'message';
-        const time = format.moment(delivery.at);
+        const said = { channel, time: format.moment(delivery.at) };
         const failed = delivery.state === 'dead' || delivery.state === 'expired';
-        const held = delivery.state === 'due' && delivery.why === 'quiet';
-        const later = delivery.state === 'due' && delivery.why === 'ladder';
-        const retried = delivery.state === 'due' && delivery.why !== null && !held && !later;
+        const waits = delivery.state === 'due' ? delivery.why : null;
+        const later = waits === 'ladder';
+        const held = waits === 'quiet';
+        const retried = waits !== null && !held && !later;
+        const how = held ? 'held' : retried ? 'retry' : delivery.state;
         return (
           <li
             key={`${delivery.channel}${delivery.at}${delivery.state}`}
@@ -281,11 +282,10 @@ function Deliveries({ deliveries }: { deliveries: Delivery[] }) {
           >
             <Marked>
               {later
-                ? text('message-later', { channel })
-                : text(`${kind}-${held ? 'held' : retried ? 'retry' : delivery.state}`, {
-                    channel,
-                    time,
-                  })}
+                ? text('message-later', said)
+                : kindOf(delivery.channel) === 'screen'
+                  ? text(`delivery-${how}`, said)
+                  : text(`message-${how}`, said)}
             </Marked>
             {delivery.why !== null && !later && (
               <span className="block text-text-2">{text(`delivery-why-${delivery.why}`)}</span>

@@ -17,6 +17,7 @@ import { useAppearance } from '../appearance.ts';
 import { Kit } from './Kit.tsx';
 import { Said } from './Said.tsx';
 import { States } from './States.tsx';
+import { Ways } from './Ways.tsx';
 import { World } from './World.tsx';
 
 export type Look = Partial<Pick<Settings, 'theme' | 'language' | 'textSize'>>;
@@ -49,6 +50,7 @@ function Sections() {
         <h1 className="text-h1 font-bold">Gallery</h1>
         <States />
         <Said />
+        <Ways />
         <Kit />
       </div>
     </main>

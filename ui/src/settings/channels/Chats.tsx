@@ -16,6 +16,7 @@ import { AskButton } from '../../kit/Popups.tsx';
 import { useShown } from '../../kit/shown.tsx';
 import { Tag } from '../../kit/Tag.tsx';
 import { showToast } from '../../kit/toasts.ts';
+import { whereWords } from '../../watches/WatchCard.tsx';
 
 export function Chats({ chats }: { chats: Chat[] }) {
   const text = useText();
@@ -121,22 +122,23 @@ function Chosen({
   return (
     <fieldset className="flex min-w-0 flex-col gap-2">
       <legend className="sr-only">{text('bot-chat-hears', { title })}</legend>
-      {shown.map(({ watch }) => (
-        <Check
-          key={watch.id}
-          selected={chosen.includes(watch.id)}
-          onChange={(on) =>
-            onChange(on ? [...chosen, watch.id] : chosen.filter((id) => id !== watch.id))
-          }
-        >
-          <Marked>{watchTitle(watch.places, text)}</Marked>
-          {watch.nickname !== '' && (
+      {shown.map((view) => {
+        const { watch } = view;
+        return (
+          <Check
+            key={watch.id}
+            selected={chosen.includes(watch.id)}
+            onChange={(on) =>
+              onChange(on ? [...chosen, watch.id] : chosen.filter((id) => id !== watch.id))
+            }
+          >
+            <Marked>{watchTitle(watch.places, text)}</Marked>
             <span className="block text-caption text-text-2">
-              <Marked>{text('for-whom', { nick: watch.nickname })}</Marked>
+              <Marked>{whereWords(view, text)}</Marked>
             </span>
-          )}
-        </Check>
-      ))}
+          </Check>
+        );
+      })}
       {more}
       {chosen.length === 0 && <p className="text-warn">{text('bot-chat-none')}</p>}
     </fieldset>

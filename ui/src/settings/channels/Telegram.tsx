@@ -1,6 +1,5 @@
 // Telegram: a bot of the person's own, set up in three steps.
 
-import CheckIcon from 'lucide-react/icons/circle-check';
 import { useState } from 'react';
 import { useText } from '../../i18n/text.ts';
 import { errorSentence, problemSentences } from '../../ipc/errors.ts';
@@ -58,7 +57,12 @@ export function TelegramPage({ channels }: { channels: Channels }) {
     <>
       <Section title={text('bot-title')} hint={text('bot-hint')}>
         {sealed && <Unlock forgot={bot !== null} />}
-        <WayState way="telegram" channels={channels} isSet={bot !== null} />
+        <WayState
+          way="telegram"
+          channels={channels}
+          isSet={bot !== null}
+          empty={linked.length === 0}
+        />
         {bot !== null && (
           <>
             <p className="break-words">{text('bot-name', { name: bot })}</p>
@@ -80,12 +84,6 @@ export function TelegramPage({ channels }: { channels: Channels }) {
             <Recipe />
             <Token channels={channels} />
           </Section>
-        )}
-        {step > 1 && fresh && bot !== null && (
-          <p className="flex gap-3">
-            <CheckIcon aria-hidden className="mt-[0.15rem] size-[1.25rem] shrink-0 text-ok" />
-            {text('bot-token-fine', { name: bot })}
-          </p>
         )}
         {step === 2 && (
           <Section title={stepTitle(2, text('bot-link'))}>

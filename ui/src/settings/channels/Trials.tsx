@@ -1,6 +1,6 @@
 // A simulated slot goes to the channels: did it get through, and if not, what is to be done?
 
-import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import CheckIcon from 'lucide-react/icons/circle-check';
 import AlertIcon from 'lucide-react/icons/triangle-alert';
 import { useEffect, useRef, useState } from 'react';
@@ -30,7 +30,7 @@ export function TrialResults({ trials }: { trials: Trial[] }) {
         const kind = kindOf(trial.channel);
         const icon = 'mt-[0.15rem] size-[1.25rem] shrink-0';
         return (
-          <li key={trial.channel} className="flex gap-3 py-3 first:pt-0 last:pb-0">
+          <li key={`${trial.channel}${trial.why}`} className="flex gap-3 py-3 first:pt-0 last:pb-0">
             {trial.why === null ? (
               <CheckIcon aria-hidden className={`${icon} text-ok`} />
             ) : (
@@ -142,11 +142,11 @@ function TryEach() {
           </Note>
           <TrialResults trials={results} />
           {unseen && (
-            <p>
-              <Link to="/help/notifications" className="inline-flex min-h-12 items-center">
+            <div>
+              <LinkButton look="quiet" to="/help/notifications">
                 {text('help-notify')}
-              </Link>
-            </p>
+              </LinkButton>
+            </div>
           )}
           {screenOnly && (
             <Note

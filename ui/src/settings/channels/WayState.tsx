@@ -15,12 +15,16 @@ import { adviceOn } from './words.ts';
 type Way = 'telegram' | 'mail' | 'push';
 type Failing = Extract<ChannelState, { kind: 'failing' }>;
 
+const isUnreachable = (way: Way, { why }: Failing) =>
+  way === 'telegram' && (why === 'unreachable' || why === 'silent');
+
 /** «Не доставлено: 3. Пробуем ещё.», or what else is the matter. */
-function failingWords(way: Way, { why }: Failing, undelivered: number, text: Text): string {
+function failingWords(way: Way, state: Failing, undelivered: number, text: Text): string {
+  const { why } = state;
   if (why === 'token') return text(`way-token-${way}`);
   if (why === 'conflict') return text('way-conflict');
   if (undelivered === 0) return text('way-fails');
-  return way === 'telegram' && (why === 'unreachable' || why === 'silent')
+  return isUnreachable(way, state)
     ? text('tg-wait', { n: undelivered })
     : text('way-waits', { n: undelivered });
 }
@@ -29,11 +33,14 @@ export function WayState({
   way,
   channels,
   isSet,
+  empty = false,
 }: {
   way: Way;
   channels: Channels;
   /** Has the person set it up? */
   isSet: boolean;
+  /** It works, but writes to nobody. */
+  empty?: boolean;
 }) {
   const text = useText();
   const format = useFormat();
@@ -45,6 +52,12 @@ export function WayState({
     return (
       <Note tone="neutral" icon={<CircleIcon />}>
         {text('way-not-set')}
+      </Note>
+    );
+  if (empty && (state.kind === 'ready' || state.kind === 'works'))
+    return (
+      <Note tone="neutral" icon={<CircleIcon />} role="status">
+        {text('way-no-chat')}
       </Note>
     );
   switch (state.kind) {
@@ -84,7 +97,11 @@ export function WayState({
         <Note tone="warn" role="status">
           <p className="font-medium">{failingWords(way, state, undelivered, text)}</p>
           {(state.why === 'token' || state.why === 'conflict') && waits}
-          <p>{text(adviceOn(way, state.why))}</p>
+          <p>
+            {isUnreachable(way, state) && undelivered > 0
+              ? text('tg-wait-hint')
+              : text(adviceOn(way, state.why))}
+          </p>
           <Since at={state.since} format={format} />
         </Note>
       );
