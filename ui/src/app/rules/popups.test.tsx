@@ -76,7 +76,7 @@ const POPUPS: Record<
   ],
   'a mail server of one’s own': [
     '/settings/mail',
-    () => page.getByLabelText('Где ваша почта?').selectOptions('Другая'),
+    () => page.getByRole('combobox').selectOptions('Другая'),
     () => find('[role=radiogroup]'),
   ],
   'a trial of every channel': [
