@@ -20,6 +20,7 @@ import { useText } from '../i18n/text.ts';
 import { Button } from './Button.tsx';
 import { cx } from './cx.ts';
 import { inField, popupOpen } from './keys.ts';
+import { Marked } from './marked.tsx';
 
 const FIELD =
   'min-h-12 w-full min-w-0 rounded-field border-2 border-line bg-surface px-3 py-2 text-text placeholder:text-text-3';
@@ -232,7 +233,9 @@ export function Radios<Value extends string>({
       onChange={(next) => onChange(next as Value)}
       className="flex flex-col gap-2"
     >
-      <Label className={hideLabel ? 'sr-only' : 'font-medium'}>{label}</Label>
+      <Label className={hideLabel ? 'sr-only' : 'font-medium'}>
+        <Marked>{label}</Marked>
+      </Label>
       <div className={cx('flex gap-2', row ? 'flex-wrap' : 'flex-col')}>
         {options.map((option) => (
           <AriaRadio

@@ -14,6 +14,7 @@ import {
 } from 'react-aria-components';
 import { Button } from './Button.tsx';
 import { cx } from './cx.ts';
+import { Marked } from './marked.tsx';
 
 export interface MenuEntry {
   id: string;
@@ -101,7 +102,7 @@ export function AskDialog({
           {({ close }) => (
             <>
               <Heading slot="title" className="text-h3 font-semibold">
-                {title}
+                <Marked>{title}</Marked>
               </Heading>
               {children !== undefined && <div className="mt-2 text-text-2">{children}</div>}
               <div className="mt-6 flex flex-wrap gap-2">

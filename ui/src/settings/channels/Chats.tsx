@@ -121,7 +121,9 @@ function Chosen({
     return <p className="text-text-2">{text('bot-chat-no-watches')}</p>;
   return (
     <fieldset className="flex min-w-0 flex-col gap-2">
-      <legend className="sr-only">{text('bot-chat-hears', { title })}</legend>
+      <legend className="sr-only">
+        <Marked>{text('bot-chat-hears', { title })}</Marked>
+      </legend>
       {shown.map((view) => {
         const { watch } = view;
         return (

@@ -8,6 +8,7 @@ import type { Chat, Qr, TelegramView } from '../../ipc/host.ts';
 import { useChannelsAction, useNewChatLink } from '../../ipc/queries.ts';
 import { Button } from '../../kit/Button.tsx';
 import { announce } from '../../kit/live.ts';
+import { Marked } from '../../kit/marked.tsx';
 import { ErrorNote, Note } from '../../kit/Notes.tsx';
 import { Copied } from './Steps.tsx';
 
@@ -127,7 +128,9 @@ function Question({ chat, onDone }: { chat: Chat; onDone: () => void }) {
         </>
       }
     >
-      <p className="font-semibold">{text(chat.isGroup ? 'bot-ask-group' : 'bot-ask', { title })}</p>
+      <p className="font-semibold">
+        <Marked>{text(chat.isGroup ? 'bot-ask-group' : 'bot-ask', { title })}</Marked>
+      </p>
       <p>{text('bot-ask-hint')}</p>
       {chat.isGroup && <p>{text('bot-chat-group-hint')}</p>}
       {error !== null && <ErrorNote error={error} />}

@@ -66,7 +66,7 @@ export function TelegramPage({ channels }: { channels: Channels }) {
         {bot !== null && (
           <>
             <p className="break-words">{text('bot-name', { name: bot })}</p>
-            {settings !== undefined && (
+            {settings !== undefined && linked.length > 0 && (
               <Toggle
                 label={text('bot-on')}
                 selected={settings.telegram}

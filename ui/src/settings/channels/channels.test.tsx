@@ -204,7 +204,7 @@ test('without a key store it may be asked for at each start, or the store tried 
   const dialog = page.getByRole('dialog');
   await dialog.getByRole('button', { name: 'Попробовать ещё раз' }).click();
   await expect.element(dialog.getByText(/Хранилище паролей не ответило/)).toBeVisible();
-  await dialog.getByText('Не хранить').click();
+  await dialog.getByText('Спрашивать при каждом запуске').click();
   await dialog.getByRole('button', { name: 'Спрашивать при каждом запуске' }).click();
   await said('Шаг 2 из 3. Подключите чат');
   expect(world.ways.channels.keyStore).toBe('memory');
