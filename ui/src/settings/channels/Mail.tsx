@@ -4,6 +4,7 @@ import { useState } from 'react';
 import type { PlainId } from '../../i18n/text.ts';
 import { useText } from '../../i18n/text.ts';
 import { errorSentence, problemSentences } from '../../ipc/errors.ts';
+import { useKept } from '../../ipc/form.ts';
 import { type Channels, HostError, type MailSettings, type Problem } from '../../ipc/host.ts';
 import { useChannelsAction } from '../../ipc/queries.ts';
 import { Button } from '../../kit/Button.tsx';
@@ -47,6 +48,10 @@ export function MailPage({ channels }: { channels: Channels }) {
   const text = useText();
   const { settings } = channels.mail;
   const isSet = settings.server !== '';
+  // What was typed and not saved is there when the window opens again; a password is not.
+  const [kept, keep] = useKept('mail');
+  // The form begins anew when the mailbox is forgotten.
+  const [round, setRound] = useState(0);
   const set = useChannelsAction((commands, mail: MailSettings) => commands.setMail(mail, null));
   return (
     <>
@@ -72,8 +77,17 @@ export function MailPage({ channels }: { channels: Channels }) {
           </>
         )}
       </Section>
-      <Mailbox key={settings.server} channels={channels} />
-      {isSet && <Forget />}
+      {kept !== undefined && (
+        <Mailbox key={round} channels={channels} begun={round === 0 ? kept : null} keep={keep} />
+      )}
+      {isSet && (
+        <Forget
+          onDone={() => {
+            keep('');
+            setRound(round + 1);
+          }}
+        />
+      )}
     </>
   );
 }
@@ -85,12 +99,38 @@ const FIELD: Partial<Record<Problem, 'server' | 'to' | 'password'>> = {
   noPassword: 'password',
 };
 
-function Mailbox({ channels }: { channels: Channels }) {
+interface Form {
+  mail: MailSettings;
+  service: Service;
+  port: string;
+}
+
+function formFrom(text: string | null, settings: MailSettings): Form {
+  const form = {
+    mail: settings,
+    service: serviceOf(settings),
+    port: String(settings.port || PORT),
+  };
+  if (!text) return form;
+  try {
+    return { ...form, ...(JSON.parse(text) as Partial<Form>) };
+  } catch {
+    return form;
+  }
+}
+
+function Mailbox({
+  channels,
+  begun,
+  keep: keepTyped,
+}: {
+  channels: Channels;
+  begun: string | null;
+  keep: (text: string) => void;
+}) {
   const text = useText();
   const { settings, hasPassword } = channels.mail;
-  const [form, setForm] = useState(settings);
-  const [service, setService] = useState(serviceOf(settings));
-  const [port, setPort] = useState(String(settings.port || PORT));
+  const [{ mail: form, service, port }, setForm] = useState(() => formFrom(begun, settings));
   const [password, setPassword] = useState('');
   const [saved, setSaved] = useState(false);
   const { keep, dialog } = useKeeper(channels);
@@ -98,11 +138,14 @@ function Mailbox({ channels }: { channels: Channels }) {
     commands.setMail(mail, password === '' ? null : password),
   );
   const own = service === 'own';
-  const put = (part: Partial<MailSettings>) => {
+  const change = (part: Partial<Form>) => {
+    const next = { mail: form, service, port, ...part };
     set.reset();
     setSaved(false);
-    setForm({ ...form, ...part });
+    setForm(next);
+    keepTyped(JSON.stringify(next));
   };
+  const put = (part: Partial<MailSettings>) => change({ mail: { ...form, ...part } });
   const whole = (): MailSettings => ({
     on: true,
     server: own ? form.server.trim() : SERVERS[service],
@@ -116,6 +159,7 @@ function Mailbox({ channels }: { channels: Channels }) {
     keep(() =>
       set.mutateAsync(whole()).then(() => {
         setPassword('');
+        keepTyped('');
         setSaved(true);
         announce(text('post-saved'));
       }),
@@ -139,11 +183,7 @@ function Mailbox({ channels }: { channels: Channels }) {
       <Select
         label={text('post-service')}
         value={service}
-        onChange={(next) => {
-          set.reset();
-          setSaved(false);
-          setService(next);
-        }}
+        onChange={(next) => change({ service: next })}
         options={SERVICES.map((value) => ({ value, label: text(`post-service-${value}`) }))}
       />
       {own ? (
@@ -160,10 +200,7 @@ function Mailbox({ channels }: { channels: Channels }) {
             label={text('post-port')}
             plain
             value={port}
-            onChange={(typed) => {
-              put({});
-              setPort(typed.replace(/\D/g, '').slice(0, 5));
-            }}
+            onChange={(typed) => change({ port: typed.replace(/\D/g, '').slice(0, 5) })}
           />
           <Radios
             label={text('post-security')}
@@ -195,7 +232,8 @@ function Mailbox({ channels }: { channels: Channels }) {
         secret
         value={password}
         onChange={(typed) => {
-          put({});
+          set.reset();
+          setSaved(false);
           setPassword(typed);
         }}
       />
@@ -237,7 +275,7 @@ function Mailbox({ channels }: { channels: Channels }) {
   );
 }
 
-function Forget() {
+function Forget({ onDone }: { onDone: () => void }) {
   const text = useText();
   const forget = useChannelsAction((commands) => commands.forgetMail());
   return (
@@ -251,7 +289,10 @@ function Forget() {
           cancel={text('way-forget-cancel')}
           onConfirm={() =>
             forget.mutate(undefined, {
-              onSuccess: () => showToast({ text: text('post-forgotten'), lasts: 6_000 }),
+              onSuccess: () => {
+                showToast({ text: text('post-forgotten'), lasts: 6_000 });
+                onDone();
+              },
             })
           }
         >

@@ -254,7 +254,9 @@ test('a mailbox is set up with an address and an app password, and tried', async
   await said(/Введите пароль/);
   await field('Пароль приложения').fill('abcd efgh');
   await button('Сохранить').click();
-  await said('Сохранено. Отправьте пробное письмо.');
+  await expect
+    .element(page.getByRole('status').filter({ hasText: 'Сохранено. Отправьте пробное письмо.' }))
+    .toBeVisible();
   expect(world.ways.channels.mail.settings).toEqual({
     on: true,
     server: 'smtp.mail.ru',
@@ -273,6 +275,18 @@ test('a mailbox is set up with an address and an app password, and tried', async
   await page.getByRole('alertdialog').getByRole('button', { name: 'Забыть почту' }).click();
   await said('Почта забыта.');
   expect(world.ways.channels.mail.hasPassword).toBe(false);
+});
+
+test('what is typed about a mailbox is there again, its password is not', async () => {
+  const { world } = open('/settings/mail');
+  await field('Ваш адрес').fill('ivanova@yandex.ru');
+  await field('Пароль приложения').fill('abcd efgh');
+  await page.getByRole('link', { name: 'Телеграм' }).click();
+  await said('Не подключено.');
+  await page.getByRole('link', { name: 'Почта' }).click();
+  await expect.element(field('Ваш адрес')).toHaveValue('ivanova@yandex.ru');
+  await expect.element(field('Пароль приложения')).toHaveValue('');
+  expect(JSON.stringify([...world.forms])).not.toContain('abcd');
 });
 
 test('any other mail server is filled in by hand', async () => {
