@@ -26,9 +26,10 @@ const PLACES: Record<string, string[]> = {
   '/settings/$section': under(
     '/settings/',
     ...SECTIONS,
-    ...['linking', 'asking', 'working', 'unreachable', 'locked'].map(
+    ...['none', 'linking', 'asking', 'working', 'unreachable', 'locked'].map(
       (ways) => `telegram?ways=${ways}`,
     ),
+    'notifications?ways=working',
     'mail?ways=working',
     'push?ways=working',
   ),
