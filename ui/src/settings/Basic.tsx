@@ -45,14 +45,12 @@ export function Notifications() {
           </>
         )}
       </Section>
-      {settings.notifications && (
-        <QuietHours
-          quiet={settings.quiet}
-          onChange={(quiet) => set({ quiet })}
-          hushed={settings.hushed}
-          onHush={(hushed) => set({ hushed })}
-        />
-      )}
+      <QuietHours
+        quiet={settings.quiet}
+        onChange={(quiet) => set({ quiet })}
+        hushed={settings.hushed}
+        onHush={(hushed) => set({ hushed })}
+      />
       {settings.notifications && (
         <Section title={text('trial-heading')} hint={text('trial-hint')}>
           <Trial onUnseen={() => navigate({ to: '/help/notifications' })} />

@@ -37,8 +37,10 @@ function serviceOf({ server, port, security }: MailSettings): Service {
 
 export function Mail() {
   const { demo, channels } = useChannels();
+  // Read along with the channels: what comes later would push the page about.
+  const [kept] = useKept('mail');
   if (demo) return <InDemo />;
-  if (channels.isPending) return <ListSkeleton rows={3} />;
+  if (channels.isPending || kept === undefined) return <ListSkeleton rows={3} />;
   if (channels.data === undefined)
     return <ErrorNote error={channels.error} retry={() => channels.refetch()} />;
   return <MailPage channels={channels.data} />;
