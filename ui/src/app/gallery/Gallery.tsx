@@ -50,8 +50,8 @@ function Sections() {
         <h1 className="text-h1 font-bold">Gallery</h1>
         <States />
         <Said />
-        <Ways />
         <Kit />
+        <Ways />
       </div>
     </main>
   );
