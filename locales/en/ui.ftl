@@ -455,11 +455,11 @@ delivery-why-gone = The slots were taken before that.
 delivery-why-returned = The slots are back.
 delivery-why-answered = You had answered already.
 delivery-why-quiet = These are quiet hours.
-delivery-why-off = Notifications are switched off in the settings.
+delivery-why-off = Switched off in the settings.
 delivery-why-starting = The program was still starting.
 delivery-why-absent = This system has no notification service.
 delivery-why-silent = No answer came in time.
-delivery-why-refused = The system did not accept the notification.
+delivery-why-refused = The message was refused.
 
 ## Settings
 

@@ -467,11 +467,11 @@ delivery-why-gone = Талоны разобрали раньше.
 delivery-why-returned = Талоны снова есть.
 delivery-why-answered = Вы уже ответили.
 delivery-why-quiet = Идут тихие часы.
-delivery-why-off = Уведомления выключены в настройках.
+delivery-why-off = Выключено в настройках.
 delivery-why-starting = Программа ещё запускалась.
 delivery-why-absent = В системе нет службы уведомлений.
 delivery-why-silent = Ответ не пришёл вовремя.
-delivery-why-refused = Система не приняла уведомление.
+delivery-why-refused = Сообщение не приняли.
 
 ## Settings
 

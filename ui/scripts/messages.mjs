@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { FluentParser, Visitor } from '@fluent/syntax';
 
 /** What the window says; the rest is said by the programs. */
-const WINDOW = ['core.ftl', 'ui.ftl'];
+const WINDOW = ['core.ftl', 'ui.ftl', 'channels.ftl'];
 const root = new URL('../../locales/', import.meta.url);
 
 class Variables extends Visitor {

@@ -117,6 +117,18 @@ export function useEntries(actions: Actions): Entry[] {
       },
     },
     byKey('add', 'palette-actions'),
+    {
+      id: 'try-channels',
+      group: 'palette-actions',
+      label: text('try-all'),
+      run: () => {
+        navigate({
+          to: '/settings/$section',
+          params: { section: 'notifications' },
+          search: query({ try: 'all' }),
+        });
+      },
+    },
   ];
   if (watches.length > 0) {
     entries.push(byKey('check', 'palette-actions', { details: all }));

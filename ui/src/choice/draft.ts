@@ -91,6 +91,7 @@ export function toDraft(plan: Plan): WatchDraft | null {
     wish: plan.wish,
     nickname: plan.forOther ? plan.nickname.trim() : '',
     until: plan.until,
+    tell: 'ladder',
   };
 }
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { formats } from './format.ts';
 import { localization, type Text, unbroken } from './text.ts';
 
-const own = import.meta.glob<string>('../../../locales/*/ui.ftl', {
+const own = import.meta.glob<string>('../../../locales/*/{ui,channels}.ftl', {
   query: '?raw',
   import: 'default',
   eager: true,

@@ -13,7 +13,7 @@ export type PlainId = { [Id in MessageId]: Messages[Id] extends null ? Id : neve
 type Args<Id extends MessageId> = Messages[Id] extends null ? [] : [args: Messages[Id]];
 export type Text = <Id extends MessageId>(id: Id, ...args: Args<Id>) => string;
 
-const sources = import.meta.glob<string>('../../../locales/*/{core,ui}.ftl', {
+const sources = import.meta.glob<string>('../../../locales/*/{core,ui,channels}.ftl', {
   query: '?raw',
   import: 'default',
   eager: true,

@@ -23,6 +23,7 @@ import { ErrorNote, ListSkeleton, Note, type Tone } from '../kit/Notes.tsx';
 import { Page } from '../kit/Page.tsx';
 import { query } from '../kit/query.ts';
 import { Tag } from '../kit/Tag.tsx';
+import { channelName, kindOf } from '../settings/channels/words.ts';
 
 const FIRST = 50;
 const SHOWN = 6;
@@ -255,35 +256,38 @@ export function AlertCard({ alert }: { alert: Alert }) {
   );
 }
 
-const CHANNELS = ['desktop', 'telegram', 'stdout'] as const;
-
 /** Told where and when; not delivered and why. */
 function Deliveries({ deliveries }: { deliveries: Delivery[] }) {
   const text = useText();
   const format = useFormat();
+  const elsewhere = deliveries.some(({ channel }) => kindOf(channel) !== 'screen');
+  const channels = useQuery({ ...useQuestions().channels(), enabled: elsewhere });
   if (deliveries.length === 0) return null;
-  const name = (channel: string) => {
-    const known = CHANNELS.find((one) => one === channel);
-    return known === undefined ? channel : text(`channel-${known}`);
-  };
+  const chats = channels.data?.telegram.chats ?? [];
   return (
     <ul className="flex flex-col gap-1 text-caption text-text-2">
       {deliveries.map((delivery) => {
-        const channel = name(delivery.channel);
-        const time = format.moment(delivery.at);
+        const channel = channelName(delivery.channel, chats, text);
+        const said = { channel, time: format.moment(delivery.at) };
         const failed = delivery.state === 'dead' || delivery.state === 'expired';
-        const held = delivery.state === 'due' && delivery.why === 'quiet';
-        const retried = delivery.state === 'due' && delivery.why !== null && !held;
+        const waits = delivery.state === 'due' ? delivery.why : null;
+        const later = waits === 'ladder';
+        const held = waits === 'quiet';
+        const retried = waits !== null && !held && !later;
+        const how = held ? 'held' : retried ? 'retry' : delivery.state;
         return (
           <li
             key={`${delivery.channel}${delivery.at}${delivery.state}`}
             className={failed || retried ? 'text-warn' : undefined}
           >
-            {text(`delivery-${held ? 'held' : retried ? 'retry' : delivery.state}`, {
-              channel,
-              time,
-            })}
-            {delivery.why !== null && (
+            <Marked>
+              {later
+                ? text('message-later', said)
+                : kindOf(delivery.channel) === 'screen'
+                  ? text(`delivery-${how}`, said)
+                  : text(`message-${how}`, said)}
+            </Marked>
+            {delivery.why !== null && !later && (
               <span className="block text-text-2">{text(`delivery-why-${delivery.why}`)}</span>
             )}
           </li>

@@ -82,7 +82,7 @@ test('what was not delivered is said, with the reason', async () => {
       alert({
         deliveries: [
           { channel: 'desktop', state: 'dead', at: at(-1), why: 'absent' },
-          { channel: 'telegram', state: 'due', at: at(-1), why: 'silent' },
+          { channel: 'telegram/9', state: 'due', at: at(-1), why: 'silent' },
           { channel: 'stdout', state: 'due', at: at(-1), why: 'quiet' },
         ],
       }),
@@ -90,7 +90,7 @@ test('what was not delivered is said, with the reason', async () => {
   );
   await expect.element(page.getByText('Уведомление на экране: не показано')).toBeVisible();
   await expect.element(page.getByText('В системе нет службы уведомлений.')).toBeVisible();
-  await expect.element(page.getByText('Телеграм: пока не показано, пробуем ещё')).toBeVisible();
+  await expect.element(page.getByText('Телеграм — пока не отправлено, пробуем ещё')).toBeVisible();
   await expect.element(page.getByText('Командная строка: покажем после тихих часов')).toBeVisible();
 });
 
@@ -159,4 +159,28 @@ test('a removal undone from the message, on another page, is undone there too', 
   await undo.click();
   await expect.element(page.getByText('Снова ждём талон.').first()).toBeVisible();
   await expect.element(page.getByText(/Больше не ждём/)).not.toBeInTheDocument();
+});
+
+test('messages elsewhere are named for people, and the ladder is no failure', async () => {
+  open('/inbox', {}, (host) => {
+    host.world.ways.bot({ title: 'Мария' }, { title: 'Пётр' });
+    withAlert(
+      alert({
+        deliveries: [
+          { channel: 'telegram/1', state: 'sent', at: at(-1), why: null },
+          { channel: 'telegram/2', state: 'dead', at: at(-1), why: 'blocked' },
+          { channel: 'mail', state: 'due', at: at(-1), why: 'ladder' },
+          { channel: 'push', state: 'due', at: at(-1), why: 'unreachable' },
+        ],
+      }),
+    )(host);
+  });
+  await expect.element(page.getByText(/Телеграм: Мария — отправлено в/)).toBeVisible();
+  await expect.element(page.getByText('Телеграм: Пётр — не отправлено')).toBeVisible();
+  await expect.element(page.getByText('Адресат не принимает сообщений.')).toBeVisible();
+  const later = page.getByText('Почта — отправим, если не ответите на экране');
+  await expect.element(later).toBeVisible();
+  expect(later.element().closest('li')?.className).not.toContain('warn');
+  await expect.element(page.getByText('Push — пока не отправлено, пробуем ещё')).toBeVisible();
+  await expect.element(page.getByText('Нет связи.')).toBeVisible();
 });

@@ -12,6 +12,13 @@ const SENTENCES: Record<ErrorCode, PlainId> = {
   clinicDown: 'error-clinic-down',
   siteDown: 'error-site-down',
   storage: 'error-storage',
+  noKeyStore: 'error-no-key-store',
+  locked: 'error-locked',
+  wrongPassphrase: 'error-wrong-passphrase',
+  keyStore: 'error-key-store',
+  tokenRefused: 'error-token-refused',
+  unreachable: 'error-unreachable',
+  channelRefused: 'error-channel-refused',
 };
 
 export function errorSentence(error: unknown): PlainId {
@@ -34,6 +41,13 @@ const PROBLEMS: Record<Problem, PlainId> = {
   tooLong: 'problem-too-long',
   badFile: 'problem-bad-file',
   badBudget: 'problem-bad-budget',
+  badToken: 'problem-bad-token',
+  badProxy: 'problem-bad-proxy',
+  badAddress: 'problem-bad-address',
+  badServer: 'problem-bad-server',
+  badMailAddress: 'problem-bad-mail-address',
+  noPassword: 'problem-no-password',
+  weakPassphrase: 'problem-weak-passphrase',
 };
 
 export const problemSentence = (problem: Problem): PlainId => PROBLEMS[problem] ?? 'error-invalid';

@@ -121,6 +121,8 @@ export const questions = (host: Host) => ({
     queryOptions({ queryKey: ['startPage'], queryFn: () => ask(host.commands.startPage()) }),
   folders: () =>
     queryOptions({ queryKey: ['folders'], queryFn: () => ask(host.commands.folders()) }),
+  channels: () =>
+    queryOptions({ queryKey: ['channels'], queryFn: () => ask(host.commands.channels()) }),
   selfCheck: () =>
     queryOptions({
       queryKey: ['selfCheck'],
@@ -149,6 +151,8 @@ function touched(event: Event): readonly string[] {
       return ['districts', 'clinics', 'clinic', 'searchClinics'];
     case 'settingsChanged':
       return ['settings'];
+    case 'channelsChanged':
+      return ['channels'];
     default:
       return event satisfies never;
   }
@@ -239,6 +243,27 @@ export function useTrialNotification() {
 export function useOpenNotificationSettings() {
   const { commands } = useHost();
   return useAction(() => ask(commands.openNotificationSettings()), []);
+}
+/** Lets a simulated slot go to every channel, or to one of them. */
+export function useTryChannels() {
+  const { commands } = useHost();
+  return useAction((only: string | null) => ask(commands.tryChannels(only)), ['channels']);
+}
+export function useNewChatLink() {
+  const { commands } = useHost();
+  return useAction(() => ask(commands.newChatLink()), ['channels']);
+}
+
+/** A command about the ways to tell; it answers how all of them are now. */
+export function useChannelsAction<Args = void>(
+  act: (commands: Host['commands'], args: Args) => ReturnType<Host['commands']['channels']>,
+) {
+  const { commands } = useHost();
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (args: Args) => ask(act(commands, args)),
+    onSuccess: (channels) => client.setQueryData(['channels'], channels),
+  });
 }
 export function useExport() {
   const { commands } = useHost();

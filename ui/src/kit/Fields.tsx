@@ -2,7 +2,7 @@ import CheckIcon from 'lucide-react/icons/check';
 import ChevronDownIcon from 'lucide-react/icons/chevron-down';
 import SearchIcon from 'lucide-react/icons/search';
 import XIcon from 'lucide-react/icons/x';
-import { type ReactNode, type RefObject, useEffect, useId, useRef } from 'react';
+import { type ReactNode, type RefObject, useEffect, useId, useRef, useState } from 'react';
 import {
   Button as AriaButton,
   Checkbox as AriaCheckbox,
@@ -17,8 +17,10 @@ import {
   Label,
 } from 'react-aria-components';
 import { useText } from '../i18n/text.ts';
+import { Button } from './Button.tsx';
 import { cx } from './cx.ts';
 import { inField, popupOpen } from './keys.ts';
+import { Marked } from './marked.tsx';
 
 const FIELD =
   'min-h-12 w-full min-w-0 rounded-field border-2 border-line bg-surface px-3 py-2 text-text placeholder:text-text-3';
@@ -31,18 +33,25 @@ export function TextInput({
   onChange,
   maxLength,
   autoFocus,
+  plain,
+  secret,
   onEnter,
 }: {
   label: string;
-  hint?: string;
+  hint?: ReactNode;
   error?: string | null;
   value: string;
   onChange: (value: string) => void;
   maxLength?: number;
   autoFocus?: boolean;
+  /** An address or a code: no capital letters, no spelling. */
+  plain?: boolean;
+  /** Masked, with a button that shows it. */
+  secret?: boolean;
   onEnter?: () => void;
 }) {
   const text = useText();
+  const [bare, setBare] = useState(false);
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => {
     if (error) field.current?.focus();
@@ -65,13 +74,25 @@ export function TextInput({
       <FieldError className="font-medium text-danger">
         {text('field-error')} {error}
       </FieldError>
-      <Input
-        ref={field}
-        className={FIELD}
-        onKeyDown={(event) => {
-          if (event.key === 'Enter') onEnter?.();
-        }}
-      />
+      <span className="flex flex-wrap gap-2">
+        <Input
+          ref={field}
+          {...(secret && { type: bare ? 'text' : 'password', autoComplete: 'off' })}
+          {...((plain || secret) && { autoCapitalize: 'none', spellCheck: false })}
+          className={cx(FIELD, secret && 'w-auto flex-1 basis-[11rem]')}
+          onKeyDown={(event) => {
+            if (event.key === 'Enter') onEnter?.();
+          }}
+        />
+        {secret && (
+          <Button
+            aria-label={text(bare ? 'way-hide-what' : 'way-show-what', { what: label })}
+            onPress={() => setBare(!bare)}
+          >
+            {text(bare ? 'way-hide' : 'way-show')}
+          </Button>
+        )}
+      </span>
     </AriaTextField>
   );
 }
@@ -212,7 +233,9 @@ export function Radios<Value extends string>({
       onChange={(next) => onChange(next as Value)}
       className="flex flex-col gap-2"
     >
-      <Label className={hideLabel ? 'sr-only' : 'font-medium'}>{label}</Label>
+      <Label className={hideLabel ? 'sr-only' : 'font-medium'}>
+        <Marked>{label}</Marked>
+      </Label>
       <div className={cx('flex gap-2', row ? 'flex-wrap' : 'flex-col')}>
         {options.map((option) => (
           <AriaRadio

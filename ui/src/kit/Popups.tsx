@@ -14,6 +14,7 @@ import {
 } from 'react-aria-components';
 import { Button } from './Button.tsx';
 import { cx } from './cx.ts';
+import { Marked } from './marked.tsx';
 
 export interface MenuEntry {
   id: string;
@@ -101,7 +102,7 @@ export function AskDialog({
           {({ close }) => (
             <>
               <Heading slot="title" className="text-h3 font-semibold">
-                {title}
+                <Marked>{title}</Marked>
               </Heading>
               {children !== undefined && <div className="mt-2 text-text-2">{children}</div>}
               <div className="mt-6 flex flex-wrap gap-2">
@@ -129,16 +130,57 @@ export function AskDialog({
   );
 }
 
+/** Something to fill in over the page. */
+export function FormDialog({
+  title,
+  isOpen,
+  onClose,
+  children,
+}: {
+  title: string;
+  isOpen: boolean;
+  onClose: () => void;
+  children: ReactNode;
+}) {
+  return (
+    <ModalOverlay
+      isOpen={isOpen}
+      onOpenChange={(open) => !open && onClose()}
+      className="fixed inset-0 z-50 flex overflow-auto bg-[rgb(0_0_0/0.5)] p-4"
+    >
+      <Modal className="m-auto w-full max-w-[34rem]">
+        <Dialog className="flex flex-col gap-4 rounded-card border border-line bg-surface p-6 shadow-popup outline-none">
+          <Heading slot="title" className="text-h3 font-semibold">
+            {title}
+          </Heading>
+          {children}
+        </Dialog>
+      </Modal>
+    </ModalOverlay>
+  );
+}
+
 /** A button that asks before it acts. */
 export function AskButton({
   label,
+  labelled,
   isDisabled = false,
   onOpenChange,
   ...asked
-}: Asked & { label: string; isDisabled?: boolean; onOpenChange?: (open: boolean) => void }) {
+}: Asked & {
+  label: string;
+  /** Its name where several are alike. */
+  labelled?: string;
+  isDisabled?: boolean;
+  onOpenChange?: (open: boolean) => void;
+}) {
   return (
     <DialogTrigger {...(onOpenChange && { onOpenChange })}>
-      <Button look={asked.look ?? 'danger'} isDisabled={isDisabled}>
+      <Button
+        look={asked.look ?? 'danger'}
+        isDisabled={isDisabled}
+        {...(labelled !== undefined && { 'aria-label': labelled })}
+      >
         {label}
       </Button>
       <AskDialog {...asked} />

@@ -12,6 +12,7 @@ import { useQuestions, useSettings } from '../ipc/queries.ts';
 import { Radios, Toggle } from '../kit/Fields.tsx';
 import { ErrorNote, ListSkeleton, Note } from '../kit/Notes.tsx';
 import { Section } from '../kit/Page.tsx';
+import { TryAll } from './channels/Trials.tsx';
 
 export function Notifications() {
   const text = useText();
@@ -44,19 +45,33 @@ export function Notifications() {
           </>
         )}
       </Section>
-      {settings.notifications && (
-        <QuietHours quiet={settings.quiet} onChange={(quiet) => set({ quiet })} />
-      )}
+      <QuietHours
+        quiet={settings.quiet}
+        onChange={(quiet) => set({ quiet })}
+        hushed={settings.hushed}
+        onHush={(hushed) => set({ hushed })}
+      />
       {settings.notifications && (
         <Section title={text('trial-heading')} hint={text('trial-hint')}>
           <Trial onUnseen={() => navigate({ to: '/help/notifications' })} />
         </Section>
       )}
+      <TryAll />
     </>
   );
 }
 
-function QuietHours({ quiet, onChange }: { quiet: Quiet; onChange: (quiet: Quiet) => void }) {
+function QuietHours({
+  quiet,
+  onChange,
+  hushed,
+  onHush,
+}: {
+  quiet: Quiet;
+  onChange: (quiet: Quiet) => void;
+  hushed: boolean;
+  onHush: (hushed: boolean) => void;
+}) {
   const text = useText();
   const put = (part: Partial<Quiet>) => onChange({ ...quiet, ...part });
   // A half-typed hour must not act: the hours are taken when the fields are left.
@@ -70,6 +85,12 @@ function QuietHours({ quiet, onChange }: { quiet: Quiet; onChange: (quiet: Quiet
   useEffect(() => () => taken.current(), []);
   return (
     <Section title={text('quiet-title')} hint={text('quiet-hint')}>
+      <Toggle
+        label={text('hushed-set')}
+        hint={text('hushed-set-hint')}
+        selected={hushed}
+        onChange={onHush}
+      />
       <Toggle
         label={text('quiet-on')}
         hint={text('quiet-on-hint')}

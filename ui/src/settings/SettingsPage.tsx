@@ -5,13 +5,29 @@ import { ErrorNote, ListSkeleton } from '../kit/Notes.tsx';
 import { Page } from '../kit/Page.tsx';
 import { About } from './About.tsx';
 import { Appearance, Checks, Notifications, Start } from './Basic.tsx';
+import { Mail } from './channels/Mail.tsx';
+import { Push } from './channels/Push.tsx';
+import { Telegram } from './channels/Telegram.tsx';
 import { Data } from './Data.tsx';
 
-export const SECTIONS = ['notifications', 'view', 'start', 'checks', 'data', 'about'] as const;
+export const SECTIONS = [
+  'notifications',
+  'telegram',
+  'mail',
+  'push',
+  'view',
+  'start',
+  'checks',
+  'data',
+  'about',
+] as const;
 type SectionName = (typeof SECTIONS)[number];
 
 const PAGES: Record<SectionName, () => React.ReactNode> = {
   notifications: Notifications,
+  telegram: Telegram,
+  mail: Mail,
+  push: Push,
   view: Appearance,
   start: Start,
   checks: Checks,

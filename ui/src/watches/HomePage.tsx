@@ -6,6 +6,7 @@ import { useQuestions, useSettings } from '../ipc/queries.ts';
 import { Button, LinkButton } from '../kit/Button.tsx';
 import { ErrorNote, ListSkeleton } from '../kit/Notes.tsx';
 import { Page } from '../kit/Page.tsx';
+import { SecretsAsked } from '../settings/channels/SecretsAsked.tsx';
 import { SimpleActions } from './Simple.tsx';
 import { CheckButton, StatusLine, Troubles } from './StatusLine.tsx';
 import { WatchCard } from './WatchCard.tsx';
@@ -38,6 +39,7 @@ export function HomePage() {
       }
     >
       <Troubles />
+      <SecretsAsked />
       <Watches simple={simple} />
       {simple && <SimpleActions />}
     </Page>

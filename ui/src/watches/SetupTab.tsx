@@ -22,13 +22,14 @@ import { isPast, wishFits, wishSentence } from '../choice/wish.ts';
 import { doctorsWords } from '../choice/words.ts';
 import { addDays, moscowDay, moscowMoment, useFormat } from '../i18n/format.ts';
 import { useText } from '../i18n/text.ts';
-import type { Activity, WatchDraft, WatchView } from '../ipc/host.ts';
+import type { Activity, Tell, WatchDraft, WatchView } from '../ipc/host.ts';
 import { useQuestions, useSetActivity, useUpdateWatch } from '../ipc/queries.ts';
-import { Button } from '../kit/Button.tsx';
+import { Button, LinkButton } from '../kit/Button.tsx';
 import { cx } from '../kit/cx.ts';
+import { Radios } from '../kit/Fields.tsx';
 import { announce } from '../kit/live.ts';
 import { Marked } from '../kit/marked.tsx';
-import { ErrorNote } from '../kit/Notes.tsx';
+import { ErrorNote, Note } from '../kit/Notes.tsx';
 import { Section } from '../kit/Page.tsx';
 import { showToast } from '../kit/toasts.ts';
 
@@ -74,6 +75,7 @@ export function SetupTab({ view, title }: { view: WatchView; title: string }) {
     wish: watch.wish,
     nickname: watch.nickname,
     until: watch.until,
+    tell: watch.tell,
   };
   // What was sent and may not be in `watch` yet: one change does not undo another.
   const sent = useRef<Partial<WatchDraft>>({});
@@ -190,6 +192,11 @@ export function SetupTab({ view, title }: { view: WatchView; title: string }) {
         onSave={(wish) => save({ wish })}
       />
       <WhoPart {...edited('who')} onSave={(nickname) => save({ nickname })} />
+      <TellPart
+        tell={update.isPending ? (update.variables.draft.tell ?? watch.tell) : watch.tell}
+        onSave={(tell) => save({ tell })}
+        failed={opened === null && failed}
+      />
       <UntilPart {...edited('until')} onSave={(until) => save({ until })} />
       <Section title={text('setup-pause')} hint={activityWords(watch.activity)}>
         <div className="flex flex-wrap gap-2">
@@ -462,6 +469,53 @@ function WhoEditor({ draft, failed, busy, onDone, onSave }: PartProps<string>) {
         onDone={done}
       />
     </Editor>
+  );
+}
+
+/** In which order the channels tell: one press, saved at once. */
+function TellPart({
+  tell,
+  onSave,
+  failed,
+}: {
+  tell: Tell;
+  onSave: (tell: Tell) => void;
+  failed: ReactNode;
+}) {
+  const text = useText();
+  const channels = useQuery(useQuestions().channels()).data;
+  const none =
+    channels !== undefined &&
+    channels.telegram.state.kind === 'off' &&
+    channels.mail.state.kind === 'off' &&
+    channels.push.state.kind === 'off';
+  return (
+    <Section title={text('tell-order')}>
+      <Radios
+        label={text('tell-order')}
+        hideLabel
+        value={tell}
+        onChange={onSave}
+        options={(['ladder', 'atOnce'] as const).map((value) => ({
+          value,
+          label: text(`tell-${value}`),
+          hint: text(`tell-${value}-hint`),
+        }))}
+      />
+      {none && (
+        <Note
+          tone="neutral"
+          actions={
+            <LinkButton to="/settings/$section" params={{ section: 'telegram' }}>
+              {text('tell-connect')}
+            </LinkButton>
+          }
+        >
+          {text('tell-none')}
+        </Note>
+      )}
+      {failed}
+    </Section>
   );
 }
 

@@ -7,6 +7,7 @@ import GaugeIcon from 'lucide-react/icons/gauge';
 import MoonIcon from 'lucide-react/icons/moon';
 import PauseIcon from 'lucide-react/icons/pause';
 import ShieldIcon from 'lucide-react/icons/shield-alert';
+import MutedIcon from 'lucide-react/icons/volume-x';
 import WifiOffIcon from 'lucide-react/icons/wifi-off';
 import { type Format, useFormat, useNow } from '../i18n/format.ts';
 import { type Text, useText } from '../i18n/text.ts';
@@ -55,11 +56,14 @@ export function Troubles() {
   const format = useFormat();
   const status = useQuery(useQuestions().status());
   const resume = useResume();
-  const { settings } = useSettings();
+  const { settings, change } = useSettings();
   const [awake, keepAwake] = useKept('awake');
   if (status.isError) return <ErrorNote error={status.error} retry={() => status.refetch()} />;
   if (status.data === undefined) return null;
-  const { service, pause, slept, quietUntil, nextLookAt, checkedAt } = status.data;
+  const { service, pause, slept, quietUntil, nextLookAt, checkedAt, hushed, silentSince } =
+    status.data;
+  // The states of the service tell of their silence themselves.
+  const silent = pause === null && (service === 'fine' || service === 'unknown');
   // By the computer's clock, as it was set; everything else here is Moscow time.
   const quietEnd = settings?.quiet.to.slice(0, 5);
   const next = nextLookAt === null ? text('soon') : format.time(nextLookAt);
@@ -87,6 +91,20 @@ export function Troubles() {
           {text('04:00' <= quietEnd && quietEnd < '12:00' ? 'quiet' : 'quiet-later', {
             time: quietEnd.replace(/^0/, ''),
           })}
+        </Note>
+      )}
+      {hushed && (
+        <Note
+          tone="neutral"
+          icon={<MutedIcon />}
+          actions={<Button onPress={() => change({ hushed: false })}>{text('hushed-off')}</Button>}
+        >
+          {text('hushed')}
+        </Note>
+      )}
+      {silentSince !== null && silent && (
+        <Note tone="warn" icon={<CloudOffIcon />} actions={<CheckButton />}>
+          {text('silent-since', { time: format.moment(silentSince) })}
         </Note>
       )}
       {service === 'down' && (

@@ -306,7 +306,13 @@ export function Rebind({ view }: { view: WatchView }) {
             onPress={() =>
               update.mutate({
                 id: watch.id,
-                draft: { places, wish: watch.wish, nickname: watch.nickname, until: watch.until },
+                draft: {
+                  places,
+                  wish: watch.wish,
+                  nickname: watch.nickname,
+                  until: watch.until,
+                  tell: watch.tell,
+                },
               })
             }
           >

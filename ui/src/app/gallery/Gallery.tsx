@@ -17,6 +17,7 @@ import { useAppearance } from '../appearance.ts';
 import { Kit } from './Kit.tsx';
 import { Said } from './Said.tsx';
 import { States } from './States.tsx';
+import { Ways } from './Ways.tsx';
 import { World } from './World.tsx';
 
 export type Look = Partial<Pick<Settings, 'theme' | 'language' | 'textSize'>>;
@@ -50,6 +51,7 @@ function Sections() {
         <States />
         <Said />
         <Kit />
+        <Ways />
       </div>
     </main>
   );

@@ -48,6 +48,9 @@ export function Said() {
         >
           <Troubles />
         </World>
+        <World settings={{ hushed: true }} begin={({ world }) => world.silent(ago(30))}>
+          <Troubles />
+        </World>
         <World begin={({ world }) => world.fail('status', failure('storage'), true)}>
           <Troubles />
         </World>

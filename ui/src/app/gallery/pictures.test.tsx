@@ -10,15 +10,16 @@ const STATES = [
   'State: it needs the person',
   'State: nobody can check',
 ];
+const WAYS = ['Telegram: a code is shown', 'Telegram: chats are linked', 'How channels do'];
 const PARTS = [...STATES, 'Tags and notes', 'Buttons', 'Fields'];
 const DARK = { 'prefers-color-scheme': 'dark' };
 /** How the page looks, and which parts are compared; all of them when none are named. */
 const LOOKS: Record<string, { look: Look; system?: System; parts?: string[] }> = {
   light: { look: { theme: 'light' } },
-  dark: { look: { theme: 'dark' }, parts: PARTS },
+  dark: { look: { theme: 'dark' }, parts: [...PARTS, ...WAYS] },
   contrast: { look: { theme: 'contrast' }, parts: PARTS },
   'contrast dark': { look: { theme: 'contrast' }, system: DARK, parts: ['Tags and notes'] },
-  largest: { look: { theme: 'light', textSize: 'largest' }, parts: [...STATES, 'Fields'] },
+  largest: { look: { theme: 'light', textSize: 'largest' }, parts: [...STATES, 'Fields', ...WAYS] },
   en: { look: { theme: 'light', language: 'en' }, parts: [...STATES, 'Troubles'] },
 };
 

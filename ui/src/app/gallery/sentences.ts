@@ -22,6 +22,7 @@ export const SHOWN = [
   'no-doctors',
   'filters-hide',
   'field-required',
+  'tg-wait',
 ] as const satisfies MessageId[];
 
 /** Said outside the window, or behind a button: here as sentences. */
@@ -45,7 +46,6 @@ export const LATER: readonly string[] = [
   'book-nocard',
   'book-unknown',
   'cancel-ask',
-  'tg-wait',
   'lock',
   'date-bad',
 ];

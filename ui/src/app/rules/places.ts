@@ -1,7 +1,7 @@
 // Every page of the window, with something of everything on it.
 
 import { CLINICS } from '../../ipc/memory/city.ts';
-import { addEveryState } from '../../ipc/memory/fixtures.ts';
+import { addEveryState, WAYS } from '../../ipc/memory/fixtures.ts';
 import type { Memory, MemoryOptions } from '../../ipc/memory/memory.ts';
 import { SECTIONS } from '../../settings/SettingsPage.tsx';
 import { open } from '../../test/app.tsx';
@@ -17,13 +17,22 @@ const PLACES: Record<string, string[]> = {
     '/welcome/',
     ...['who', 'clinic', 'specialty', 'doctors', 'time', 'tell', 'done'],
   ),
-  '/watches': ['/watches'],
+  '/watches': ['/watches', '/watches?ways=locked'],
   '/watches/$id': under('/watches/', '1', '1?tab=history', '1?tab=setup', '999'),
   '/find': ['/find'],
   '/find/$step': under('/find/', 'specialty', 'doctors', 'time', 'summary'),
   '/inbox': ['/inbox', '/inbox?show=open'],
   '/settings': ['/settings'],
-  '/settings/$section': under('/settings/', ...SECTIONS),
+  '/settings/$section': under(
+    '/settings/',
+    ...SECTIONS,
+    ...['none', 'linking', 'asking', 'working', 'unreachable', 'locked'].map(
+      (ways) => `telegram?ways=${ways}`,
+    ),
+    'notifications?ways=working',
+    'mail?ways=working',
+    'push?ways=working',
+  ),
   '/help': ['/help'],
   '/help/notifications': ['/help/notifications'],
 };
@@ -73,5 +82,8 @@ export const openAt = (
 ) =>
   open(place, options, (host) => {
     fill(host);
+    // How the ways to tell are found; the page does not read it.
+    const ways = new URLSearchParams(place.split('?')[1]).get('ways');
+    if (ways !== null) WAYS[ways]?.(host);
     before(host);
   });

@@ -16,6 +16,9 @@ const type = async (words: string) => {
   await userEvent.keyboard(words);
 };
 
+/** Of the right shape. */
+const TOKEN = '123456789:AAH4fKq2vXcT9mPz7WdR3bNs8LgYhEuJo';
+
 /** Where it is, how it is opened, and what is then seen. */
 const POPUPS: Record<
   string,
@@ -45,6 +48,43 @@ const POPUPS: Record<
   'the asking before quitting': ['/settings/about', () => press('Выйти'), asking],
   'the asking before all is deleted': ['/settings/data', () => press('Удалить всё'), asking],
   'the asking before an import': ['/settings/data', () => press('Взять из файла'), asking],
+  'the question where to keep a token': [
+    '/settings/telegram?ways=undecided',
+    async () => {
+      await page.getByLabelText('Токен бота', { exact: true }).fill(TOKEN);
+      await press('Проверить и подключить');
+    },
+    () => find('[role=dialog] [role=radiogroup]'),
+  ],
+  'a token that is none': [
+    '/settings/telegram',
+    async () => {
+      await page.getByLabelText('Токен бота', { exact: true }).fill('12345');
+      await press('Проверить и подключить');
+    },
+    () => find('[data-invalid]'),
+  ],
+  'the asking before a chat is unlinked': [
+    '/settings/telegram?ways=working',
+    () => press('Отключить: Мария'),
+    asking,
+  ],
+  'the asking before the bot is forgotten': [
+    '/settings/telegram?ways=working',
+    () => press('Забыть бота'),
+    asking,
+  ],
+  'a mail server of one’s own': [
+    '/settings/mail',
+    () => page.getByRole('combobox').selectOptions('Другая'),
+    () => find('[role=radiogroup]'),
+  ],
+  'a trial of every channel': [
+    '/settings/notifications?ways=unreachable',
+    () => press('Проверить, что оповещения дойдут'),
+    () =>
+      [...document.querySelectorAll('li')].find((row) => row.textContent?.includes('Push')) ?? null,
+  ],
   'the list of districts': ['/find', () => press('Выбрать район'), () => list('Районы')],
   'clinics that are found': ['/find', () => type('36'), () => list('Поликлиники')],
   'no clinic found': ['/find', () => type('ъъъ'), () => (list('Поликлиники') ? null : find('h1'))],

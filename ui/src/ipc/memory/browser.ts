@@ -1,9 +1,9 @@
 // `npm run dev` in a plain browser: `?fixture=states` shows a watch in every state,
 // `?fixture=empty` a program that is past its first run, `?fixture=crowded` as much of
-// everything as there can be.
+// everything as there can be. `&ways=working` sets up the ways to tell as in `WAYS`.
 
 import type { Language, Settings, TextSize, Theme } from '../host.ts';
-import { addCrowd, addEveryState } from './fixtures.ts';
+import { addCrowd, addEveryState, WAYS } from './fixtures.ts';
 import { createMemoryHost, type Memory } from './memory.ts';
 
 /** `?theme=dark&lang=en&text=largest` */
@@ -27,9 +27,12 @@ export function browserHost(query: URLSearchParams): Memory {
     delay: Number(query.get('delay') ?? 120),
     gap: fixture === 'states' || fixture === 'crowded' ? 0 : 15_000,
     crowded: fixture === 'crowded',
+    knocks: 6_000,
   });
   if (fixture === 'states') addEveryState(host);
   if (fixture === 'crowded') addCrowd(host);
+  const ways = query.get('ways');
+  if (ways !== null) WAYS[ways]?.(host);
   Object.assign(window, { talonchik: host });
   return host;
 }

@@ -1,6 +1,6 @@
 // A watch in every state a watch can be in.
 
-import type { DoctorChoice, ImportPlan, Place, WatchDraft } from '../host.ts';
+import type { DoctorChoice, ImportPlan, Place, Untold, WatchDraft } from '../host.ts';
 import { CLINICS, CROWD, CROWDED, doctorsOf, NO_ONLINE, specialtiesOf } from './city.ts';
 import { anyTime, type Memory } from './memory.ts';
 
@@ -18,7 +18,14 @@ export function place(clinic: string, specialty: string, doctors?: DoctorChoice)
 }
 
 export function draft(part: Partial<WatchDraft> = {}): WatchDraft {
-  return { places: [place('100', '1')], wish: anyTime(), nickname: '', until: null, ...part };
+  return {
+    places: [place('100', '1')],
+    wish: anyTime(),
+    nickname: '',
+    until: null,
+    tell: 'ladder',
+    ...part,
+  };
 }
 
 function firstDoctor(clinic: string, specialty: string): DoctorChoice {
@@ -122,3 +129,55 @@ export function addCrowd({ world }: Memory) {
   for (const { id } of CROWD.slice(20, 70))
     world.state(world.add(draft({ places: [place(id, '1')] })).id, { kind: 'waiting' });
 }
+
+/** The ways to tell, as they may be found. */
+export const WAYS: Record<string, (memory: Memory) => void> = {
+  none: () => {},
+  bot: ({ world }) => world.ways.bot(),
+  linking: ({ world, commands }) => {
+    world.ways.bot();
+    commands.newChatLink();
+  },
+  asking: ({ world }) => world.ways.bot({ title: 'Мария', state: 'asking' }),
+  working: ({ world }) => {
+    world.ways.bot(
+      { title: 'Мария' },
+      { title: 'Семья Ивановых', isGroup: true, watches: { kind: 'only', watches: [1] } },
+      { title: 'Пётр', state: 'blocked' },
+    );
+    world.ways.mailbox();
+    world.ways.pushes();
+  },
+  unreachable: ({ world }) => {
+    WAYS.working?.({ world } as Memory);
+    world.ways.does('telegram', failing('unreachable'), 3);
+    world.ways.does('mail', failing('token'), 2);
+    world.ways.does('push', failing('silent'), 1);
+  },
+  token: ({ world }) => {
+    world.ways.bot({ title: 'Мария' });
+    world.ways.does('telegram', failing('token'), 1);
+  },
+  conflict: ({ world }) => {
+    world.ways.bot({ title: 'Мария' });
+    world.ways.does('telegram', failing('conflict'));
+  },
+  busy: ({ world }) => {
+    world.ways.bot({ title: 'Мария' });
+    world.ways.does('telegram', failing('busy'), 3);
+  },
+  undecided: ({ world }) => world.ways.keyStore('undecided', 'absent'),
+  locked: ({ world }) => {
+    WAYS.working?.({ world } as Memory);
+    world.ways.passphrase = 'синий трамвай';
+    world.ways.keyStore('locked');
+  },
+  lost: ({ world }) => {
+    world.ways.bot({ title: 'Мария' });
+    world.ways.keyStore('undecided', 'absent');
+    world.ways.does('telegram', { kind: 'locked' });
+  },
+};
+
+const failing = (why: Untold) =>
+  ({ kind: 'failing', why, since: new Date(Date.now() - 40 * 60_000).toISOString() }) as const;

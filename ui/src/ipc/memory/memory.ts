@@ -26,6 +26,7 @@ import type {
   WatchState,
   WatchView,
 } from '../host.ts';
+import { type ChannelsWorld, createChannels, noChannels } from './channels.ts';
 import {
   CLINICS,
   CROWD,
@@ -50,6 +51,11 @@ export const DEFAULT_SETTINGS: Settings = {
   sound: true,
   hideDetails: false,
   quiet: { on: false, from: '23:00:00', to: '07:00:00', manner: 'hold' },
+  hushed: false,
+  telegram: true,
+  telegramApi: null,
+  mail: noChannels().mail.settings,
+  push: noChannels().push.settings,
   autostart: false,
   welcomed: false,
   closeHintShown: false,
@@ -108,11 +114,14 @@ export interface MemoryOptions {
   luck?: number;
   /** A city of 551 clinics, one of them with 60 specialties, 50 doctors and 300 slots. */
   crowded?: boolean;
+  /** Milliseconds until a chat asks after the code for it is shown; without: only when told. */
+  knocks?: number;
 }
 
 export interface Memory extends Host {
   /** For tests and fixtures: what happens behind the window. */
   world: {
+    ways: ChannelsWorld;
     settings: Settings;
     forms: Map<string, string>;
     opened: string[];
@@ -125,6 +134,8 @@ export interface Memory extends Host {
     service(state: ServiceState): void;
     slept(from: string, to: string): void;
     quietUntil(end: string | null): void;
+    /** Nothing good has been heard since then. */
+    silent(since: string | null): void;
     /** What is in the file that will be chosen; `null`: none will be. */
     file: ImportPlan | null;
     add(draft: WatchDraft): Watch;
@@ -162,7 +173,7 @@ export const anyTime = (): TimeWish => ({
 });
 
 export function createMemoryHost(options: MemoryOptions = {}): Memory {
-  const { delay = 120, gap = 15_000, luck = 20_000 } = options;
+  const { delay = 120, gap = 15_000, luck = 20_000, knocks = 0 } = options;
   const clinics = options.crowded ? [...CLINICS, ...CROWD] : CLINICS;
   const listeners = new Set<(event: Event) => void>();
   const navigators = new Set<(route: string) => void>();
@@ -176,6 +187,7 @@ export function createMemoryHost(options: MemoryOptions = {}): Memory {
   let pause: Status['pause'] = null;
   let slept: Status['slept'] = null;
   let quietUntil: Status['quietUntil'] = null;
+  let silentSince: Status['silentSince'] = null;
   let demo = options.demo ?? false;
   let requests = 214;
   let catalogue = true;
@@ -508,7 +520,12 @@ export function createMemoryHost(options: MemoryOptions = {}): Memory {
     emit({ kind: 'statusChanged' });
   }
 
+  const refuse = (code: CommandError['code'], problems: CommandError['problems'] = []): never => {
+    throw new Refused(failure(code, problems));
+  };
+
   const world: Memory['world'] = {
+    ways: undefined as unknown as ChannelsWorld,
     settings: { ...DEFAULT_SETTINGS, ...options.settings },
     forms: new Map(),
     past: new Map(),
@@ -525,6 +542,7 @@ export function createMemoryHost(options: MemoryOptions = {}): Memory {
       { subject: 'notifications', verdict: 'fine', detail: null },
       { subject: 'tray', verdict: 'remark', detail: null },
       { subject: 'autostart', verdict: 'remark', detail: null },
+      { subject: 'keyStore', verdict: 'fine', detail: null },
     ],
     fail: (name, error, always = false) => {
       failures.set(name, { error, always });
@@ -556,6 +574,10 @@ export function createMemoryHost(options: MemoryOptions = {}): Memory {
     },
     quietUntil: (end) => {
       quietUntil = end;
+      emit({ kind: 'statusChanged' });
+    },
+    silent: (since) => {
+      silentSince = since;
       emit({ kind: 'statusChanged' });
     },
     file: { watches: [], settings: true },
@@ -615,7 +637,11 @@ export function createMemoryHost(options: MemoryOptions = {}): Memory {
     return at < 0 ? ORDER.length : at;
   };
 
+  const channels = createChannels({ world, knocks, emit, refuse, command });
+  world.ways = channels.ways;
+
   const commands: Host['commands'] = {
+    ...channels.commands,
     districts: command('districts', () => dated(catalogue ? DISTRICTS : [])),
     clinics: command('clinics', (district) =>
       dated(
@@ -696,6 +722,7 @@ export function createMemoryHost(options: MemoryOptions = {}): Memory {
         wish: anyTime(),
         nickname: '',
         until: null,
+        tell: 'ladder' as const,
       };
     }),
     addWatch: command('addWatch', (draft) => {
@@ -794,6 +821,8 @@ export function createMemoryHost(options: MemoryOptions = {}): Memory {
         pause,
         slept,
         quietUntil,
+        hushed: world.settings.hushed,
+        silentSince,
         budgetPerDay: 24 * world.settings.budgetPerHour,
         requestsToday: requests,
         requestsLastHour: 58,
@@ -815,6 +844,8 @@ export function createMemoryHost(options: MemoryOptions = {}): Memory {
     saveSettings: command('saveSettings', (settings) => {
       world.settings = settings;
       emit({ kind: 'settingsChanged' });
+      emit({ kind: 'statusChanged' });
+      emit({ kind: 'channelsChanged' });
       return settings;
     }),
     form: command('form', (name) => world.forms.get(name) ?? null),
@@ -863,6 +894,7 @@ export function createMemoryHost(options: MemoryOptions = {}): Memory {
       demo = false;
       requests = 0;
       world.settings = { ...DEFAULT_SETTINGS };
+      world.ways.channels = noChannels();
       emit({ kind: 'settingsChanged' });
       changed();
       return null;
