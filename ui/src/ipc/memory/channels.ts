@@ -238,6 +238,7 @@ export function createChannels({ world, knocks, emit, refuse, command }: Around)
       return answer();
     }),
     forgetTelegram: command('forgetTelegram', () => {
+      if (ways.channels.keyStore === 'locked') refuse('locked');
       ways.channels.telegram = noChannels().telegram;
       return answer();
     }),
@@ -294,6 +295,7 @@ export function createChannels({ world, knocks, emit, refuse, command }: Around)
       return answer();
     }),
     forgetMail: command('forgetMail', () => {
+      if (ways.channels.keyStore === 'locked') refuse('locked');
       ways.channels.mail = noChannels().mail;
       world.settings = { ...world.settings, mail: ways.channels.mail.settings };
       emit({ kind: 'settingsChanged' });
@@ -317,6 +319,7 @@ export function createChannels({ world, knocks, emit, refuse, command }: Around)
       return answer();
     }),
     forgetPush: command('forgetPush', () => {
+      if (ways.channels.keyStore === 'locked') refuse('locked');
       ways.channels.push = noChannels().push;
       world.settings = { ...world.settings, push: ways.channels.push.settings };
       emit({ kind: 'settingsChanged' });
@@ -359,7 +362,12 @@ export function createChannels({ world, knocks, emit, refuse, command }: Around)
       if (passphrase !== ways.passphrase) refuse('wrongPassphrase');
       return opened('sealed');
     }),
-    keepSecretsInMemory: command('keepSecretsInMemory', () => opened('memory')),
+    keepSecretsInMemory: command('keepSecretsInMemory', () => {
+      // What is in a locked file stays there.
+      if (ways.channels.keyStore !== 'locked') return opened('memory');
+      ways.channels.keyStore = 'memory';
+      return answer();
+    }),
     useKeyStore: command('useKeyStore', () => {
       if (ways.channels.keyStoreTrouble !== null) refuse('keyStore');
       return opened('system');

@@ -213,11 +213,20 @@ export function UnlockForm({ onDone = () => {} }: { onDone?: () => void }) {
 /** «Введите фразу, чтобы работали Телеграм и почта», with the field. */
 export function Unlock({ forgot = false }: { forgot?: boolean }) {
   const text = useText();
+  const without = useChannelsAction((commands) => commands.keepSecretsInMemory());
   return (
     <Note tone="warn" icon={<KeyIcon />}>
       <p className="mb-3 font-medium">{text('way-sealed')}</p>
       <UnlockForm />
-      {forgot && <p className="mt-3 text-text-2">{text('keys-unlock-forgot')}</p>}
+      {forgot && (
+        <>
+          <p className="mt-4 mb-3 text-text-2">{text('keys-unlock-forgot')}</p>
+          <Button isDisabled={without.isPending} onPress={() => without.mutate()}>
+            {text('keys-unlock-without')}
+          </Button>
+          {without.isError && <ErrorNote error={without.error} />}
+        </>
+      )}
     </Note>
   );
 }

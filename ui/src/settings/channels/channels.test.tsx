@@ -233,6 +233,16 @@ for (const at of ['/watches', '/settings/telegram'])
     await expect.element(field('Фраза')).not.toBeInTheDocument();
   });
 
+test('a forgotten passphrase is gone on without, and the token is asked for again', async () => {
+  const { world } = open('/settings/telegram', {}, ways('locked'));
+  await button('Продолжить без фразы').click();
+  await said('Токен бота нужно ввести ещё раз');
+  await field('Токен бота ещё раз').fill(TOKEN);
+  await button('Проверить и подключить').click();
+  await said(/^Работает/);
+  expect(world.ways.channels.keyStore).toBe('memory');
+});
+
 test('at home a token that has to be given again is asked for', async () => {
   open('/watches', {}, ways('lost'));
   await said('Токен бота нужно ввести ещё раз');
