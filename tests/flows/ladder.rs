@@ -173,7 +173,7 @@ impl Story {
         self.app.run_for(seconds(1)).await;
     }
 
-    async fn take(&self, days: i64) {
+    fn take(&self, days: i64) {
         let start = self.app.in_days(days, 0);
         self.app
             .city
@@ -276,13 +276,13 @@ async fn nobody_waits_for_a_screen_that_nobody_sees() {
 #[tokio::test(start_paused = true)]
 async fn what_is_gone_before_its_turn_is_not_told_and_what_was_told_is_put_right() {
     let story = Story::begin(Tell::AtOnce).await;
-    story.take(2).await;
+    story.take(2);
     story.app.run_for(minutes(2)).await;
     assert_eq!(story.screen.kinds(), [Appeared, Gone]);
     assert_eq!(story.phone.kinds(), [Appeared, Gone]);
 
     let story = Story::begin(Tell::Ladder).await;
-    story.take(2).await;
+    story.take(2);
     story.app.run_for(minutes(30)).await;
     assert_eq!(story.screen.kinds(), [Appeared, Gone]);
     assert_eq!(story.phone.kinds(), []);
@@ -300,7 +300,7 @@ async fn slots_of_one_minute_are_one_alert_and_each_goes_out_of_the_message_by_i
     };
     assert_eq!(receipts, [None, Some("1".to_owned())]);
 
-    story.take(2).await;
+    story.take(2);
     story.app.run_for(minutes(3)).await;
     let refreshed = story.phone.refreshed.lock().unwrap().clone();
     let [half] = &refreshed[..] else {

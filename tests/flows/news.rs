@@ -22,7 +22,7 @@ impl Reader {
 
 #[async_trait::async_trait]
 impl Channel for Reader {
-    fn name(&self) -> &str {
+    fn name(&self) -> &'static str {
         "reader"
     }
 

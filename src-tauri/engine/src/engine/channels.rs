@@ -278,28 +278,31 @@ impl Engine {
     /// There is no key store: keeps tokens and passwords in a file under this passphrase.
     pub async fn seal_secrets(&self, passphrase: Secret) -> Result<Channels> {
         self.secrets.seal(passphrase).await?;
-        self.channels().await
+        self.reach_secrets().await
     }
 
     /// Opens that file; what waited for a token or a password goes on.
     pub async fn unlock_secrets(&self, passphrase: Secret) -> Result<Channels> {
         self.secrets.unlock(passphrase).await?;
-        self.reopen_mail_and_push().await?;
-        self.telegram.reopen().await?;
-        self.channels().await
+        self.reach_secrets().await
     }
 
     /// Tries the system's key store again, and moves secrets into it from wherever they are.
     pub async fn use_key_store(&self) -> Result<Channels> {
         self.secrets.use_system().await?;
-        self.reopen_mail_and_push().await?;
-        self.telegram.reopen().await?;
-        self.channels().await
+        self.reach_secrets().await
     }
 
     /// There is no key store: they are asked for at each start.
     pub async fn keep_secrets_in_memory(&self) -> Result<Channels> {
         self.secrets.keep_in_memory();
+        self.reach_secrets().await
+    }
+
+    /// Secrets may have come within reach, or gone: every way goes by what there is now.
+    async fn reach_secrets(&self) -> Result<Channels> {
+        self.reopen_mail_and_push().await?;
+        self.telegram.reopen().await?;
         self.channels().await
     }
 

@@ -30,7 +30,6 @@ export const TOLD = [
   'found-body',
   'found-body-self',
   'quiet',
-  'quiet-digest',
   'close-hint',
   'no-tray',
   'quit-ask',
