@@ -13,5 +13,6 @@ mod news;
 mod patience;
 mod replay;
 mod restart;
+mod telegram;
 mod time;
 mod watches;

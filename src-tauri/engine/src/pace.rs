@@ -519,10 +519,10 @@ fn whole_number(number: f64) -> NonZeroU32 {
 
 /// tokio's time for `governor`, so that a paused test drives it.
 #[derive(Debug, Clone, Copy)]
-struct TokioClock;
+pub(crate) struct TokioClock;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Tick(Instant);
+pub(crate) struct Tick(pub(crate) Instant);
 
 impl Clock for TokioClock {
     type Instant = Tick;

@@ -426,7 +426,7 @@ fn useless(due: &Due, now: chrono::DateTime<chrono::Utc>) -> Option<Untold> {
 }
 
 /// Full jitter under a doubling ceiling.
-fn retry_wait(failures: u32) -> Duration {
+pub(crate) fn retry_wait(failures: u32) -> Duration {
     let ceiling = FIRST_RETRY
         .saturating_mul(1 << failures.clamp(1, 12))
         .min(LAST_RETRY);

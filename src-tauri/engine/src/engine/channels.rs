@@ -2,16 +2,19 @@
 
 use std::{sync::Arc, time::Duration};
 
+use chrono::TimeDelta;
+
 use super::{Engine, Result};
 use crate::{
     error::{EngineError, Problem},
     mail,
     model::{
         ChannelState, Channels, ChatId, ChatLink, DeliveryState, Event, MailSettings, MailView,
-        PushSettings, PushView, Settings, Trial, Untold, WatchChoice,
+        News, PushSettings, PushView, Settings, Trial, Untold, WatchChoice,
     },
     push,
     secrets::{Secret, SecretName},
+    telegram::Telegram,
 };
 
 /// The trial waits this long for all channels.
@@ -164,6 +167,21 @@ impl Engine {
 
 /// Telegram.
 impl Engine {
+    /// The bot.
+    pub(crate) fn telegram(&self) -> Arc<Telegram> {
+        Arc::clone(&self.telegram)
+    }
+
+    /// News of a channel that is lost, for all the others.
+    pub(crate) async fn mourn(&self, lost: String, news: News, life: TimeDelta) -> Result<()> {
+        let mut names = self.channels.names();
+        names.retain(|name| *name != lost);
+        let now = self.now();
+        self.store.raise_news(news, names, now, now + life).await?;
+        self.poller.outbox.notify_waiters();
+        Ok(())
+    }
+
     /// Takes the token of a bot: Telegram is asked at once whose it is.
     pub async fn set_telegram_token(&self, token: Secret) -> Result<Channels> {
         self.telegram.set_token(token).await?;

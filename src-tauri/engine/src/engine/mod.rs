@@ -186,6 +186,18 @@ impl Engine {
                 keep_catalogue(Arc::clone(&lists), Arc::clone(&board), token.clone())
             }));
         }
+        let telegram = Arc::new(Telegram::new(
+            &config,
+            store.clone(),
+            secrets.clone(),
+            events.clone(),
+        ));
+        if config.background && !config.demo {
+            let (bot, token) = (Arc::clone(&telegram), stop.clone());
+            tasks.spawn(supervised("telegram", stop.clone(), move || {
+                Arc::clone(&bot).run(token.clone())
+            }));
+        }
         let engine = Arc::new(Self {
             config,
             store,
@@ -194,7 +206,7 @@ impl Engine {
             poller,
             channels,
             secrets,
-            telegram: Arc::default(),
+            telegram,
             deadman: Mutex::new(DeadMan::new(silence.unwrap_or_default())),
             tally,
             events,
@@ -214,11 +226,15 @@ impl Engine {
         if let Err(error) = engine.reopen_mail_and_push().await {
             tracing::error!(%error, "mail and push do not work");
         }
+        engine.telegram.meet(&engine);
+        if let Err(error) = engine.telegram.reopen().await {
+            tracing::error!(%error, "Telegram does not work");
+        }
         Ok(engine)
     }
 
     /// Takes a channel into use, in the place of one of that name.
-    async fn open_channel(&self, channel: Arc<dyn Channel>) {
+    pub(crate) async fn open_channel(&self, channel: Arc<dyn Channel>) {
         let stop = self.stop.child_token();
         let health = Arc::new(Health::default());
         self.channels
@@ -236,10 +252,32 @@ impl Engine {
             health,
         });
         let token = stop.clone();
-        let work = supervised("delivery", stop, move || {
+        self.spawn(supervised("delivery", stop, move || {
             Arc::clone(&worker).run(token.clone())
-        });
-        self.tasks.lock().await.spawn(work);
+        }))
+        .await;
+    }
+
+    /// Drops a channel; what waits for it stays.
+    pub(crate) fn close_channel(&self, name: &str) {
+        self.channels.remove(name);
+    }
+
+    /// Does something beside what is going on; the end of the engine cuts it short.
+    pub(crate) async fn errand(&self, work: impl Future<Output = ()> + Send + 'static) {
+        let stop = self.stop.clone();
+        self.spawn(async move {
+            stop.run_until_cancelled(work).await;
+        })
+        .await;
+    }
+
+    async fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        // Who stops the engine holds the tasks and waits for the one that asks here.
+        if let Some(mut tasks) = self.stop.run_until_cancelled(self.tasks.lock()).await {
+            while tasks.try_join_next().is_some() {}
+            tasks.spawn(work);
+        }
     }
 
     /// Stops all tasks and waits for them. What is being read is dropped; what is being written is finished.
@@ -264,7 +302,7 @@ impl Engine {
         &self.config
     }
 
-    fn tell(&self, event: Event) {
+    pub(crate) fn tell(&self, event: Event) {
         // Nobody listening is no error.
         let _ = self.events.send(event);
     }

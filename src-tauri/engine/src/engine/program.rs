@@ -136,6 +136,10 @@ impl Engine {
         if outside(&before) != outside(&settings) {
             self.reopen_mail_and_push().await?;
         }
+        let telegram = |it: &Settings| (it.telegram, it.telegram_api.clone(), it.language);
+        if telegram(&before) != telegram(&settings) {
+            self.telegram.reopen().await?;
+        }
         self.tell(Event::SettingsChanged);
         Ok(settings)
     }

@@ -181,6 +181,21 @@ impl Engine {
             .ok_or(EngineError::NotFound("watch"))
     }
 
+    /// All watches in the order of the home page, from what is known: nobody is asked.
+    pub(crate) async fn glance(&self) -> Result<Vec<WatchView>> {
+        let watches: Vec<Watch> = self.poller.board().watches.values().cloned().collect();
+        self.sights(watches).await
+    }
+
+    /// The watch that asks for the same, if there is one.
+    pub(crate) fn alike(&self, draft: &WatchDraft) -> Option<WatchId> {
+        let essence = watches::essence(draft);
+        let board = self.poller.board();
+        let mut watches = board.watches.values();
+        let found = watches.find(|watch| watches::essence(&watch.draft) == essence);
+        found.map(|watch| watch.id)
+    }
+
     /// Watches as they are shown, with what may stand in for places that were lost.
     async fn views(&self, watches: Vec<Watch>) -> Result<Vec<WatchView>> {
         let mut views = self.sights(watches).await?;

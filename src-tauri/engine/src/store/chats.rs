@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use rusqlite::{OptionalExtension, Row, named_params};
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::{Result, SettingName, Store, ms, settings};
 use crate::model::{Chat, ChatId, ChatState, WatchChoice};
@@ -24,6 +24,15 @@ pub(crate) struct ChatRow {
     pub watches: WatchChoice,
     /// How far it is.
     pub state: ChatState,
+}
+
+/// How far the updates of the bot have been heard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(crate) struct Offset {
+    /// The number of the next one.
+    pub next: i64,
+    /// When the one before was heard: after a week of silence the numbers begin anew.
+    pub at: DateTime<Utc>,
 }
 
 impl std::fmt::Debug for ChatRow {
@@ -199,13 +208,13 @@ impl Store {
     }
 
     /// An update has had its effect: it is not asked for again, and the button it pressed, if any, is used up.
-    pub(crate) async fn update_done(&self, next: i64, button: Option<String>) -> Result<()> {
+    pub(crate) async fn update_done(&self, offset: Offset, button: Option<String>) -> Result<()> {
         self.with(move |connection| {
             let tx = connection.transaction()?;
             if let Some(token) = button {
                 tx.execute("DELETE FROM button WHERE token = ?1", [token])?;
             }
-            settings::write(&tx, &SettingName::TelegramOffset, &next)?;
+            settings::write(&tx, &SettingName::TelegramOffset, &offset)?;
             Ok(tx.commit()?)
         })
         .await

@@ -26,7 +26,7 @@ use rusqlite::{Connection, ErrorCode};
 use rusqlite_migration::{M, Migrations};
 
 pub(crate) use alerts::Subject;
-pub(crate) use chats::ChatRow;
+pub(crate) use chats::{ChatRow, Offset};
 pub(crate) use commit::{Coverage, DoctorLook};
 pub(crate) use listings::Listing;
 pub use looks::Opening;

@@ -21,8 +21,10 @@ pub(crate) enum Name {
     Requests,
     /// A random name of this database: two folders of data do not share secrets.
     Installation,
-    /// The next update to ask Telegram for.
+    /// `chats::Offset`: the next update to ask Telegram for.
     TelegramOffset,
+    /// `telegram::Bot`: whose chats these are.
+    TelegramBot,
     /// `deadman::Silence`: what has been said to be silent.
     Silence,
     /// `night::Night`: the quiet hours that nothing has been said of yet.
@@ -40,6 +42,7 @@ impl Name {
             Self::Requests => "requests".to_owned(),
             Self::Installation => "installation".to_owned(),
             Self::TelegramOffset => "telegram-offset".to_owned(),
+            Self::TelegramBot => "telegram-bot".to_owned(),
             Self::Silence => "silence".to_owned(),
             Self::Night => "night".to_owned(),
             Self::Form(form) => format!("form/{form}"),

@@ -1,0 +1,836 @@
+//! The conversation in Telegram: a chat is linked, commands, is a stranger, is lost.
+
+use std::sync::Arc;
+
+use chrono::{TimeDelta, Utc};
+use engine::{
+    Engine, EngineError,
+    clock::Clock,
+    model::{
+        Activity, AlertState, ChannelState, ChatId, ChatState, Settings, TelegramView, Untold,
+        WatchChoice, WatchDraft,
+    },
+    secrets::Secrets,
+};
+use flows::{TestApp, any, hours, minutes, seconds};
+use simulator::telegram::{ChatMessage, Telegram, TelegramFault};
+
+const TOKEN: &str = "123456789:AAEhBOweik6ad9r_QXMENQjcrGbqCr4K-bc";
+const PERSON: i64 = 7_001;
+const NEIGHBOUR: i64 = 7_002;
+const GROUP: i64 = -500;
+const STRANGER: &str = "Этот чат не подключён. Код показан в программе: Настройки → Телеграм.";
+
+/// A program with a bot of its own, and the bot's Telegram.
+struct Home {
+    app: TestApp,
+    telegram: Telegram,
+}
+
+impl Home {
+    /// The bot is known, no chat is linked.
+    async fn start() -> Self {
+        Self::of(TestApp::start().await).await
+    }
+
+    async fn of(app: TestApp) -> Self {
+        let telegram = telegram(&app.clock, 0).await;
+        let home = Self { app, telegram };
+        let url = Some(home.telegram.base_url());
+        home.engine().set_telegram_way(None, url).await.unwrap();
+        let token = TOKEN.into();
+        home.engine().set_telegram_token(token).await.unwrap();
+        home
+    }
+
+    /// With the person's private chat linked.
+    async fn linked() -> Self {
+        let home = Self::start().await;
+        home.link(PERSON).await;
+        home
+    }
+
+    fn engine(&self) -> &Arc<Engine> {
+        &self.app.engine
+    }
+
+    async fn view(&self) -> TelegramView {
+        self.engine().channels().await.unwrap().telegram
+    }
+
+    /// A new code, as the link carries it.
+    async fn code(&self) -> String {
+        let link = self.engine().new_chat_link().await.unwrap();
+        link.url.split_once("?start=").unwrap().1.to_owned()
+    }
+
+    async fn link(&self, person: i64) -> ChatId {
+        let code = self.code().await;
+        self.telegram.say(person, &format!("/start {code}"));
+        self.app.run_for(seconds(3)).await;
+        let chat = self.view().await.chats.last().unwrap().id;
+        self.engine().link_chat(chat).await.unwrap();
+        self.app.run_for(seconds(3)).await;
+        chat
+    }
+
+    /// What the person sees after saying this: the bot's messages since, as they are half a minute later.
+    async fn say(&self, text: &str) -> Vec<ChatMessage> {
+        let before = self.seen().len();
+        self.telegram.say(PERSON, text);
+        self.app.run_for(seconds(30)).await;
+        self.seen().split_off(before)
+    }
+
+    /// The one message that came.
+    async fn ask(&self, text: &str) -> ChatMessage {
+        let mut said = self.say(text).await;
+        assert_eq!(said.len(), 1, "{said:?}");
+        said.remove(0)
+    }
+
+    fn seen(&self) -> Vec<ChatMessage> {
+        self.telegram.messages(PERSON)
+    }
+
+    fn last(&self) -> ChatMessage {
+        self.seen().pop().expect("something was said")
+    }
+
+    /// Presses a button of the last message; returns what was shown over the chat.
+    async fn press(&self, title: &str) -> Option<String> {
+        let message = self.last().id;
+        self.telegram.press_button(PERSON, PERSON, message, title);
+        self.app.run_for(seconds(10)).await;
+        self.shown()
+    }
+
+    /// The last answer to a press.
+    fn shown(&self) -> Option<String> {
+        let calls = self.telegram.calls();
+        let answers = calls
+            .iter()
+            .filter(|call| call.method == "answerCallbackQuery");
+        let last = answers.last().expect("a press was answered");
+        last.parameters["text"].as_str().map(str::to_owned)
+    }
+
+    /// Stops the program and starts it again.
+    async fn restart(self) -> Self {
+        let Self { app, telegram } = self;
+        let app = app.restart().await;
+        Self { app, telegram }
+    }
+}
+
+async fn telegram(clock: &Clock, port: u16) -> Telegram {
+    let clock = clock.clone();
+    Telegram::start_with(TOKEN, move || clock.now(), port)
+        .await
+        .unwrap()
+}
+
+fn page_of(place: &simulator::Place) -> String {
+    format!(
+        "https://gorzdrav.spb.ru/service-free-schedule#[{{\"lpu\":\"{}\"}},{{\"speciality\":\"{}\"}}]",
+        place.clinic, place.specialty
+    )
+}
+
+// Linking.
+
+#[tokio::test(start_paused = true)]
+async fn a_chat_is_linked_by_a_code_and_a_click_in_the_program() {
+    let home = Home::start().await;
+    let view = home.view().await;
+    assert_eq!(view.bot.as_deref(), Some("uchebny_talonchik_bot"));
+    let link = home.engine().new_chat_link().await.unwrap();
+    assert_eq!(home.view().await.link.as_ref(), Some(&link));
+    let code = link
+        .url
+        .strip_prefix("https://t.me/uchebny_talonchik_bot?start=");
+    home.telegram
+        .say(PERSON, &format!("/start {}", code.unwrap()));
+    home.app.run_for(seconds(3)).await;
+    assert_eq!(home.last().text, "Осталось подтвердить на компьютере.");
+    let view = home.view().await;
+    assert_eq!(view.link, None, "the code is used up");
+    assert_eq!(view.chats[0].state, ChatState::Asking);
+    assert_eq!(view.chats[0].title, "Пациент");
+    home.telegram.say(PERSON, "/pause");
+    home.app.run_for(seconds(30)).await;
+    assert_eq!(home.last().text, STRANGER, "not linked yet");
+
+    home.engine().link_chat(view.chats[0].id).await.unwrap();
+    home.app.run_for(seconds(3)).await;
+    assert!(home.last().text.starts_with("Готово, чат подключён."));
+    assert!(home.last().text.contains("/status — Что сейчас"));
+    assert_eq!(home.view().await.chats[0].state, ChatState::Linked);
+    assert!(matches!(
+        home.view().await.state,
+        ChannelState::Works { .. }
+    ));
+    assert_eq!(home.telegram.commands("").len(), 10);
+    assert_eq!(home.telegram.commands("en")[0].1, "What is going on");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wrong_an_old_and_a_used_code_link_nobody() {
+    let home = Home::start().await;
+    let void = home.code().await;
+    let code = home.code().await;
+    for wrong in ["", "wrong", &void, &code.to_lowercase()] {
+        home.telegram.say(PERSON, &format!("/start {wrong}"));
+    }
+    home.app.run_for(seconds(30)).await;
+    assert_eq!(home.seen().len(), 1, "told once");
+    assert_eq!(home.last().text, STRANGER);
+
+    home.app.run_for(minutes(10)).await;
+    home.telegram.say(PERSON, &format!("/start {code}"));
+    home.app.run_for(seconds(30)).await;
+    assert_eq!(home.view().await.chats, []);
+    assert_eq!(home.view().await.link, None);
+
+    let code = home.code().await;
+    home.telegram.say(PERSON, &format!("/start {code}"));
+    home.telegram.say(NEIGHBOUR, &format!("/start {code}"));
+    home.app.run_for(seconds(30)).await;
+    let chats = home.view().await.chats;
+    assert_eq!(chats.len(), 1, "one code, one chat");
+    assert_eq!(home.telegram.messages(NEIGHBOUR)[0].text, STRANGER);
+
+    home.engine().unlink_chat(chats[0].id).await.unwrap();
+    home.app.run_for(seconds(30)).await;
+    assert_eq!(home.view().await.chats, []);
+    assert_eq!(
+        home.last().text,
+        "На компьютере подключение этого чата отклонили."
+    );
+    let gone = home.engine().link_chat(chats[0].id).await;
+    assert!(matches!(gone, Err(EngineError::NotFound("chat"))));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_is_asked_about_at_once_and_a_refused_one_is_not_kept() {
+    let app = TestApp::start().await;
+    let telegram = telegram(&app.clock, 0).await;
+    let engine = &app.engine;
+    let shape = engine.set_telegram_token("not a token".into()).await;
+    assert!(matches!(shape, Err(EngineError::Invalid(_))));
+    assert!(engine.new_chat_link().await.is_err());
+    engine
+        .set_telegram_way(None, Some(telegram.base_url()))
+        .await
+        .unwrap();
+    let other = "123456789:BBEhBOweik6ad9r_QXMENQjcrGbqCr4K-bc";
+    let refused = engine.set_telegram_token(other.into()).await;
+    assert!(matches!(refused, Err(EngineError::Channel(Untold::Token))));
+    telegram.fail(Some("getMe"), TelegramFault::Status(502), 1);
+    let failing = engine.set_telegram_token(TOKEN.into()).await;
+    assert!(matches!(
+        failing,
+        Err(EngineError::Channel(Untold::Unreachable))
+    ));
+    let view = engine.channels().await.unwrap().telegram;
+    assert_eq!((view.state, view.bot), (ChannelState::Off, None));
+    engine
+        .set_telegram_token(format!("  {TOKEN}\n").into())
+        .await
+        .unwrap();
+    app.run_for(seconds(1)).await;
+    let view = engine.channels().await.unwrap().telegram;
+    assert!(matches!(view.state, ChannelState::Works { .. }));
+    for (proxy, url) in [
+        (Some("ftp://127.0.0.1:1"), None),
+        (None, Some("http://example.com")),
+        (None, Some("не адрес")),
+    ] {
+        let way = engine.set_telegram_way(proxy.map(Into::into), url.map(str::to_owned));
+        assert!(matches!(way.await, Err(EngineError::Invalid(_))));
+    }
+    engine.forget_telegram().await.unwrap();
+    let view = engine.channels().await.unwrap().telegram;
+    assert_eq!((view.state, view.bot), (ChannelState::Off, None));
+}
+
+#[tokio::test(start_paused = true)]
+async fn in_a_group_only_the_one_who_linked_it_commands() {
+    let home = Home::start().await;
+    let code = home.code().await;
+    let start = format!("/start@uchebny_talonchik_bot {code}");
+    home.telegram.say_in_group(GROUP, PERSON, &start);
+    home.app.run_for(seconds(3)).await;
+    let chat = home.view().await.chats[0].clone();
+    assert!(chat.is_group && chat.title == "Группа");
+    home.engine().link_chat(chat.id).await.unwrap();
+    home.app.run_for(seconds(3)).await;
+    let said = || home.telegram.messages(GROUP);
+    let before = said().len();
+    for (person, text) in [
+        (NEIGHBOUR, "/pause"),
+        (NEIGHBOUR, "привет"),
+        (PERSON, "привет"),
+        (PERSON, "/status@other_bot"),
+        (PERSON, "/book"),
+    ] {
+        home.telegram.say_in_group(GROUP, person, text);
+    }
+    home.app.run_for(minutes(1)).await;
+    assert_eq!(said().len(), before, "nobody called the bot");
+    home.telegram
+        .say_in_group(GROUP, PERSON, "/pause@uchebny_talonchik_bot");
+    home.app.run_for(seconds(30)).await;
+    let question = said().pop().unwrap();
+    home.telegram
+        .press_button(NEIGHBOUR, GROUP, question.id, "1 час");
+    home.app.run_for(seconds(10)).await;
+    assert_eq!(home.shown().as_deref(), Some(STRANGER));
+    assert_eq!(home.engine().status().await.unwrap().pause, None);
+    home.telegram
+        .press_button(PERSON, GROUP, question.id, "1 час");
+    home.app.run_for(seconds(10)).await;
+    assert!(home.engine().status().await.unwrap().pause.is_some());
+
+    home.telegram.migrate(GROUP, -1_000_000_500);
+    home.telegram.announce_migration(GROUP, -1_000_000_500);
+    home.app.run_for(seconds(10)).await;
+    home.telegram
+        .say_in_group(-1_000_000_500, PERSON, "/resume");
+    home.app.run_for(seconds(10)).await;
+    assert_eq!(home.engine().status().await.unwrap().pause, None);
+}
+
+// Commands.
+
+#[tokio::test(start_paused = true)]
+async fn status_says_what_is_known_at_once_and_then_what_a_look_has_found() {
+    let home = Home::linked().await;
+    let place = home.app.city.a_doctor();
+    home.app.watch_doctor(&place).await;
+    home.app.run_for(minutes(1)).await;
+    home.app
+        .city
+        .offer(&place.clinic, &place.doctor, home.app.in_days(2, 0));
+    let status = home.ask("/status").await;
+    assert!(status.edits >= 1);
+    assert!(
+        status
+            .text
+            .starts_with("Ждём: 1. Есть талоны: 1. Проверили в 09:0"),
+        "{}",
+        status.text
+    );
+    assert!(status.text.contains("Компьютер включён с 09:00."));
+    assert!(
+        status
+            .text
+            .contains("1. Офтальмолог · Иванова Анна Петровна · Поликлиника")
+    );
+    assert!(
+        status.text.contains("Есть талоны: 1. Ближайший: ср, 9:00."),
+        "{}",
+        status.text
+    );
+    assert!(!status.text.contains("Проверяем ещё раз"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn looks_asked_for_from_telegram_are_half_a_minute_apart() {
+    let home = Home::linked().await;
+    let place = home.app.city.a_doctor();
+    home.app.watch_doctor(&place).await;
+    home.app.run_for(minutes(1)).await;
+    home.app.city.clear_requests();
+    for _ in 0..5 {
+        home.telegram.say(PERSON, "/check");
+    }
+    home.app.run_for(seconds(28)).await;
+    let seen = home.seen();
+    let rested = seen
+        .iter()
+        .filter(|it| it.text.ends_with("Проверяли только что."));
+    assert!(rested.count() >= 3);
+    assert!(
+        home.app.asked("doctors") <= 3,
+        "one look and the usual ones"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_watch_is_paused_taken_up_and_removed_from_the_list() {
+    let home = Home::linked().await;
+    let place = home.app.city.a_doctor();
+    let watch = home.app.watch_any(&place).await.id;
+    home.app.run_for(minutes(1)).await;
+    let list = home.ask("/list").await;
+    assert!(
+        list.text
+            .starts_with("Чего ждём:\n\n1. Офтальмолог · Поликлиника\n"),
+        "{}",
+        list.text
+    );
+    home.telegram
+        .press_button(PERSON, PERSON, list.id, "№ 1: пауза");
+    home.app.run_for(seconds(10)).await;
+    assert_eq!(home.app.view(watch).await.watch.activity, Activity::Off);
+    assert!(home.last().text.starts_with("Не проверяем: 1. Офтальмолог"));
+    home.ask("/on все").await;
+    assert_eq!(home.app.view(watch).await.watch.activity, Activity::On);
+    home.ask("/off 1").await;
+    assert_eq!(home.app.view(watch).await.watch.activity, Activity::Off);
+    home.ask("/on").await;
+    home.press("1. Офтальмолог").await;
+    assert_eq!(home.app.view(watch).await.watch.activity, Activity::On);
+    let none = home.ask("/off 9").await;
+    assert_eq!(
+        none.text,
+        "Ожидания с таким номером нет. Номера показывает /list"
+    );
+
+    home.telegram
+        .press_button(PERSON, PERSON, list.id, "№ 1: убрать");
+    home.app.run_for(seconds(10)).await;
+    assert!(home.last().text.ends_with("Точно?"));
+    home.press("Нет").await;
+    assert_eq!(home.last().text, "Хорошо, всё остаётся как было.");
+    home.ask("/list").await;
+    home.press("№ 1: убрать").await;
+    home.press("Да").await;
+    assert!(
+        home.last()
+            .text
+            .starts_with("Больше не ждём: 1. Офтальмолог")
+    );
+    assert!(home.engine().watches().await.unwrap().is_empty());
+    home.engine().restore_watch(watch).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn everything_is_paused_for_an_hour_until_the_morning_and_until_told() {
+    let home = Home::linked().await;
+    let pause = async || home.engine().status().await.unwrap().pause;
+    home.ask("/pause").await;
+    home.press("1 час").await;
+    assert!(
+        home.last().text.starts_with("Пауза до 10:0"),
+        "{}",
+        home.last().text
+    );
+    let until = pause().await.unwrap().until.unwrap();
+    assert!(until - home.app.clock.now() <= TimeDelta::hours(1));
+    assert_eq!(home.ask("/resume").await.text, "Проверяем снова.");
+    assert_eq!(pause().await, None);
+    home.ask("/pause").await;
+    home.press("До завтра, 8:00").await;
+    let until = pause().await.unwrap().until.unwrap();
+    assert_eq!(until, home.app.in_days(1, -60).with_timezone(&Utc));
+    home.ask("/pause").await;
+    home.press("Пока не включу").await;
+    assert_eq!(pause().await.unwrap().until, None);
+    home.ask("/resume").await;
+    assert_eq!(
+        home.ask("/resume").await.text,
+        "Паузы нет, проверяем как обычно."
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_quiet_mode_help_and_what_is_not_understood() {
+    let home = Home::linked().await;
+    let quiet = home.ask("/quiet").await.text;
+    assert_eq!(
+        quiet,
+        "Тихий режим включён: уведомления и сообщения приходят без звука. Тихих часов нет."
+    );
+    assert!(home.engine().settings().await.unwrap().hushed);
+    home.ask("/quiet").await;
+    assert!(!home.engine().settings().await.unwrap().hushed);
+    assert!(
+        home.ask("/help")
+            .await
+            .text
+            .contains("/quiet — Тихий режим")
+    );
+    assert!(
+        home.ask("/start")
+            .await
+            .text
+            .contains("/quiet — Тихий режим")
+    );
+    let unknown = "Я понимаю команды из меню. Добавить ожидание можно, прислав ссылку с сайта Горздрава, или в программе на компьютере.";
+    assert_eq!(home.ask("запиши меня").await.text, unknown);
+    assert_eq!(home.ask("/book").await.text, unknown);
+    let settings = home.engine().settings().await.unwrap();
+    let settings = Settings {
+        language: engine::model::Language::En,
+        ..settings
+    };
+    home.engine().save_settings(settings).await.unwrap();
+    assert!(home.ask("/help").await.text.contains("/quiet — Quiet mode"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_link_becomes_a_watch_by_a_press_and_only_once() {
+    let home = Home::linked().await;
+    let place = home.app.city.a_doctor();
+    let link = page_of(&place);
+    let offer = home.ask(&format!("вот: {link}")).await;
+    assert!(offer.text.starts_with("Ждать талон?\n"), "{}", offer.text);
+    assert!(home.engine().watches().await.unwrap().is_empty());
+    home.press("Нет").await;
+    assert!(home.engine().watches().await.unwrap().is_empty());
+    let first = home.ask(&link).await;
+    let second = home.ask(&link).await;
+    for offer in [&first, &second] {
+        home.telegram
+            .press_button(PERSON, PERSON, offer.id, "Ждать талон");
+        home.app.run_for(seconds(10)).await;
+    }
+    assert_eq!(home.engine().watches().await.unwrap().len(), 1);
+    assert!(
+        home.ask(&link)
+            .await
+            .text
+            .starts_with("Этого уже ждём: 1. ")
+    );
+    let bad = home
+        .ask("https://gorzdrav.spb.ru/service-free-schedule#[{\"lpu\":")
+        .await;
+    assert!(bad.text.starts_with("Не получилось понять эту ссылку."));
+    let site = home.ask("https://gorzdrav.spb.ru/").await;
+    assert!(site.text.starts_with("В этой ссылке не выбран"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_chat_commands_the_watches_it_hears_of_and_no_others() {
+    let home = Home::start().await;
+    let place = home.app.city.a_doctor();
+    let first = home.app.watch_any(&place).await.id;
+    let second = home
+        .engine()
+        .add_watch(WatchDraft {
+            places: vec![any(&place)],
+            nickname: "мама".to_owned(),
+            ..WatchDraft::default()
+        })
+        .await
+        .unwrap()
+        .id;
+    let chat = home.link(PERSON).await;
+    let only = WatchChoice::Only {
+        watches: vec![second],
+    };
+    home.engine().choose_for_chat(chat, only).await.unwrap();
+    let list = home.ask("/list").await.text;
+    assert!(
+        list.contains("2. Офтальмолог · Поликлиника · мама") && !list.contains("1. "),
+        "{list}"
+    );
+    home.ask("/off 1").await;
+    home.ask("/off all").await;
+    assert_eq!(home.app.view(first).await.watch.activity, Activity::On);
+    assert_eq!(home.app.view(second).await.watch.activity, Activity::Off);
+    // What is added from a chat is heard of there.
+    let other = home.app.city.specialties(&place.clinic);
+    let other = other
+        .into_iter()
+        .find(|it| it.id != place.specialty)
+        .unwrap();
+    let link = page_of(&simulator::Place {
+        specialty: other.id,
+        ..place
+    });
+    home.ask(&link).await;
+    home.press("Ждать талон").await;
+    let WatchChoice::Only { watches } = home.view().await.chats[0].watches.clone() else {
+        panic!("it stays a choice");
+    };
+    assert_eq!(watches.len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_chat_unlinks_itself_and_is_unlinked_from_the_program() {
+    let home = Home::linked().await;
+    home.ask("/stop").await;
+    home.press("Нет").await;
+    assert_eq!(home.view().await.chats.len(), 1);
+    home.ask("/stop").await;
+    home.press("Да").await;
+    assert!(home.last().text.starts_with("Чат отключён."));
+    assert_eq!(home.view().await.chats, []);
+    assert_eq!(home.ask("/status").await.text, STRANGER);
+
+    let chat = home.link(PERSON).await;
+    home.engine().unlink_chat(chat).await.unwrap();
+    home.app.run_for(seconds(5)).await;
+    assert!(home.last().text.starts_with("Чат отключён."));
+    assert_eq!(home.view().await.chats, []);
+}
+
+// Alerts and presses.
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_in_telegram_is_an_answer_everywhere() {
+    let home = Home::linked().await;
+    let place = home.app.city.a_doctor();
+    home.app.watch_doctor(&place).await;
+    home.app.run_for(minutes(1)).await;
+    home.app
+        .city
+        .offer(&place.clinic, &place.doctor, home.app.in_days(2, 0));
+    home.app.run_for(minutes(6)).await;
+    assert!(
+        home.last().text.contains("Есть талон"),
+        "{}",
+        home.last().text
+    );
+    assert_eq!(
+        home.press("Позже").await.as_deref(),
+        Some("Напомню через 15 минут")
+    );
+    let alert = home.app.inbox().await.remove(0);
+    assert!(matches!(alert.state, AlertState::Snoozed { .. }));
+    assert_eq!(
+        home.app.told.withdrawn().len(),
+        1,
+        "the other channel takes it back"
+    );
+    home.app.run_for(minutes(20)).await;
+    assert!(home.last().button("Не подходит").is_some());
+    assert_eq!(
+        home.press("Не подходит").await.as_deref(),
+        Some("Эти талоны больше не покажу")
+    );
+    assert_eq!(home.app.inbox().await[0].state, AlertState::Dismissed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_button_works_once_for_its_chat_and_for_two_days() {
+    let home = Home::linked().await;
+    home.link(NEIGHBOUR).await;
+    let question = home.ask("/pause").await;
+    let data = question.button("1 час").unwrap().data.clone().unwrap();
+    home.telegram.press(NEIGHBOUR, question.id, &data);
+    home.app.run_for(seconds(10)).await;
+    assert_eq!(
+        home.shown().as_deref(),
+        Some("Кнопка устарела"),
+        "another chat's"
+    );
+    home.telegram.press(PERSON, question.id, &data);
+    home.app.run_for(seconds(10)).await;
+    assert!(home.engine().status().await.unwrap().pause.is_some());
+    home.engine().resume().await.unwrap();
+    home.telegram.press(PERSON, question.id, &data);
+    home.app.run_for(seconds(10)).await;
+    assert_eq!(
+        home.shown().as_deref(),
+        Some("Кнопка устарела"),
+        "pressed before"
+    );
+    let question = home.ask("/pause").await;
+    home.app.run_for(hours(49)).await;
+    home.telegram
+        .press_button(PERSON, PERSON, question.id, "1 час");
+    home.app.run_for(seconds(10)).await;
+    assert_eq!(home.shown().as_deref(), Some("Кнопка устарела"), "too old");
+    assert_eq!(home.engine().status().await.unwrap().pause, None);
+}
+
+// Faults.
+
+#[tokio::test(start_paused = true)]
+async fn fault_61_a_stranger_is_told_one_sentence_an_hour() {
+    let home = Home::start().await;
+    for _ in 0..7 {
+        home.say("/status").await;
+        home.say("впустите").await;
+        home.app.run_for(minutes(9)).await;
+    }
+    let seen = home.seen();
+    assert_eq!(seen.len(), 2);
+    assert!(seen.iter().all(|message| message.text == STRANGER));
+    home.telegram.say_in_group(GROUP, NEIGHBOUR, "/status");
+    home.telegram.forward(NEIGHBOUR, "/status");
+    home.app.run_for(seconds(30)).await;
+    assert!(home.telegram.messages(GROUP).is_empty());
+    assert!(home.telegram.messages(NEIGHBOUR).is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn fault_60_an_update_that_comes_twice_late_or_out_of_order_has_one_effect_or_none() {
+    let home = Home::linked().await;
+    let quiet = home.telegram.say(PERSON, "/quiet");
+    home.app.run_for(seconds(30)).await;
+    home.telegram.repeat(quiet);
+    home.app.run_for(seconds(30)).await;
+    assert!(
+        home.engine().settings().await.unwrap().hushed,
+        "toggled once"
+    );
+
+    let old = home.app.clock.now() - TimeDelta::minutes(11);
+    home.telegram.say_at(PERSON, "/quiet", old);
+    home.telegram.forward(PERSON, "/quiet");
+    let said = home.telegram.say(PERSON, "привет");
+    home.telegram.reword(said, "/quiet");
+    home.app.run_for(minutes(1)).await;
+    assert!(home.engine().settings().await.unwrap().hushed);
+
+    // Later in the queue, earlier in time.
+    home.telegram.say(PERSON, "/off 1");
+    home.telegram.say(PERSON, "/quiet");
+    home.telegram.reverse_updates();
+    home.app.run_for(seconds(30)).await;
+    assert!(home.last().text.starts_with("Тихий режим выключен."));
+    assert!(!home.engine().settings().await.unwrap().hushed);
+
+    // A crash takes nothing back that was done.
+    let home = home.restart().await;
+    home.telegram.repeat(quiet);
+    home.app.run_for(seconds(30)).await;
+    assert!(!home.engine().settings().await.unwrap().hushed);
+    assert_eq!(home.view().await.chats[0].state, ChatState::Linked);
+    assert!(home.ask("/status").await.text.starts_with("Пока") || !home.last().text.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn fault_60_another_program_that_reads_the_updates_is_shown_and_probed() {
+    let home = Home::linked().await;
+    home.telegram
+        .fail(Some("getUpdates"), TelegramFault::Conflict, 3);
+    home.telegram.say(PERSON, "/help");
+    home.app.run_for(seconds(27)).await;
+    home.app.run_for(seconds(27)).await;
+    let ChannelState::Failing { why, .. } = home.view().await.state else {
+        panic!("it does not work");
+    };
+    assert_eq!(why, Untold::Conflict);
+    home.app.run_for(minutes(2)).await;
+    assert!(matches!(
+        home.view().await.state,
+        ChannelState::Works { .. }
+    ));
+
+    // A web hook is ended only by the person, with the token.
+    home.telegram.set_webhook("https://example.com/");
+    home.app.run_for(minutes(3)).await;
+    assert!(matches!(
+        home.view().await.state,
+        ChannelState::Failing {
+            why: Untold::Conflict,
+            ..
+        }
+    ));
+    home.engine()
+        .set_telegram_token(TOKEN.into())
+        .await
+        .unwrap();
+    home.app.run_for(seconds(5)).await;
+    assert!(matches!(
+        home.view().await.state,
+        ChannelState::Works { .. }
+    ));
+    assert_eq!(
+        home.view().await.chats.len(),
+        1,
+        "the same bot keeps its chats"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn fault_56_a_token_that_is_not_accepted_any_more_rests_the_bot() {
+    let home = Home::linked().await;
+    home.telegram
+        .fail(Some("getUpdates"), TelegramFault::Unauthorized, 2);
+    home.telegram.say(PERSON, "/help");
+    home.app.run_for(minutes(1)).await;
+    let polls = home.telegram.polls().len();
+    let state = home.view().await.state;
+    assert!(matches!(
+        state,
+        ChannelState::Failing {
+            why: Untold::Token,
+            ..
+        }
+    ));
+    home.app.run_for(minutes(14)).await;
+    assert!(home.telegram.polls().len() <= polls + 1);
+    home.app.run_for(minutes(17)).await;
+    assert!(matches!(
+        home.view().await.state,
+        ChannelState::Works { .. }
+    ));
+    assert!(home.last().text.contains("/status"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn fault_57_a_chat_that_blocks_the_bot_is_lost_and_said_to_be_on_the_other_channels() {
+    let home = Home::linked().await;
+    home.telegram.block(PERSON);
+    home.app.run_for(seconds(30)).await;
+    assert_eq!(home.view().await.chats[0].state, ChatState::Blocked);
+    home.telegram.say(PERSON, "/pause");
+    home.app.run_for(seconds(30)).await;
+    assert_eq!(home.engine().status().await.unwrap().pause, None);
+    home.telegram.unblock(PERSON);
+    home.app.run_for(seconds(30)).await;
+    assert_eq!(home.view().await.chats[0].state, ChatState::Linked);
+    assert!(home.ask("/help").await.text.contains("/status"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn fault_58_telegram_that_fails_is_left_alone_for_longer_and_longer() {
+    let home = Home::linked().await;
+    home.telegram
+        .fail(Some("getUpdates"), TelegramFault::Status(502), 10_000);
+    home.app.run_for(minutes(1)).await;
+    let before = home.telegram.polls().len();
+    home.app.run_for(hours(1)).await;
+    let polls = home.telegram.polls().len() - before;
+    assert!((10..=90).contains(&polls), "{polls}");
+    let state = home.view().await.state;
+    assert!(matches!(
+        state,
+        ChannelState::Failing {
+            why: Untold::Unreachable,
+            ..
+        }
+    ));
+    home.telegram.clear_faults();
+    home.app.run_for(minutes(6)).await;
+    assert!(matches!(
+        home.view().await.state,
+        ChannelState::Works { .. }
+    ));
+    home.telegram.fail(
+        Some("getUpdates"),
+        TelegramFault::TooMany { retry_after: 100 },
+        1,
+    );
+    home.app.run_for(seconds(60)).await;
+    let before = home.telegram.polls().len();
+    home.app.run_for(seconds(60)).await;
+    assert_eq!(home.telegram.polls().len(), before);
+    home.app.run_for(minutes(2)).await;
+    assert!(home.telegram.polls().len() > before);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_program_whose_token_is_out_of_reach_says_so_and_goes_on_when_it_is_back() {
+    let home = Home::linked().await;
+    let kept = home.app.config.secrets.clone();
+    let Home { mut app, telegram } = home;
+    app.config.secrets = Some(Secrets::in_memory());
+    let mut home = Home { app, telegram }.restart().await;
+    home.app.run_for(seconds(5)).await;
+    let view = home.view().await;
+    assert_eq!(view.state, ChannelState::Locked);
+    assert_eq!(view.chats[0].state, ChatState::Linked);
+    let link = home.engine().new_chat_link().await;
+    assert!(matches!(link, Err(EngineError::Channel(Untold::Locked))));
+    home.app.config.secrets = kept;
+    let home = home.restart().await;
+    assert!(home.ask("/help").await.text.contains("/status"));
+}
