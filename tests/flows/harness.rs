@@ -45,6 +45,7 @@ pub struct Recorder {
     messages: Mutex<Vec<(DateTime<Utc>, Message)>>,
     withdrawn: Mutex<Vec<Alert>>,
     clock: Mutex<Option<Clock>>,
+    rung: Mutex<Option<Rung>>,
     /// Refuse everything for now.
     pub refusing: AtomicBool,
     /// Put everything off for eight hours, as quiet hours do.
@@ -54,6 +55,11 @@ pub struct Recorder {
 }
 
 impl Recorder {
+    /// It stands elsewhere on the ladder than a program does.
+    pub fn stand_on(&self, rung: Rung) {
+        *locked(&self.rung) = Some(rung);
+    }
+
     /// Everything told so far.
     pub fn messages(&self) -> Vec<Message> {
         locked(&self.messages)
@@ -92,7 +98,7 @@ impl Channel for Recorder {
     }
 
     fn rung(&self) -> Rung {
-        Rung::Machine
+        locked(&self.rung).unwrap_or(Rung::Machine)
     }
 
     async fn tell(&self, message: &Message) -> Result<Taken, TellError> {

@@ -10,6 +10,7 @@ mod faults;
 mod history;
 mod ladder;
 mod news;
+mod mail_and_push;
 mod patience;
 mod replay;
 mod restart;

@@ -57,8 +57,8 @@ pub struct Message {
     /// Other alerts of the same watch that wait for an answer and have something free, newest
     /// first: a channel that shows one notification a watch says all of it.
     pub others: Vec<Alert>,
-    /// Alerts of other watches that were raised in the same moment and wait for an answer: a
-    /// channel may say all of them in one message.
+    /// Alerts of other watches that were raised in the same moment and wait for an answer. A channel
+    /// that groups must say all of them, and they count as told; others may.
     pub together: Vec<Alert>,
     /// The same message may have gone through already: its telling was cut short by a crash.
     pub repeat: bool,
@@ -66,6 +66,38 @@ pub struct Message {
     pub silent: bool,
     /// What the channel called the message by which it told this alert before.
     pub receipt: Option<String>,
+}
+
+/// What a message is known by far away: the same when it is told again after a crash, another when
+/// there is more to tell. It says nothing about anybody.
+pub(crate) fn key(message: &Message) -> String {
+    let mut alerts: Vec<&Alert> = std::iter::once(&message.alert)
+        .chain(&message.together)
+        .collect();
+    // A group may be led by another of its alerts the next time.
+    alerts.sort_by_key(|alert| alert.id);
+    let parts: Vec<String> = alerts
+        .iter()
+        .map(|alert| {
+            let since = match alert.state {
+                AlertState::Snoozed { until } => Some(until),
+                // It may come back and go again.
+                AlertState::Gone => alert.gone_at(),
+                AlertState::Raised
+                | AlertState::Seen
+                | AlertState::Acted
+                | AlertState::Dismissed => None,
+            };
+            let since = since.map_or_else(String::new, |at| format!("-{}", at.timestamp()));
+            format!("{}-{}{since}", alert.id, alert.slots.len())
+        })
+        .collect();
+    let kind = match message.kind {
+        MessageKind::Appeared => "appeared",
+        MessageKind::Again => "again",
+        MessageKind::Gone => "gone",
+    };
+    format!("alert-{}-{kind}", parts.join("_"))
 }
 
 /// A message was taken.
@@ -112,6 +144,16 @@ pub trait Channel: Send + Sync {
 
     /// Is it to tell of this watch?
     fn wants(&self, _watch: WatchId) -> bool {
+        true
+    }
+
+    /// Does it tell several watches of one moment in one message?
+    fn groups(&self) -> bool {
+        false
+    }
+
+    /// Does it say that slots are gone?
+    fn tells_gone(&self) -> bool {
         true
     }
 
@@ -184,7 +226,11 @@ impl Worker {
         let name = || self.channel.name().to_owned();
         loop {
             let now = self.clock.now();
-            let leased = self.store.lease(name(), self.awake(), now, now + LEASE);
+            let leased = {
+                let groups = self.channel.groups();
+                self.store
+                    .lease(name(), groups, self.awake(), now, now + LEASE)
+            };
             match leased.await? {
                 Some(due) => self.deliver(due).await?,
                 None => break,
@@ -214,39 +260,61 @@ impl Worker {
 
     async fn deliver(&self, due: Due) -> Result<(), StoreError> {
         let now = self.clock.now();
-        let hush = self.hush(now).await?;
+        let mut useful = Vec::new();
+        for due in due.apart() {
+            let Some(why) = useless(&due, now) else {
+                useful.push(due);
+                continue;
+            };
+            self.expire(due, why).await?;
+        }
+        let Some(due) = Due::grouped(useful) else {
+            return Ok(());
+        };
+        if due.kind == MessageKind::Gone && !self.channel.tells_gone() {
+            return self.expire(due, Untold::Gone).await;
+        }
         let edits = due.kind == MessageKind::Gone && due.receipt.is_some();
-        let told = match (useless(&due, now), hush) {
-            (Some(why), _) => {
-                if due.kind == MessageKind::Gone {
-                    withdraw(&*self.channel, &due.alert).await;
-                }
-                Told::Expired { why }
-            }
-            (None, Hush::Hold { until }) if due.alert.watch_id != TRIAL && !edits => Told::Later {
+        let told = match self.hush(now).await? {
+            Hush::Hold { until } if due.alert.watch_id != TRIAL && !edits => Told::Later {
                 next_at: until.min(now + HELD),
                 why: Untold::Quiet,
             },
-            (None, hush) => self.tell(&due, hush == Hush::Silent).await,
+            hush => self.tell(&due, hush == Hush::Silent).await,
         };
         if let Told::Later { why, .. } | Told::Never { why } = &told
             && *why != Untold::Quiet
         {
             tracing::warn!(channel = self.channel.name(), alert.id = %due.alert.id, ?why, "an alert was not delivered");
         }
-        let steps_up = self.channel.rung() == Rung::Screen && told.is_unseen();
-        self.store.settle(&due, told, self.clock.now()).await?;
-        if steps_up && self.store.climb(due.alert.id, self.clock.now()).await? {
-            self.outbox.notify_waiters();
-        }
-        // Whoever removed or paused the watch meanwhile has taken back what was there before.
-        if !self.awake().contains(&due.alert.watch_id) {
+        self.settle(due, told).await
+    }
+
+    /// There is nothing to tell.
+    async fn expire(&self, due: Due, why: Untold) -> Result<(), StoreError> {
+        if due.kind == MessageKind::Gone {
             withdraw(&*self.channel, &due.alert).await;
         }
-        // Nobody listening is no error.
-        let _ = self.events.send(Event::AlertChanged {
-            alert_id: due.alert.id,
-        });
+        self.settle(due, Told::Expired { why }).await
+    }
+
+    /// Notes how a telling ended, and who else is to know.
+    async fn settle(&self, due: Due, told: Told) -> Result<(), StoreError> {
+        let steps_up = self.channel.rung() == Rung::Screen && told.is_unseen();
+        self.store.settle(&due, told, self.clock.now()).await?;
+        for due in due.apart() {
+            if steps_up && self.store.climb(due.alert.id, self.clock.now()).await? {
+                self.outbox.notify_waiters();
+            }
+            // Whoever removed or paused the watch meanwhile has taken back what was there before.
+            if !self.awake().contains(&due.alert.watch_id) {
+                withdraw(&*self.channel, &due.alert).await;
+            }
+            // Nobody listening is no error.
+            let _ = self.events.send(Event::AlertChanged {
+                alert_id: due.alert.id,
+            });
+        }
         Ok(())
     }
 
@@ -269,8 +337,12 @@ impl Worker {
             kind: due.kind,
             fresh: due.fresh.clone(),
             others: due.others.clone(),
-            together: due.together.clone(),
-            repeat: due.repeat,
+            together: if self.channel.groups() {
+                due.group.iter().map(|due| due.alert.clone()).collect()
+            } else {
+                due.together.clone()
+            },
+            repeat: due.repeat || due.group.iter().any(|due| due.repeat),
             silent,
             receipt: due.receipt.clone(),
         };

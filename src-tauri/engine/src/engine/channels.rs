@@ -15,6 +15,7 @@ use crate::{
     push,
     secrets::{Secret, SecretName},
     telegram::Telegram,
+    text::{Words, letter::Voice, notice::Manner},
 };
 
 /// The trial waits this long for all channels.
@@ -67,14 +68,18 @@ impl Engine {
     pub async fn set_mail(&self, mail: MailSettings, password: Option<Secret>) -> Result<Channels> {
         let mail = mail::checked(mail)?;
         let settings = self.settings().await?;
-        let same = (&mail.server, &mail.login) == (&settings.mail.server, &settings.mail.login);
+        let same = mail.is_same_mailbox(&settings.mail);
         match password {
             Some(password) => self.secrets.set(SecretName::MailPassword, password).await?,
             None if same && self.has_secret(SecretName::MailPassword).await => (),
-            None if !mail.on => (),
+            None if !mail.on => {
+                if !same {
+                    self.secrets.delete(SecretName::MailPassword).await?;
+                }
+            }
             None => return Err(EngineError::Invalid(vec![Problem::NoPassword])),
         }
-        self.save_settings(Settings { mail, ..settings }).await?;
+        self.put_settings(Settings { mail, ..settings }).await?;
         self.reopen_mail_and_push().await?;
         self.channels().await
     }
@@ -86,7 +91,7 @@ impl Engine {
             mail: MailSettings::default(),
             ..self.settings().await?
         };
-        self.save_settings(settings).await?;
+        self.put_settings(settings).await?;
         self.channels().await
     }
 
@@ -132,14 +137,28 @@ impl Engine {
     /// Mail and push as they are set up now; called when settings or secrets have changed.
     pub(super) async fn reopen_mail_and_push(&self) -> Result<()> {
         let settings = self.settings().await?;
+        let installation = super::installation(&self.store).await?;
+        let voice = Voice {
+            words: Words::new(settings.language),
+            manner: Manner {
+                hide_details: settings.hide_details,
+                demo: self.config.demo,
+            },
+        };
         let password = self.secrets.get(SecretName::MailPassword).await;
         match (settings.mail.on, password) {
             (true, Ok(Some(password))) => {
                 let clock = self.config.clock.clone();
                 let roots = &self.config.extra_roots;
-                let mail =
-                    mail::Mail::new(settings.mail, &password, settings.language, clock, roots)?;
-                self.open_channel(Arc::new(mail)).await;
+                match mail::Mail::new(settings.mail, &password, voice, &installation, clock, roots)
+                {
+                    Ok(mail) => self.open_channel(Arc::new(mail)).await,
+                    // Settings of a file or of another version: push goes on without.
+                    Err(error) => {
+                        tracing::warn!(%error, "the mail server cannot be used");
+                        self.channels.remove(mail::NAME);
+                    }
+                }
             }
             (true | false, _) => self.channels.remove(mail::NAME),
         }
@@ -149,8 +168,13 @@ impl Engine {
             (true, Ok(Some(address))) => {
                 let token = token.ok().flatten();
                 let (kind, clock) = (settings.push.kind, self.config.clock.clone());
-                let push = push::Push::new(kind, &address, token, settings.language, clock)?;
-                self.open_channel(Arc::new(push)).await;
+                match push::Push::new(kind, &address, token, voice, installation, clock) {
+                    Ok(push) => self.open_channel(Arc::new(push)).await,
+                    Err(error) => {
+                        tracing::warn!(%error, "the push service cannot be used");
+                        self.channels.remove(push::NAME);
+                    }
+                }
             }
             (true | false, _) => self.channels.remove(push::NAME),
         }

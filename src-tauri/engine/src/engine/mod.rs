@@ -324,17 +324,20 @@ async fn secrets(config: &Config, store: &Store) -> Result<Secrets, StoreError> 
     if config.demo {
         return Ok(Secrets::in_memory());
     }
-    let installation = match store.setting::<String>(SettingName::Installation).await? {
-        Some(known) => known,
-        None => {
-            let new = format!("{:016x}", rand::rng().random::<u64>());
-            store
-                .save_setting(SettingName::Installation, Some(&new))
-                .await?;
-            new
-        }
-    };
+    let installation = installation(store).await?;
     Ok(Secrets::open(&config.data_dir, &installation).await)
+}
+
+/// The random name of this database.
+async fn installation(store: &Store) -> Result<String, StoreError> {
+    if let Some(known) = store.setting(SettingName::Installation).await? {
+        return Ok(known);
+    }
+    let new = format!("{:016x}", rand::rng().random::<u64>());
+    store
+        .save_setting(SettingName::Installation, Some(&new))
+        .await?;
+    Ok(new)
 }
 
 fn by_id(watch: Watch) -> (WatchId, Watch) {

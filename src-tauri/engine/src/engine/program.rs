@@ -115,8 +115,19 @@ impl Engine {
             .is_some())
     }
 
-    /// Saves settings; they hold at once.
+    /// Saves settings; they hold at once. Another mail server or login is none of them: it comes with
+    /// its password by [`Engine::set_mail`], so that none is shown to a server it is not for.
     pub async fn save_settings(&self, settings: Settings) -> Result<Settings> {
+        let here = self.settings().await?;
+        let mail = if here.mail.is_same_mailbox(&settings.mail) {
+            settings.mail
+        } else {
+            here.mail
+        };
+        self.put_settings(Settings { mail, ..settings }).await
+    }
+
+    pub(super) async fn put_settings(&self, settings: Settings) -> Result<Settings> {
         check_budget(&settings)?;
         let before = self.settings().await?;
         self.store
@@ -132,7 +143,14 @@ impl Engine {
             self.client.pace().set_budget(settings.budget_per_hour);
             self.poller.changed.notify_one();
         }
-        let outside = |it: &Settings| (it.mail.clone(), it.push.clone(), it.language);
+        let outside = |it: &Settings| {
+            (
+                it.mail.clone(),
+                it.push.clone(),
+                it.language,
+                it.hide_details,
+            )
+        };
         if outside(&before) != outside(&settings) {
             self.reopen_mail_and_push().await?;
         }

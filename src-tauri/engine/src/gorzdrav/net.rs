@@ -150,7 +150,8 @@ fn has_kind(error: &(dyn Error + 'static), kinds: &[ErrorKind]) -> bool {
     })
 }
 
-fn find<'a, E: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a E> {
+/// The first cause of this type.
+pub(crate) fn find<'a, E: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a E> {
     chain(error).find_map(<dyn Error>::downcast_ref)
 }
 

@@ -187,6 +187,13 @@ pub struct MailSettings {
     pub to: String,
 }
 
+impl MailSettings {
+    /// Does a password for one hold for the other?
+    pub fn is_same_mailbox(&self, other: &Self) -> bool {
+        (&self.server, &self.login) == (&other.server, &other.login)
+    }
+}
+
 /// Everything the settings page shows about mail.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]

@@ -14,7 +14,7 @@ use crate::model::{
 const SNOOZE: TimeDelta = TimeDelta::minutes(15);
 
 /// Alerts of several watches that come within this time are of one moment.
-const MOMENT: TimeDelta = TimeDelta::seconds(20);
+pub(super) const MOMENT: TimeDelta = TimeDelta::seconds(20);
 
 /// Whom and what an alert is about, with names as they were when it was raised.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,16 +2,19 @@
 //! repeats a message, marked as a repeat; it never loses one.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use rusqlite::{OptionalExtension, named_params};
+use rusqlite::{OptionalExtension, Transaction, named_params};
 
 use super::{Result, Store, alerts, from_word, moment, ms, word};
 use crate::{
     delivery::Taken,
-    model::{Alert, AlertId, AlertSlot, AlertState, MessageKind, Untold, WatchId},
+    model::{Alert, AlertId, AlertSlot, AlertState, MessageKind, TRIAL, Untold, WatchId},
 };
 
 /// What was noted this far in the future was noted by a clock that has been set back since.
 const CLOCK_SLACK: TimeDelta = TimeDelta::minutes(1);
+
+/// Messages told along with one: a letter stays short enough to be read.
+const MOST_COMPANIONS: u32 = 5;
 
 /// A message whose time has come, leased to the caller.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,8 +41,27 @@ pub(crate) struct Due {
     pub repeat: bool,
     /// Tries that failed before.
     pub attempts: u32,
+    /// Messages of the alerts in `together` that are told in the same breath and settled with this
+    /// one: for channels that group, else none.
+    pub group: Vec<Due>,
     /// The newest opening in `fresh`.
     newest: i64,
+}
+
+impl Due {
+    /// The message and those of its group, each by itself.
+    pub(crate) fn apart(mut self) -> Vec<Self> {
+        let group = std::mem::take(&mut self.group);
+        std::iter::once(self).chain(group).collect()
+    }
+
+    /// The first with the rest as its group; `None`: there are none.
+    pub(crate) fn grouped(messages: Vec<Self>) -> Option<Self> {
+        let mut messages = messages.into_iter();
+        let mut first = messages.next()?;
+        first.group = messages.collect();
+        Some(first)
+    }
 }
 
 /// How a telling ended.
@@ -123,13 +145,15 @@ impl Store {
         .await
     }
 
-    /// Leases the message of this channel and these watches that has waited longest, if its time has come.
+    /// Leases the message of this channel and these watches that has waited longest, if its time has
+    /// come; with `groups` also those of the same moment that the channel can tell along with it.
     ///
-    /// One at a time: what waits leased could be answered or gone before its turn, and a crash
-    /// would make a repeat of it.
+    /// One telling at a time: what waits leased could be answered or gone before its turn, and a
+    /// crash would make a repeat of it.
     pub(crate) async fn lease(
         &self,
         channel: String,
+        groups: bool,
         awake: Vec<WatchId>,
         now: DateTime<Utc>,
         until: DateTime<Utc>,
@@ -137,9 +161,9 @@ impl Store {
         self.with(move |connection| {
             let tx = connection.transaction()?;
             let awake = serde_json::to_string(&awake)?;
-            let next = |ready: &str| -> Result<_> {
+            let next = |ready: &str| -> Result<Option<Row>> {
                 let sql = format!(
-                    "SELECT id, alert_id, kind, attempts, lease_until IS NOT NULL, told FROM outbox
+                    "SELECT {COLUMNS} FROM outbox
                      WHERE {ready} AND channel = :channel AND {WANTED}
                      ORDER BY next_at, id LIMIT 1"
                 );
@@ -150,127 +174,39 @@ impl Store {
                             ":now": ms(now), ":ahead": ms(now + CLOCK_SLACK), ":channel": channel,
                             ":awake": awake,
                         },
-                        |row| {
-                            Ok((
-                                row.get::<_, i64>(0)?,
-                                row.get::<_, u32>(1)?,
-                                row.get::<_, String>(2)?,
-                                row.get::<_, u32>(3)?,
-                                row.get::<_, bool>(4)?,
-                                row.get::<_, i64>(5)?,
-                            ))
-                        },
+                        Row::read,
                     )
                     .optional()?)
             };
-            let due = match next("state = 'due' AND next_at <= :now AND at <= :ahead")? {
-                Some(due) => Some(due),
+            let row = match next("state = 'due' AND next_at <= :now AND at <= :ahead")? {
+                Some(row) => Some(row),
                 // A lease that ran out; or a wait by a clock that has been set back since.
                 None => next(
                     "(state = 'leased' AND lease_until <= :now OR state IN ('due', 'leased') AND at > :ahead)",
                 )?,
             };
-            let Some((id, alert_id, kind, attempts, repeat, told)) = due else {
-                return Ok(None);
-            };
-            let alert_id = AlertId(alert_id);
-            let Some(alert) = alerts::read(&tx, alert_id)? else { return Ok(None) };
-            let kind = from_word(kind)?;
-            let told = match kind {
-                MessageKind::Appeared => told,
-                MessageKind::Again | MessageKind::Gone => 0,
-            };
-            let (told_before, receipt) = tx
-                .prepare_cached(
-                    "SELECT told > 0, receipt FROM outbox
-                     WHERE alert_id = ?1 AND channel = ?2 AND kind = 'appeared'",
-                )?
-                .query_row((alert_id.0, &channel), |row| Ok((row.get(0)?, row.get(1)?)))
-                .optional()?
-                .unwrap_or_default();
-            let newest = tx
-                .prepare_cached("SELECT coalesce(max(opening_id), 0) FROM alert_slot WHERE alert_id = ?1")?
-                .query_row([alert_id.0], |row| row.get(0))?;
-            tx.prepare_cached("UPDATE outbox SET state = 'leased', lease_until = :until, at = :now WHERE id = :id")?
-                .execute(named_params! {":until": ms(until), ":now": ms(now), ":id": id})?;
-            let fresh = alerts::slots(&tx, alert_id, told)?;
-            let others = alerts::others(&tx, &alert, now)?;
-            let together = alerts::together(&tx, &alert, &channel, now)?;
+            let Some(row) = row else { return Ok(None) };
+            let Some(mut due) = leased(&tx, row, &channel, now, until)? else { return Ok(None) };
+            if groups && due.kind == MessageKind::Appeared && due.alert.watch_id != TRIAL {
+                let rows = companions(&tx, &due, &awake, now)?;
+                for row in rows {
+                    due.group.extend(leased(&tx, row, &channel, now, until)?);
+                }
+            }
             tx.commit()?;
-            Ok(Some(Due {
-                id,
-                channel,
-                kind,
-                alert,
-                fresh,
-                others,
-                together,
-                told_before,
-                receipt,
-                repeat,
-                attempts,
-                newest,
-            }))
+            Ok(Some(due))
         })
         .await
     }
 
-    /// Notes how a telling ended, unless an answer has settled it meanwhile. Slots that joined the
-    /// alert during the telling make it due again.
+    /// Notes how a telling ended, of the message and its group alike, unless an answer has settled it
+    /// meanwhile. Slots that joined an alert during the telling make it due again.
     pub(crate) async fn settle(&self, due: &Due, told: Told, now: DateTime<Utc>) -> Result<()> {
-        let (id, alert, kind, newest) = (due.id, due.alert.clone(), due.kind, due.newest);
-        let (told_before, channel) = (due.repeat, due.channel.clone());
+        let all = due.clone().apart();
         self.with(move |connection| {
             let tx = connection.transaction()?;
-            let mut receipt = None;
-            let (state, attempts, next_at, why) = match told.clone() {
-                Told::Sent(taken) => {
-                    receipt = taken.receipt;
-                    ("sent", 0, now, None)
-                }
-                // To be held over the quiet hours is no failure.
-                Told::Later { next_at, why } => {
-                    ("due", u32::from(why != Untold::Quiet), next_at, Some(why))
-                }
-                Told::Expired { why } => ("expired", 0, now, Some(why)),
-                Told::Never { why } => ("dead", 0, now, Some(why)),
-            };
-            // The mark of a lease stays with what may have been told: the next telling is a repeat.
-            let perhaps = state == "due" && (told_before || why == Some(Untold::Silent));
-            let settled = tx
-                .prepare_cached(
-                    "UPDATE outbox SET state = :state, attempts = attempts + :attempts, next_at = :next_at,
-                     why = :why, at = :now, receipt = coalesce(:receipt, receipt), lease_until = CASE WHEN :perhaps THEN lease_until END,
-                     told = CASE WHEN :state = 'sent' THEN max(told, :newest) ELSE told END
-                     WHERE id = :id AND state = 'leased'",
-                )?
-                .execute(named_params! {
-                    ":state": state, ":attempts": attempts, ":next_at": ms(next_at),
-                    ":why": why.as_ref().map(word).transpose()?, ":now": ms(now),
-                    ":perhaps": perhaps, ":newest": newest, ":id": id, ":receipt": receipt,
-                })?;
-            if settled > 0 && kind == MessageKind::Appeared && state != "due" {
-                tx.execute(
-                    "UPDATE outbox SET next_at = max(next_at, :now + step), at = :now,
-                     state = CASE WHEN :state = 'sent' THEN state ELSE 'expired' END
-                     WHERE alert_id = :alert AND channel = :channel AND kind = 'again' AND state = 'due'",
-                    named_params! {
-                        ":now": ms(now), ":state": state, ":alert": alert.id.0, ":channel": channel,
-                    },
-                )?;
-            }
-            if settled > 0 && kind == MessageKind::Appeared {
-                tx.execute(
-                    "UPDATE outbox SET state = 'due', next_at = :now
-                     WHERE id = :id AND state IN ('sent', 'expired')
-                     AND EXISTS (SELECT 1 FROM alert_slot WHERE alert_id = :alert AND opening_id > :newest)",
-                    named_params! {
-                        ":now": ms(now), ":id": id, ":alert": alert.id.0, ":newest": newest,
-                    },
-                )?;
-                if matches!(told, Told::Sent(_)) && matches!(alert.state, AlertState::Snoozed { .. }) {
-                    alerts::set_state(&tx, alert.id, AlertState::Raised)?;
-                }
+            for due in &all {
+                settle(&tx, due, &told, now)?;
             }
             Ok(tx.commit()?)
         })
@@ -391,6 +327,168 @@ impl Store {
     }
 }
 
+/// What is read of a row.
+const COLUMNS: &str = "id, alert_id, kind, attempts, lease_until IS NOT NULL, told";
+
+/// A row of the outbox whose time has come.
+struct Row {
+    id: i64,
+    alert: AlertId,
+    kind: String,
+    attempts: u32,
+    repeat: bool,
+    told: i64,
+}
+
+impl Row {
+    fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            id: row.get(0)?,
+            alert: AlertId(row.get(1)?),
+            kind: row.get(2)?,
+            attempts: row.get(3)?,
+            repeat: row.get(4)?,
+            told: row.get(5)?,
+        })
+    }
+}
+
+/// The message of a row, which is leased.
+fn leased(
+    tx: &Transaction<'_>,
+    row: Row,
+    channel: &str,
+    now: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<Option<Due>> {
+    let Some(alert) = alerts::read(tx, row.alert)? else {
+        return Ok(None);
+    };
+    let kind = from_word(row.kind)?;
+    let told = match kind {
+        MessageKind::Appeared => row.told,
+        MessageKind::Again | MessageKind::Gone => 0,
+    };
+    let (told_before, receipt) = tx
+        .prepare_cached(
+            "SELECT told > 0, receipt FROM outbox
+             WHERE alert_id = ?1 AND channel = ?2 AND kind = 'appeared'",
+        )?
+        .query_row((row.alert.0, channel), |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?
+        .unwrap_or_default();
+    let newest = tx
+        .prepare_cached("SELECT coalesce(max(opening_id), 0) FROM alert_slot WHERE alert_id = ?1")?
+        .query_row([row.alert.0], |row| row.get(0))?;
+    tx.prepare_cached(
+        "UPDATE outbox SET state = 'leased', lease_until = :until, at = :now WHERE id = :id",
+    )?
+    .execute(named_params! {":until": ms(until), ":now": ms(now), ":id": row.id})?;
+    Ok(Some(Due {
+        id: row.id,
+        channel: channel.to_owned(),
+        kind,
+        fresh: alerts::slots(tx, row.alert, told)?,
+        others: alerts::others(tx, &alert, now)?,
+        together: alerts::together(tx, &alert, channel, now)?,
+        alert,
+        told_before,
+        receipt,
+        repeat: row.repeat,
+        attempts: row.attempts,
+        group: Vec::new(),
+        newest,
+    }))
+}
+
+/// Rows of the alerts in `together` that can be told along. What was never tried may come earlier
+/// than its turn by as much as one moment lasts: alerts of one release are seconds apart, and so
+/// are their turns.
+fn companions(
+    tx: &Transaction<'_>,
+    due: &Due,
+    awake: &str,
+    now: DateTime<Utc>,
+) -> Result<Vec<Row>> {
+    let together: Vec<AlertId> = due.together.iter().map(|alert| alert.id).collect();
+    let sql = format!(
+        "SELECT {COLUMNS} FROM outbox
+         WHERE kind = 'appeared' AND channel = :channel AND at <= :ahead
+         AND (state = 'due' AND next_at <= CASE attempts WHEN 0 THEN :soon ELSE :now END
+             OR state = 'leased' AND lease_until <= :now)
+         AND alert_id IN (SELECT value FROM json_each(:together)) AND {WANTED}
+         ORDER BY alert_id LIMIT :most"
+    );
+    Ok(tx
+        .prepare_cached(&sql)?
+        .query_map(
+            named_params! {
+                ":channel": due.channel, ":now": ms(now), ":soon": ms(now + alerts::MOMENT),
+                ":ahead": ms(now + CLOCK_SLACK), ":awake": awake,
+                ":together": serde_json::to_string(&together)?, ":most": MOST_COMPANIONS,
+            },
+            Row::read,
+        )?
+        .collect::<rusqlite::Result<_>>()?)
+}
+
+fn settle(tx: &Transaction<'_>, due: &Due, told: &Told, now: DateTime<Utc>) -> Result<()> {
+    let mut receipt = None;
+    let (state, attempts, next_at, why) = match told {
+        Told::Sent(taken) => {
+            receipt.clone_from(&taken.receipt);
+            ("sent", 0, now, None)
+        }
+        // To be held over the quiet hours is no failure.
+        Told::Later { next_at, why } => (
+            "due",
+            u32::from(*why != Untold::Quiet),
+            *next_at,
+            Some(*why),
+        ),
+        Told::Expired { why } => ("expired", 0, now, Some(*why)),
+        Told::Never { why } => ("dead", 0, now, Some(*why)),
+    };
+    // The mark of a lease stays with what may have been told: the next telling is a repeat.
+    let perhaps = state == "due" && (due.repeat || why == Some(Untold::Silent));
+    let settled = tx
+        .prepare_cached(
+            "UPDATE outbox SET state = :state, attempts = attempts + :attempts, next_at = :next_at,
+             why = :why, at = :now, receipt = coalesce(:receipt, receipt), lease_until = CASE WHEN :perhaps THEN lease_until END,
+             told = CASE WHEN :state = 'sent' THEN max(told, :newest) ELSE told END
+             WHERE id = :id AND state = 'leased'",
+        )?
+        .execute(named_params! {
+            ":state": state, ":attempts": attempts, ":next_at": ms(next_at),
+            ":why": why.as_ref().map(word).transpose()?, ":now": ms(now),
+            ":perhaps": perhaps, ":newest": due.newest, ":id": due.id, ":receipt": receipt,
+        })?;
+    if settled > 0 && due.kind == MessageKind::Appeared && state != "due" {
+        tx.execute(
+            "UPDATE outbox SET next_at = max(next_at, :now + step), at = :now,
+             state = CASE WHEN :state = 'sent' THEN state ELSE 'expired' END
+             WHERE alert_id = :alert AND channel = :channel AND kind = 'again' AND state = 'due'",
+            named_params! {
+                ":now": ms(now), ":state": state, ":alert": due.alert.id.0, ":channel": due.channel,
+            },
+        )?;
+    }
+    if settled > 0 && due.kind == MessageKind::Appeared {
+        tx.execute(
+            "UPDATE outbox SET state = 'due', next_at = :now
+             WHERE id = :id AND state IN ('sent', 'expired')
+             AND EXISTS (SELECT 1 FROM alert_slot WHERE alert_id = :alert AND opening_id > :newest)",
+            named_params! {
+                ":now": ms(now), ":id": due.id, ":alert": due.alert.id.0, ":newest": due.newest,
+            },
+        )?;
+        if matches!(told, Told::Sent(_)) && matches!(due.alert.state, AlertState::Snoozed { .. }) {
+            alerts::set_state(tx, due.alert.id, AlertState::Raised)?;
+        }
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
@@ -495,7 +593,10 @@ mod tests {
             let until = self.now + TimeDelta::seconds(60);
             let channel = "test".to_owned();
             let awake = vec![self.watch];
-            let leased = self.store.lease(channel, awake, self.now, until).await;
+            let leased = self
+                .store
+                .lease(channel, false, awake, self.now, until)
+                .await;
             leased.unwrap()
         }
 

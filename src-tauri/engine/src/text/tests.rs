@@ -198,7 +198,9 @@ fn every_id_asked_for_in_rust_is_in_the_catalogue() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let known = catalogue("ru").shape;
     let mut unknown = Vec::new();
-    for file in rust_files(&root) {
+    // The stand-in for a mail server says lines of its own.
+    let speaks = |file: &PathBuf| !file.components().any(|part| part.as_os_str() == "simulator");
+    for file in rust_files(&root).into_iter().filter(speaks) {
         let source = fs::read_to_string(&file).unwrap();
         for call in [".say(", ".say_with("] {
             for rest in source.split(call).skip(1) {
