@@ -71,6 +71,8 @@ pub struct Config {
     pub demo: bool,
     /// Look and deliver by itself; without, only what is asked for is done.
     pub background: bool,
+    /// Look by itself, if there is background work at all; without, it only delivers and hears.
+    pub looks: bool,
     /// Of jitter.
     pub seed: u64,
     /// Where tokens and passwords are kept; `None`: where the system keeps them, and for the
@@ -90,6 +92,7 @@ impl Config {
             clock: Clock::system(),
             demo: false,
             background: true,
+            looks: true,
             seed: rand::rng().random(),
             secrets: None,
             extra_roots: Vec::new(),
@@ -176,7 +179,7 @@ impl Engine {
 
         let stop = CancellationToken::new();
         let mut tasks = JoinSet::new();
-        if config.background {
+        if config.background && config.looks {
             let (looks, token) = (Arc::clone(&poller), stop.clone());
             tasks.spawn(supervised("poller", stop.clone(), move || {
                 Arc::clone(&looks).run(token.clone())
@@ -216,7 +219,7 @@ impl Engine {
         for channel in own {
             engine.open_channel(channel).await;
         }
-        if engine.config.background {
+        if engine.config.background && engine.config.looks {
             let (weak, stop) = (Arc::downgrade(&engine), engine.stop.clone());
             let mut tasks = engine.tasks.lock().await;
             tasks.spawn(supervised("minutes", stop.clone(), move || {
