@@ -32,7 +32,7 @@ pub(crate) const NAME: &str = "push";
 
 /// The longest address, bytes.
 const LONGEST_ADDRESS: usize = 2048;
-/// The longest topic of ntfy.
+/// The longest topic of ntfy, and the longest name of a message.
 const LONGEST_TOPIC: usize = 64;
 /// Until a connection is given up.
 const CONNECT_LIMIT: Duration = Duration::from_secs(4);
@@ -179,11 +179,9 @@ impl Push {
         })
     }
 
-    /// The name of a message, the same for a repeat; at most 64 characters for ntfy.
+    /// The name of a message, the same for a repeat.
     fn name_of(&self, key: &str) -> String {
-        let mut name = format!("{}-{key}", self.installation);
-        name.truncate(LONGEST_TOPIC);
-        name
+        format!("{}-{key}", self.installation)
     }
 
     async fn post(&self, body: &Value, idempotency: Option<&str>) -> Result<(), TellError> {
@@ -223,14 +221,20 @@ impl Channel for Push {
 
     async fn tell(&self, message: &Message) -> Result<Taken, TellError> {
         let now = self.clock.now();
-        let key = self.name_of(&key(message));
         match self.kind {
             PushKind::Webhook => {
-                let body = body::webhook(message, self.voice, now);
+                let alone = Message {
+                    together: Vec::new(),
+                    ..message.clone()
+                };
+                let body = body::webhook(&alone, self.voice, now);
+                let key = self.name_of(&key(&alone));
                 self.post(&body, Some(&key)).await?;
                 Ok(Taken::default())
             }
             PushKind::Ntfy => {
+                let mut key = self.name_of(&key(message));
+                key.truncate(LONGEST_TOPIC);
                 // What was told of this alert alone can be replaced; else it would take away others.
                 let name = match message.kind {
                     MessageKind::Gone => message.receipt.clone().unwrap_or(key),

@@ -497,7 +497,8 @@ mod tests {
     use crate::{
         delivery::Step,
         model::{
-            Activity, Answer, DoctorChoice, Key, Look, Outcome, Place, Slot, TimeWish, WatchDraft,
+            Activity, Answer, DeliveryState, DoctorChoice, Key, Look, Outcome, Place, Slot,
+            TimeWish, WatchDraft,
         },
         store::{Coverage, DoctorLook, Subject},
     };
@@ -543,6 +544,11 @@ mod tests {
 
         /// A good look sees slots on these days from now.
         async fn see(&self, days: &[i64]) {
+            self.see_of(self.watch, "3", days).await;
+        }
+
+        /// The same, of a doctor another watch waits for.
+        async fn see_of(&self, watch: WatchId, doctor: &str, days: &[i64]) {
             let slot = |day: &i64| Slot {
                 start: DateTime::UNIX_EPOCH + TimeDelta::days(20_000 + day),
                 end: None,
@@ -550,7 +556,7 @@ mod tests {
                 address: None,
             };
             let coverage = Coverage {
-                watch_id: self.watch,
+                watch_id: watch,
                 wish: TimeWish::default(),
                 subject: Subject {
                     nickname: String::new(),
@@ -572,7 +578,7 @@ mod tests {
                 look: Look {
                     key: Key::Doctor {
                         clinic_id: "1".into(),
-                        doctor_id: "3".into(),
+                        doctor_id: doctor.into(),
                     },
                     at: self.now,
                     outcome: Outcome::Fresh,
@@ -598,6 +604,18 @@ mod tests {
                 .lease(channel, false, awake, self.now, until)
                 .await;
             leased.unwrap()
+        }
+
+        /// The same for a channel that groups and two watches.
+        async fn due_of(&self, watches: [WatchId; 2]) -> Vec<Due> {
+            let until = self.now + TimeDelta::seconds(60);
+            let channel = "test".to_owned();
+            let awake = watches.to_vec();
+            let leased = self
+                .store
+                .lease(channel, true, awake, self.now, until)
+                .await;
+            leased.unwrap().map_or_else(Vec::new, Due::apart)
         }
 
         async fn settle(&self, due: &Due, told: Told) {
@@ -688,6 +706,67 @@ mod tests {
             !story.due().await.unwrap().repeat,
             "new slots are no repeat"
         );
+    }
+
+    /// Two watches whose slots come ten seconds apart.
+    async fn two_of_a_moment() -> (Story, [WatchId; 2]) {
+        let mut story = Story::begin().await;
+        let other = WatchId(story.watch.0 + 1);
+        let both = [story.watch, other];
+        story.see(&[]).await;
+        story.see_of(other, "4", &[]).await;
+        story.wait(60);
+        story.see(&[1]).await;
+        story.wait(10);
+        story.see_of(other, "4", &[2]).await;
+        (story, both)
+    }
+
+    #[tokio::test]
+    async fn watches_of_one_moment_are_leased_together_and_settled_together() {
+        let (story, both) = two_of_a_moment().await;
+        let group = story.due_of(both).await;
+        assert_eq!(group.len(), 2);
+        assert_eq!(story.due_of(both).await, [], "nothing is told twice");
+        let due = Due::grouped(group).unwrap();
+        story.settle(&due, sent()).await;
+        for alert in story.store.alerts(9).await.unwrap() {
+            assert_eq!(alert.deliveries[0].state, DeliveryState::Sent);
+        }
+        // A channel that does not group takes them one by one.
+        let (story, _) = two_of_a_moment().await;
+        assert_eq!(story.due().await.unwrap().group, []);
+    }
+
+    #[tokio::test]
+    async fn fault_46_a_group_that_was_cut_short_is_one_repeat() {
+        // By a crash, and by a worker that never came back.
+        for crash in [true, false] {
+            let (mut story, both) = two_of_a_moment().await;
+            assert_eq!(story.due_of(both).await.len(), 2);
+            story.wait(if crash { 1 } else { 61 });
+            if crash {
+                story.store.release_leases(story.now).await.unwrap();
+            }
+            let group = story.due_of(both).await;
+            assert_eq!(group.len(), 2);
+            assert!(group.iter().all(|due| due.repeat));
+        }
+    }
+
+    #[tokio::test]
+    async fn who_waits_for_another_try_is_not_told_before_its_time() {
+        let (mut story, both) = two_of_a_moment().await;
+        let mut group = story.due_of(both).await;
+        let last = group.pop().unwrap();
+        let wait = |secs| Told::Later {
+            next_at: story.now + TimeDelta::seconds(secs),
+            why: Untold::Busy,
+        };
+        story.settle(&group[0], wait(2)).await;
+        story.settle(&last, wait(10)).await;
+        story.wait(3);
+        assert_eq!(story.due_of(both).await.len(), 1);
     }
 
     #[tokio::test]

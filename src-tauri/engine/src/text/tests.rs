@@ -199,7 +199,11 @@ fn every_id_asked_for_in_rust_is_in_the_catalogue() {
     let known = catalogue("ru").shape;
     let mut unknown = Vec::new();
     // The stand-in for a mail server says lines of its own.
-    let speaks = |file: &PathBuf| !file.components().any(|part| part.as_os_str() == "simulator");
+    let speaks = |file: &PathBuf| {
+        !file
+            .components()
+            .any(|part| part.as_os_str() == "simulator")
+    };
     for file in rust_files(&root).into_iter().filter(speaks) {
         let source = fs::read_to_string(&file).unwrap();
         for call in [".say(", ".say_with("] {
