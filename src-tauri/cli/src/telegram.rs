@@ -194,7 +194,7 @@ async fn set_way(session: &Session, way: Way) -> Result<(), Failure> {
     };
     let api = match way.api {
         Some(Api::Default) => None,
-        Some(Api::At(url)) => Some(url.to_string()),
+        Some(Api::At(url)) => Some(url.as_str().trim_end_matches('/').to_owned()),
         None => {
             let kept = session.engine.channels().await.map_err(failed)?;
             kept.telegram.api_url

@@ -1,6 +1,6 @@
 //! `try`: a simulated slot goes out on every channel.
 
-use engine::model::{ChannelState, Channels, Trial, Untold};
+use engine::model::Trial;
 
 use crate::{channels, failure::Failure, json, secrets, session::Session};
 
@@ -9,9 +9,7 @@ pub(crate) async fn try_all(session: &Session) -> Result<(), Failure> {
     let words = session.words;
     let failed = |error| session.failed(error);
     secrets::open(session).await?;
-    let ways = session.engine.channels().await.map_err(failed)?;
-    let mut trials = session.engine.try_channels(None).await.map_err(failed)?;
-    trials.extend(out_of_reach(&ways));
+    let trials = session.engine.try_channels(None).await.map_err(failed)?;
     if trials.is_empty() {
         return Err(Failure::Said(words.say("cli-try-nothing")));
     }
@@ -27,22 +25,6 @@ pub(crate) async fn try_all(session: &Session) -> Result<(), Failure> {
     Err(Failure::Said(
         words.say_with("cli-try-failed", &[("n", failing.into())]),
     ))
-}
-
-/// Channels that are set up and whose secret is not at hand.
-fn out_of_reach(ways: &Channels) -> impl Iterator<Item = Trial> {
-    let states = [
-        ("telegram", ways.telegram.state),
-        ("mail", ways.mail.state),
-        ("push", ways.push.state),
-    ];
-    let locked = states.into_iter();
-    let locked = locked.filter(|(_, state)| *state == ChannelState::Locked);
-    locked.map(|(name, _)| Trial {
-        channel: name.to_owned(),
-        title: None,
-        why: Some(Untold::Locked),
-    })
 }
 
 /// «✓ Телеграм: Мария».

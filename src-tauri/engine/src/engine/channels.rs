@@ -6,6 +6,7 @@ use chrono::TimeDelta;
 
 use super::{Engine, Result};
 use crate::{
+    delivery::Locked,
     error::{EngineError, Problem},
     mail,
     model::{
@@ -160,7 +161,8 @@ impl Engine {
                     }
                 }
             }
-            (true | false, _) => self.channels.remove(mail::NAME),
+            (true, _) => self.open_channel(Arc::new(Locked::of_all(mail::NAME))).await,
+            (false, _) => self.channels.remove(mail::NAME),
         }
         let address = self.secrets.get(SecretName::PushAddress).await;
         let token = self.secrets.get(SecretName::PushToken).await;
@@ -176,7 +178,8 @@ impl Engine {
                     }
                 }
             }
-            (true | false, _) => self.channels.remove(push::NAME),
+            (true, _) => self.open_channel(Arc::new(Locked::of_all(push::NAME))).await,
+            (false, _) => self.channels.remove(push::NAME),
         }
         for name in [mail::NAME, push::NAME] {
             self.store

@@ -179,16 +179,6 @@ impl Engine {
 
         let stop = CancellationToken::new();
         let mut tasks = JoinSet::new();
-        if config.background && config.looks {
-            let (looks, token) = (Arc::clone(&poller), stop.clone());
-            tasks.spawn(supervised("poller", stop.clone(), move || {
-                Arc::clone(&looks).run(token.clone())
-            }));
-            let (lists, board, token) = (Arc::clone(&catalog), Arc::clone(&poller), stop.clone());
-            tasks.spawn(supervised("catalogue", stop.clone(), move || {
-                keep_catalogue(Arc::clone(&lists), Arc::clone(&board), token.clone())
-            }));
-        }
         let telegram = Arc::new(Telegram::new(
             &config,
             store.clone(),
@@ -232,6 +222,24 @@ impl Engine {
         engine.telegram.meet(&engine);
         if let Err(error) = engine.telegram.reopen().await {
             tracing::error!(%error, "Telegram does not work");
+        }
+        // Looks come last: what they find is for every channel.
+        if engine.config.background && engine.config.looks {
+            let stop = engine.stop.clone();
+            let (looks, token) = (Arc::clone(&engine.poller), stop.clone());
+            let poller = supervised("poller", stop.clone(), move || {
+                Arc::clone(&looks).run(token.clone())
+            });
+            engine.spawn(poller).await;
+            let (lists, board, token) = (
+                Arc::clone(&engine.catalog),
+                Arc::clone(&engine.poller),
+                stop.clone(),
+            );
+            let catalogue = supervised("catalogue", stop.clone(), move || {
+                keep_catalogue(Arc::clone(&lists), Arc::clone(&board), token.clone())
+            });
+            engine.spawn(catalogue).await;
         }
         Ok(engine)
     }
