@@ -5,8 +5,8 @@ use chrono_tz::Europe::Moscow;
 use engine::{
     Opening,
     model::{
-        Activity, Alert, AlertSlot, Channels, ClinicId, Counts, Doctor, DoctorChoice, DoctorId, Key, Look,
-        Place, RowDate, Slot, Specialty, Trial, WatchSlot, WatchView,
+        Activity, Alert, AlertSlot, Channels, ClinicId, Counts, Doctor, DoctorChoice, DoctorId,
+        Key, Look, Place, RowDate, Slot, Specialty, Trial, WatchSlot, WatchView,
     },
     text::Words,
 };

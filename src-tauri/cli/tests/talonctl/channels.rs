@@ -64,7 +64,9 @@ async fn a_token_is_read_from_standard_input_and_kept_under_the_passphrase() {
     let none = home.ask(&["telegram", "link", "--yes"]).await;
     assert!(none.sentence(1).starts_with("Бота ещё нет:"));
 
-    let taken = home.tell(&["telegram", "token"], &format!("{TOKEN}\n")).await;
+    let taken = home
+        .tell(&["telegram", "token"], &format!("{TOKEN}\n"))
+        .await;
     assert_eq!(
         taken.text(),
         "Бот @uchebny_talonchik_bot принят. Подключите чат: talonctl telegram link\n"
@@ -87,7 +89,7 @@ async fn a_token_is_read_from_standard_input_and_kept_under_the_passphrase() {
 async fn a_linked_chat_hears_of_a_slot_and_the_token_is_nowhere() {
     let home = Home::linked().await;
     let chats = home.ask(&["telegram", "chats"]).await;
-    assert!(chats.text().contains("1   Пациент  подключён"), "{chats:?}");
+    assert!(chats.text().contains("1  Пациент  подключён"), "{chats:?}");
     let place = home.town.place();
     home.town.watch(&place).await;
     home.telegram
@@ -96,7 +98,9 @@ async fn a_linked_chat_hears_of_a_slot_and_the_token_is_nowhere() {
         .fail(Some("sendMessage"), TelegramFault::Reset, 1);
     let mut running = home.start(&["run", "--json", "-vv"]);
     running.baseline(&place.doctor).await;
-    home.town.city.offer(&place.clinic, &place.doctor, in_days(2));
+    home.town
+        .city
+        .offer(&place.clinic, &place.doctor, in_days(2));
     running.event(|event| event["event"] == "alert").await;
     home.reads("Найдено в").await;
     assert!(running.terminate().await.success());
@@ -134,21 +138,37 @@ async fn a_linked_chat_hears_of_a_slot_and_the_token_is_nowhere() {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_channel_is_tried_and_one_that_fails_is_named() {
     let home = Home::linked().await;
-    let mail = Mail::start(Security::Tls, "ivanova", PASSWORD, 0).await.unwrap();
+    let mail = Mail::start(Security::Tls, "ivanova", PASSWORD, 0)
+        .await
+        .unwrap();
     let sink = Sink::start(0).await.unwrap();
     let root = home.passphrase().with_file_name("root.pem");
     fs::write(&root, mail.root_pem()).unwrap();
     let port = mail.port().to_string();
     let set = [
-        "mail", "set", "--server", "localhost", "--port", &port, "--security", "tls", "--login",
-        "ivanova", "--from", "ivanova@example.org", "--to", "maria@example.org",
+        "mail",
+        "set",
+        "--server",
+        "localhost",
+        "--port",
+        &port,
+        "--security",
+        "tls",
+        "--login",
+        "ivanova",
+        "--from",
+        "ivanova@example.org",
+        "--to",
+        "maria@example.org",
     ];
     let without = home.tell(&set, "\n").await;
     assert!(without.sentence(1).starts_with("Нужен пароль:"));
     let answer = home.tell(&set, &format!("{PASSWORD}\n")).await;
     assert!(answer.text().contains("maria@example.org"), "{answer:?}");
     let address = format!("{}/talony\n{PUSH_TOKEN}\n", sink.base_url());
-    let answer = home.tell(&["push", "set", "--kind", "ntfy"], &address).await;
+    let answer = home
+        .tell(&["push", "set", "--kind", "ntfy"], &address)
+        .await;
     assert!(answer.text().contains("127.0.0.1"), "{answer:?}");
 
     let trial = || {
@@ -177,8 +197,15 @@ async fn every_channel_is_tried_and_one_that_fails_is_named() {
         let files = files_with(home.town.home.path(), secret);
         assert_eq!(files, Vec::<String>::new());
     }
-    assert_eq!(home.ask(&["mail", "off"]).await.text(), "Почта выключена.\n");
-    for line in [["push", "forget"], ["mail", "forget"], ["telegram", "forget"]] {
+    assert_eq!(
+        home.ask(&["mail", "off"]).await.text(),
+        "Почта выключена.\n"
+    );
+    for line in [
+        ["push", "forget"],
+        ["mail", "forget"],
+        ["telegram", "forget"],
+    ] {
         home.ask(&line).await.text();
     }
     let nothing = home.ask(&["try"]).await;
@@ -192,7 +219,9 @@ async fn without_its_passphrase_a_run_goes_on_and_says_which_channels_do_not_wor
     home.town.watch(&place).await;
     let mut running = home.town.start(&["run", "--json"]);
     running.baseline(&place.doctor).await;
-    home.town.city.offer(&place.clinic, &place.doctor, in_days(2));
+    home.town
+        .city
+        .offer(&place.clinic, &place.doctor, in_days(2));
     running.event(|event| event["event"] == "alert").await;
     assert!(running.terminate().await.success());
     let said = running.complaints().await;
@@ -209,10 +238,7 @@ async fn without_its_passphrase_a_run_goes_on_and_says_which_channels_do_not_wor
     assert!(doctor.out.contains("токен или пароль закрыт"), "{doctor:?}");
     let tried = home.town.ask(&["try"]).await;
     assert_eq!(tried.code, 1);
-    assert!(
-        tried.out.starts_with("✗ Телеграм"),
-        "{tried:?}"
-    );
+    assert!(tried.out.starts_with("✗ Телеграм"), "{tried:?}");
     let locked = home.town.tell(&["telegram", "token"], TOKEN).await;
     assert!(locked.sentence(1).starts_with("Токены и пароли закрыты:"));
 
@@ -224,7 +250,12 @@ async fn without_its_passphrase_a_run_goes_on_and_says_which_channels_do_not_wor
     let answer = ended(command).await;
     assert_eq!(answer.code, 1, "{answer:?}");
     let mut lines = answer.err.lines();
-    assert!(lines.next().unwrap().starts_with("Файл с фразой читают все"));
+    assert!(
+        lines
+            .next()
+            .unwrap()
+            .starts_with("Файл с фразой читают все")
+    );
     assert_eq!(
         lines.next(),
         Some("talonctl: Фраза не подошла: токены и пароли остались закрыты.")

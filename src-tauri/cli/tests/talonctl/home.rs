@@ -103,7 +103,11 @@ impl Home {
 
     /// Waits until an alert in the chat says this.
     pub(crate) async fn reads(&self, text: &str) {
-        let told = || self.alerts().last().is_some_and(|it| it.text.contains(text));
+        let told = || {
+            self.alerts()
+                .last()
+                .is_some_and(|it| it.text.contains(text))
+        };
         until(&format!("{text} in {:?}", self.alerts()), told).await;
     }
 

@@ -57,7 +57,7 @@ impl Story {
         } = self;
         home.called(method, before + 1).await;
         running.kill().await;
-        let running = home.start(&["run", "--json"]);
+        let running = home.run(&place).await;
         Self {
             home,
             place,

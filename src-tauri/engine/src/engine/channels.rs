@@ -161,7 +161,10 @@ impl Engine {
                     }
                 }
             }
-            (true, _) => self.open_channel(Arc::new(Locked::of_all(mail::NAME))).await,
+            (true, _) => {
+                self.open_channel(Arc::new(Locked::of_all(mail::NAME)))
+                    .await
+            }
             (false, _) => self.channels.remove(mail::NAME),
         }
         let address = self.secrets.get(SecretName::PushAddress).await;
@@ -178,7 +181,10 @@ impl Engine {
                     }
                 }
             }
-            (true, _) => self.open_channel(Arc::new(Locked::of_all(push::NAME))).await,
+            (true, _) => {
+                self.open_channel(Arc::new(Locked::of_all(push::NAME)))
+                    .await
+            }
             (false, _) => self.channels.remove(push::NAME),
         }
         for name in [mail::NAME, push::NAME] {
