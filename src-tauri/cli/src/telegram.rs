@@ -24,7 +24,7 @@ const LAST_WORDS: Duration = Duration::from_secs(2);
 pub(crate) async fn perform(session: &Session, command: Telegram) -> Result<(), Failure> {
     match command {
         Telegram::Token => token(session).await,
-        Telegram::Link(how) => link(session, how).await,
+        Telegram::Link(how) => Box::pin(link(session, how)).await,
         Telegram::Chats => chats(session).await,
         Telegram::Unlink(of) => unlink(session, ChatId(of.id)).await,
         Telegram::Way(way) => set_way(session, way).await,

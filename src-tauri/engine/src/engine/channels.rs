@@ -163,7 +163,7 @@ impl Engine {
             }
             (true, _) => {
                 self.open_channel(Arc::new(Locked::of_all(mail::NAME)))
-                    .await
+                    .await;
             }
             (false, _) => self.channels.remove(mail::NAME),
         }
@@ -183,7 +183,7 @@ impl Engine {
             }
             (true, _) => {
                 self.open_channel(Arc::new(Locked::of_all(push::NAME)))
-                    .await
+                    .await;
             }
             (false, _) => self.channels.remove(push::NAME),
         }

@@ -209,13 +209,6 @@ impl Engine {
         for channel in own {
             engine.open_channel(channel).await;
         }
-        if engine.config.background && engine.config.looks {
-            let (weak, stop) = (Arc::downgrade(&engine), engine.stop.clone());
-            let mut tasks = engine.tasks.lock().await;
-            tasks.spawn(supervised("minutes", stop.clone(), move || {
-                by_the_minute(Weak::clone(&weak), stop.clone())
-            }));
-        }
         if let Err(error) = engine.reopen_mail_and_push().await {
             tracing::error!(%error, "mail and push do not work");
         }
@@ -225,23 +218,29 @@ impl Engine {
         }
         // Looks come last: what they find is for every channel.
         if engine.config.background && engine.config.looks {
-            let stop = engine.stop.clone();
-            let (looks, token) = (Arc::clone(&engine.poller), stop.clone());
-            let poller = supervised("poller", stop.clone(), move || {
-                Arc::clone(&looks).run(token.clone())
-            });
-            engine.spawn(poller).await;
-            let (lists, board, token) = (
-                Arc::clone(&engine.catalog),
-                Arc::clone(&engine.poller),
-                stop.clone(),
-            );
-            let catalogue = supervised("catalogue", stop.clone(), move || {
-                keep_catalogue(Arc::clone(&lists), Arc::clone(&board), token.clone())
-            });
-            engine.spawn(catalogue).await;
+            engine.begin_looks().await;
         }
         Ok(engine)
+    }
+
+    /// Looks, and what is looked after besides.
+    async fn begin_looks(self: &Arc<Self>) {
+        let (looks, stop) = (Arc::clone(&self.poller), self.stop.clone());
+        self.spawn(supervised("poller", self.stop.clone(), move || {
+            Arc::clone(&looks).run(stop.clone())
+        }))
+        .await;
+        let (lists, board) = (Arc::clone(&self.catalog), Arc::clone(&self.poller));
+        let stop = self.stop.clone();
+        self.spawn(supervised("catalogue", self.stop.clone(), move || {
+            keep_catalogue(Arc::clone(&lists), Arc::clone(&board), stop.clone())
+        }))
+        .await;
+        let (weak, stop) = (Arc::downgrade(self), self.stop.clone());
+        self.spawn(supervised("minutes", self.stop.clone(), move || {
+            by_the_minute(Weak::clone(&weak), stop.clone())
+        }))
+        .await;
     }
 
     /// Takes a channel into use, in the place of one of that name.
