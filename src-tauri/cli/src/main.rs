@@ -90,7 +90,7 @@ async fn perform(args: Args, words: Words) -> Result<(), Failure> {
         _ => Work::OnlyAsked,
     };
     let session = Session::open(&args.common, words, printer, work).await?;
-    let result = answer(&session, command).await;
+    let result = Box::pin(answer(&session, command)).await;
     session.engine.stop().await;
     result
 }
@@ -112,7 +112,7 @@ async fn answer(session: &Session, command: Command) -> Result<(), Failure> {
         Command::Export(wanted) => files::export(session, &wanted.file).await,
         Command::Import(wanted) => files::import(session, &wanted.file).await,
         Command::Channels => channels::channels(session).await,
-        Command::Telegram(command) => telegram::perform(session, command).await,
+        Command::Telegram(command) => Box::pin(telegram::perform(session, command)).await,
         Command::Mail(command) => mail::perform(session, command).await,
         Command::Push(command) => push::perform(session, command).await,
         Command::Try => trial::try_all(session).await,
