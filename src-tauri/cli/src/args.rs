@@ -5,7 +5,7 @@
 use std::{num::NonZeroU32, path::PathBuf, time::Duration};
 
 use chrono::{NaiveDate, NaiveTime};
-use clap::{ArgAction, Parser, Subcommand};
+use clap::{ArgAction, Parser, Subcommand, ValueEnum};
 use engine::{
     gorzdrav::DEFAULT_BASE,
     model::{Day, Language},
@@ -49,6 +49,9 @@ pub(crate) struct Common {
     /// Requests per hour; at most 360 for the real service
     #[arg(long, global = true, value_name = "N")]
     pub(crate) budget: Option<NonZeroU32>,
+    /// The first line of this file opens the tokens and passwords
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) passphrase_file: Option<PathBuf>,
     /// One JSON document, or one line per event
     #[arg(long, global = true)]
     pub(crate) json: bool,
@@ -114,6 +117,19 @@ pub(crate) enum Command {
     Export(File),
     /// Add watches and settings from a file
     Import(File),
+    /// Ways to tell: one line each
+    Channels,
+    /// Telegram: a bot of one's own
+    #[command(subcommand)]
+    Telegram(Telegram),
+    /// Letters from one's own mailbox
+    #[command(subcommand)]
+    Mail(Mail),
+    /// ntfy or a webhook
+    #[command(subcommand)]
+    Push(Push),
+    /// Send a trial message on every channel
+    Try,
     /// Check the network, the service, the clock, the database and the channels
     Doctor,
     /// Serve the simulated city
@@ -246,6 +262,129 @@ pub(crate) struct Run {
     /// Stop after that: 90s, 10m, 2h
     #[arg(long = "for", value_name = "DURATION", value_parser = values::duration)]
     pub(crate) limit: Option<Duration>,
+}
+
+/// What to do with Telegram.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Telegram {
+    /// Take the token of a bot from standard input
+    Token,
+    /// Link a chat
+    Link(Link),
+    /// The chats
+    Chats,
+    /// Unlink a chat
+    Unlink(ChatOf),
+    /// The way to Telegram
+    Way(Way),
+    /// Forget the bot, its chats and its token
+    Forget,
+}
+
+/// How to link.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Link {
+    /// Link the first chat that sends the code, without asking
+    #[arg(long)]
+    pub(crate) yes: bool,
+}
+
+/// Which chat.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ChatOf {
+    /// The chat's number
+    #[arg(value_name = "ID")]
+    pub(crate) id: u32,
+}
+
+/// Which way.
+#[derive(Debug, clap::Args)]
+#[group(required = true, multiple = true)]
+pub(crate) struct Way {
+    /// Take the address of a proxy from standard input; an empty line: none
+    #[arg(long)]
+    pub(crate) proxy_from_stdin: bool,
+    /// The address of the Bot API; "default" is Telegram's
+    #[arg(long, value_name = "URL", value_parser = values::api)]
+    pub(crate) api: Option<Api>,
+}
+
+/// An address of the Bot API.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Api {
+    /// Telegram's own.
+    Default,
+    /// Another.
+    At(Url),
+}
+
+/// What to do with mail.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Mail {
+    /// Take a mail server, its password from standard input
+    Set(SetMail),
+    /// Send no mail, keep the settings
+    Off,
+    /// Forget the server and its password
+    Forget,
+}
+
+/// A mail server.
+#[derive(Debug, clap::Args)]
+pub(crate) struct SetMail {
+    /// Its name
+    #[arg(long, value_name = "HOST")]
+    pub(crate) server: String,
+    /// Its port
+    #[arg(long, value_name = "PORT")]
+    pub(crate) port: u16,
+    /// How it is secured
+    #[arg(long, value_name = "tls|starttls")]
+    pub(crate) security: Security,
+    /// The login
+    #[arg(long, value_name = "LOGIN")]
+    pub(crate) login: String,
+    /// The sender; the login without
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) from: Option<String>,
+    /// Who is written to
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) to: String,
+}
+
+/// How a mail server is secured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Security {
+    /// TLS from the first byte
+    Tls,
+    /// STARTTLS, required
+    Starttls,
+}
+
+/// What to do with pushes.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Push {
+    /// Take an address and a token from standard input
+    Set(SetPush),
+    /// Forget them
+    Forget,
+}
+
+/// A push service.
+#[derive(Debug, clap::Args)]
+pub(crate) struct SetPush {
+    /// What it is
+    #[arg(long, value_name = "ntfy|webhook")]
+    pub(crate) kind: Service,
+}
+
+/// A kind of push service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Service {
+    /// ntfy
+    Ntfy,
+    /// A POST of JSON
+    Webhook,
 }
 
 /// Whose history.

@@ -6,7 +6,7 @@ use engine::{
 };
 use serde_json::{Value, json};
 
-use crate::{failure::Failure, output::Table, session::Session};
+use crate::{channels, failure::Failure, output::Table, secrets, session::Session};
 
 /// Alerts whose deliveries are looked at.
 const ALERTS: u32 = 200;
@@ -23,8 +23,20 @@ struct Line {
 pub(crate) async fn doctor(session: &Session) -> Result<(), Failure> {
     let words = session.words;
     let failed = |error| session.failed(error);
+    secrets::open_by_file(session).await?;
     let checks = session.engine.self_check().await.map_err(failed)?;
-    let mut lines: Vec<Line> = checks.into_iter().map(|check| line(check, words)).collect();
+    let ways = session.engine.channels().await.map_err(failed)?;
+    let mut lines: Vec<Line> = checks
+        .into_iter()
+        .map(|check| {
+            let detail = channels::detail(check.subject, &ways, words, session.now());
+            let line = line(check, words);
+            Line {
+                detail: detail.or(line.detail),
+                ..line
+            }
+        })
+        .collect();
     if !lines.iter().any(|line| line.id == "clock") {
         lines.push(Line {
             id: "clock",
@@ -33,7 +45,7 @@ pub(crate) async fn doctor(session: &Session) -> Result<(), Failure> {
             detail: Some(words.say("cli-doctor-no-clock")),
         });
     }
-    lines.push(channels(session).await.map_err(failed)?);
+    lines.push(outbox(session).await.map_err(failed)?);
     let document = || {
         let items = lines.iter().map(|line| {
             json!({
@@ -103,7 +115,7 @@ fn verdict(verdict: Verdict, words: Words) -> String {
 }
 
 /// The ways to tell: what waits for its turn, and what no channel will ever take.
-async fn channels(session: &Session) -> Result<Line, engine::EngineError> {
+async fn outbox(session: &Session) -> Result<Line, engine::EngineError> {
     let words = session.words;
     let alerts = session.engine.inbox(ALERTS).await?;
     let of = |states: &[DeliveryState]| {

@@ -2,9 +2,12 @@
 
 use std::{io, path::PathBuf, process::ExitCode};
 
-use engine::{EngineError, Problem, StartError, StoreError, gorzdrav::ApiError, text::Words};
+use engine::{
+    EngineError, Problem, StartError, StoreError, gorzdrav::ApiError, secrets::SecretError,
+    text::Words,
+};
 
-use crate::args::CEILING;
+use crate::{args::CEILING, channels};
 
 /// The operation failed.
 const FAILED: u8 = 1;
@@ -44,6 +47,9 @@ pub(crate) enum Failure {
     /// Standard output cannot be written to.
     #[error("standard output failed")]
     Output(#[source] io::Error),
+    /// Standard input or the terminal cannot be read.
+    #[error("standard input failed")]
+    Input(#[source] io::Error),
     /// A file cannot be read or written.
     #[error("a file failed")]
     File {
@@ -79,6 +85,7 @@ impl Failure {
             | Self::Engine { .. }
             | Self::Said(_)
             | Self::Output(_)
+            | Self::Input(_)
             | Self::File { .. }
             | Self::Port { .. }
             | Self::Runtime(_) => ExitCode::from(FAILED),
@@ -105,6 +112,9 @@ impl Failure {
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => return None,
             Self::Output(error) => {
                 words.say_with("cli-error-output", &[("why", error.to_string().into())])
+            }
+            Self::Input(error) => {
+                words.say_with("cli-error-input", &[("why", error.to_string().into())])
             }
             Self::File { error, file } => words.say_with(
                 "cli-error-file",
@@ -158,6 +168,8 @@ fn engine_sentence(error: &EngineError, other_service: Option<&str>, words: Word
             "clinic" => words.say("cli-no-clinic"),
             "specialty" => words.say("cli-no-specialty"),
             "watch" => words.say("cli-no-watch"),
+            "bot" => words.say("cli-no-bot"),
+            "chat" => words.say("cli-no-chat"),
             _ => words.say("cli-no-such"),
         },
         EngineError::Invalid(problems) => {
@@ -172,10 +184,25 @@ fn engine_sentence(error: &EngineError, other_service: Option<&str>, words: Word
         EngineError::Storage(error) => {
             words.say_with("cli-error-database", &[("why", root_cause(error).into())])
         }
-        EngineError::Secrets(error) => {
+        EngineError::Secrets(error) => secrets_sentence(*error, words),
+        EngineError::Channel(why) => {
+            let why = channels::why(*why, words);
+            words.say_with("cli-error-channel", &[("why", why.into())])
+        }
+    }
+}
+
+fn secrets_sentence(error: SecretError, words: Words) -> String {
+    match error {
+        SecretError::Locked => words.say("cli-secrets-locked"),
+        SecretError::Undecided => words.say("cli-secrets-undecided"),
+        SecretError::WrongPassphrase => words.say("cli-secrets-wrong"),
+        SecretError::WeakPassphrase => words.say("cli-problem-passphrase"),
+        SecretError::Damaged => words.say("cli-secrets-damaged"),
+        SecretError::Newer => words.say("cli-secrets-newer"),
+        SecretError::Store(_) | SecretError::Io(_) => {
             words.say_with("cli-error-secrets", &[("why", error.to_string().into())])
         }
-        EngineError::Channel(_) => words.say("cli-error-channel"),
     }
 }
 
@@ -211,13 +238,13 @@ fn problem_sentence(problem: Problem, words: Words) -> String {
         Problem::TooLong => words.say("cli-problem-long"),
         Problem::BadFile => words.say("cli-problem-file"),
         Problem::BadBudget => words.say("cli-problem-budget"),
-        Problem::BadToken
-        | Problem::BadProxy
-        | Problem::BadAddress
-        | Problem::BadServer
-        | Problem::BadMailAddress
-        | Problem::NoPassword
-        | Problem::WeakPassphrase => words.say("cli-problem-channel"),
+        Problem::BadToken => words.say("cli-problem-token"),
+        Problem::BadProxy => words.say("cli-problem-proxy"),
+        Problem::BadAddress => words.say("cli-problem-address"),
+        Problem::BadServer => words.say("cli-problem-server"),
+        Problem::BadMailAddress => words.say("cli-problem-mail-address"),
+        Problem::NoPassword => words.say("cli-problem-password"),
+        Problem::WeakPassphrase => words.say("cli-problem-passphrase"),
     }
 }
 

@@ -5,8 +5,8 @@ use chrono_tz::Europe::Moscow;
 use engine::{
     Opening,
     model::{
-        Activity, Alert, AlertSlot, ClinicId, Counts, Doctor, DoctorChoice, DoctorId, Key, Look,
-        Place, RowDate, Slot, Specialty, WatchSlot, WatchView,
+        Activity, Alert, AlertSlot, Channels, ClinicId, Counts, Doctor, DoctorChoice, DoctorId,
+        Key, Look, Place, RowDate, Slot, Specialty, Trial, WatchSlot, WatchView,
     },
     text::Words,
 };
@@ -128,6 +128,22 @@ pub(crate) fn opening(opening: &Opening, doctor: &str) -> Value {
             "lastedSecs": lasted,
         }),
     )
+}
+
+/// Every way to tell. The code of an open link is left out: who has it may ask to be linked.
+pub(crate) fn channels(channels: &Channels) -> Value {
+    let mut value = serde_json::to_value(channels)
+        .map(in_moscow)
+        .unwrap_or_default();
+    if let Some(telegram) = value.get_mut("telegram").and_then(Value::as_object_mut) {
+        telegram.remove("link");
+    }
+    value
+}
+
+/// How each channel did in the trial; `why` is null for one that took the message.
+pub(crate) fn trials(trials: &[Trial]) -> Value {
+    json!(trials)
 }
 
 /// «Терапевт · ГП № 27»: what a watch is called.

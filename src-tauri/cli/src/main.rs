@@ -6,22 +6,29 @@
 
 mod args;
 mod catalogue;
+mod channels;
 mod check;
 mod doctor;
 mod failure;
 mod files;
 mod help;
 mod history;
+mod input;
 mod json;
 mod language;
 mod logs;
+mod mail;
 mod names;
 mod output;
+mod push;
 mod run;
+mod secrets;
 mod session;
 mod signals;
 mod simulate;
 mod stdout;
+mod telegram;
+mod trial;
 mod values;
 mod watch;
 
@@ -35,7 +42,7 @@ use std::{
 use engine::text::Words;
 
 use crate::{
-    args::{Args, Command},
+    args::{Args, Command, Telegram},
     failure::Failure,
     output::Printer,
     session::{Session, Work},
@@ -78,8 +85,12 @@ async fn perform(args: Args, words: Words) -> Result<(), Failure> {
         }
         other => other,
     };
-    let session = Session::open(&args.common, words, printer, Work::OnlyAsked).await?;
-    let result = answer(&session, command).await;
+    let work = match command {
+        Command::Try | Command::Telegram(Telegram::Link(_)) => Work::Channels,
+        _ => Work::OnlyAsked,
+    };
+    let session = Session::open(&args.common, words, printer, work).await?;
+    let result = Box::pin(answer(&session, command)).await;
     session.engine.stop().await;
     result
 }
@@ -100,6 +111,11 @@ async fn answer(session: &Session, command: Command) -> Result<(), Failure> {
         Command::History(wanted) => history::history(session, wanted.watch).await,
         Command::Export(wanted) => files::export(session, &wanted.file).await,
         Command::Import(wanted) => files::import(session, &wanted.file).await,
+        Command::Channels => channels::channels(session).await,
+        Command::Telegram(command) => Box::pin(telegram::perform(session, command)).await,
+        Command::Mail(command) => mail::perform(session, command).await,
+        Command::Push(command) => push::perform(session, command).await,
+        Command::Try => trial::try_all(session).await,
         Command::Doctor => doctor::doctor(session).await,
         // Handled above: they live until stopped.
         Command::Run(_) | Command::Simulate(_) => Ok(()),

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use engine::model::{Event, Key, Look, Outcome};
+use engine::model::{ChannelState, Event, Key, Look, Outcome};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
 use crate::{
-    failure::Failure, json, names::Names, output::one_line, session::Session, signals::Signals,
+    channels, failure::Failure, json, names::Names, output::one_line, secrets, session::Session,
+    signals::Signals,
 };
 
 /// What is being written is finished in this time, unless nobody reads it.
@@ -18,6 +19,14 @@ const REST_LIMIT: Duration = Duration::from_secs(1);
 pub(crate) async fn run(session: &Session, limit: Option<Duration>) -> Result<(), Failure> {
     let mut events = session.engine.events();
     let mut signals = Signals::listen().map_err(Failure::Runtime)?;
+    let opened = tokio::select! {
+        opened = secrets::open(session) => opened,
+        () = signals.stop() => Ok(()),
+    };
+    if let Err(failure) = opened {
+        session.engine.stop().await;
+        return Err(failure);
+    }
     let mut diary = Diary {
         session,
         names: Names::default(),
@@ -71,6 +80,7 @@ async fn greet(session: &Session) -> Result<(), Failure> {
         .await
         .map_err(|error| session.failed(error))?;
     let words = session.words;
+    greet_channels(session).await?;
     if status.watching == 0 {
         Session::note(&words.say("cli-run-nothing"));
     } else if let Some(pause) = status.pause {
@@ -90,6 +100,37 @@ async fn greet(session: &Session) -> Result<(), Failure> {
             .map_err(Failure::Output);
     }
     Ok(())
+}
+
+/// Which channels are at work, to people; which are out of reach, to everybody.
+async fn greet_channels(session: &Session) -> Result<(), Failure> {
+    let words = session.words;
+    let channels = session
+        .engine
+        .channels()
+        .await
+        .map_err(|error| session.failed(error))?;
+    let of = |wanted: fn(ChannelState) -> bool| {
+        let names = channels::states(&channels)
+            .into_iter()
+            .filter(|(_, state)| wanted(*state))
+            .map(|(id, _)| words.say(id));
+        names.collect::<Vec<_>>().join(", ")
+    };
+    let locked = of(|state| state == ChannelState::Locked);
+    if !locked.is_empty() {
+        Session::note(&words.say_with("cli-run-locked", &[("names", locked.into())]));
+    }
+    let at_work = of(|state| !matches!(state, ChannelState::Off | ChannelState::Locked));
+    if session.json || at_work.is_empty() {
+        return Ok(());
+    }
+    let greeting = words.say_with("cli-run-channels", &[("names", at_work.into())]);
+    session
+        .printer
+        .print(&greeting)
+        .await
+        .map_err(Failure::Output)
 }
 
 /// Looks that ended while the engine was being stopped.

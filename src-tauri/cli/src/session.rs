@@ -3,7 +3,7 @@
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
-use engine::{Config, Engine, EngineError, StartError, StoreError, text::Words};
+use engine::{Channel, Config, Engine, EngineError, StartError, StoreError, text::Words};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
@@ -20,6 +20,8 @@ const IN_USE_WAIT: Duration = Duration::from_millis(200);
 pub(crate) enum Work {
     /// Nothing.
     OnlyAsked,
+    /// It delivers to all channels but standard output, and the bot listens.
+    Channels,
     /// It looks and delivers.
     Background,
 }
@@ -38,6 +40,8 @@ pub(crate) struct Session {
     pub(crate) closed: CancellationToken,
     /// When the command began.
     pub(crate) began: DateTime<Utc>,
+    /// Where the passphrase of the sealed secrets is.
+    pub(crate) passphrase_file: Option<PathBuf>,
     other_service: Option<String>,
 }
 
@@ -60,7 +64,8 @@ impl Session {
             config.api_base = base.clone();
         }
         config.budget_per_hour = common.budget.map(std::num::NonZeroU32::get);
-        config.background = work == Work::Background;
+        config.background = work != Work::OnlyAsked;
+        config.looks = work == Work::Background;
         let closed = CancellationToken::new();
         let channel = Arc::new(StandardOutput {
             printer: Arc::clone(&printer),
@@ -69,10 +74,14 @@ impl Session {
             clock: config.clock.clone(),
             closed: closed.clone(),
         });
+        let own: Vec<Arc<dyn Channel>> = match work {
+            Work::OnlyAsked | Work::Background => vec![channel],
+            Work::Channels => Vec::new(),
+        };
         let began = config.clock.now();
         let mut tries = 0;
         let engine = loop {
-            match Engine::start(config.clone(), vec![channel.clone()]).await {
+            match Engine::start(config.clone(), own.clone()).await {
                 Ok(engine) => break engine,
                 Err(StartError::Store(StoreError::InUse)) if tries < IN_USE_TRIES => {
                     tries += 1;
@@ -88,6 +97,7 @@ impl Session {
             printer,
             closed,
             began,
+            passphrase_file: common.passphrase_file.clone(),
             other_service: (!common.asks_real_service()).then(|| {
                 common
                     .api_base

@@ -35,7 +35,7 @@ pub(crate) struct StandardOutput {
 
 #[async_trait::async_trait]
 impl Channel for StandardOutput {
-    fn name(&self) -> &str {
+    fn name(&self) -> &'static str {
         "stdout"
     }
 

@@ -9,6 +9,8 @@ use engine::model::Day;
 use simulator::{Fault, World};
 use url::Url;
 
+use crate::args::Api;
+
 /// The id of the sentence that says what was expected.
 pub(crate) type Expected = &'static str;
 
@@ -87,6 +89,14 @@ pub(crate) fn base(text: &str) -> Result<Url, Expected> {
         .ok()
         .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
         .ok_or("cli-expected-url")
+}
+
+/// An address of the Bot API, or `default` for Telegram's.
+pub(crate) fn api(text: &str) -> Result<Api, Expected> {
+    match text {
+        "default" => Ok(Api::Default),
+        _ => base(text).map(Api::At).map_err(|_| "cli-expected-api"),
+    }
 }
 
 /// An id: not empty.

@@ -78,10 +78,12 @@ pub(crate) fn in_days(days: i64) -> DateTime<Utc> {
 /// The program, as a Russian user starts it.
 pub(crate) fn talonctl(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_talonctl"));
-    for name in ["LC_ALL", "LC_MESSAGES", "RUST_LOG"] {
+    for name in ["LC_ALL", "LC_MESSAGES", "RUST_LOG", "CREDENTIALS_DIRECTORY"] {
         command.env_remove(name);
     }
     command
+        // A home server: nobody is logged in, there is no key store.
+        .env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent")
         .env("LANG", "ru_RU.UTF-8")
         .args(arguments)
         .stdin(Stdio::null())
@@ -97,6 +99,38 @@ pub(crate) async fn ended(mut command: Command) -> Answer {
         out: String::from_utf8(output.stdout).unwrap(),
         err: String::from_utf8(output.stderr).unwrap(),
     }
+}
+
+/// Runs a command that reads this to its end.
+pub(crate) async fn told(mut command: Command, input: &str) -> Answer {
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    // A command that fails first reads nothing.
+    let _ = stdin.write_all(input.as_bytes()).await;
+    drop(stdin);
+    let output = timeout(PATIENCE, child.wait_with_output()).await;
+    let output = output.unwrap().unwrap();
+    Answer {
+        code: output.status.code().unwrap(),
+        out: String::from_utf8(output.stdout).unwrap(),
+        err: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+/// Waits until this holds.
+#[cfg(target_os = "linux")]
+pub(crate) async fn until(what: &str, holds: impl Fn() -> bool) {
+    let often = async {
+        while !holds() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    assert!(timeout(PATIENCE, often).await.is_ok(), "{what}");
 }
 
 impl Town {
@@ -135,23 +169,7 @@ impl Town {
 
     /// Runs a command that reads this.
     pub(crate) async fn tell(&self, arguments: &[&str], input: &str) -> Answer {
-        let mut child = self
-            .command(arguments)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut stdin = child.stdin.take().unwrap();
-        stdin.write_all(input.as_bytes()).await.unwrap();
-        drop(stdin);
-        let output = timeout(PATIENCE, child.wait_with_output()).await;
-        let output = output.unwrap().unwrap();
-        Answer {
-            code: output.status.code().unwrap(),
-            out: String::from_utf8(output.stdout).unwrap(),
-            err: String::from_utf8(output.stderr).unwrap(),
-        }
+        told(self.command(arguments), input).await
     }
 
     /// A watch on one doctor; its id.

@@ -3,8 +3,15 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod catalogue;
+// Elsewhere the tests would find the key store of whoever runs them.
+#[cfg(target_os = "linux")]
+mod channels;
 mod files;
 mod harness;
+#[cfg(target_os = "linux")]
+mod home;
+#[cfg(target_os = "linux")]
+mod killed;
 mod looking;
 mod running;
 mod simulated;

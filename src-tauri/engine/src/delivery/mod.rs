@@ -8,6 +8,7 @@
 mod channels;
 mod health;
 mod ladder;
+mod locked;
 
 use std::{sync::Arc, time::Duration};
 
@@ -30,6 +31,7 @@ pub(crate) use channels::Channels;
 pub(crate) use health::Health;
 pub use ladder::Rung;
 pub(crate) use ladder::{Step, steps};
+pub(crate) use locked::Locked;
 
 /// A channel that has not taken a message by then is tried again later.
 const TELL_LIMIT: Duration = Duration::from_secs(10);

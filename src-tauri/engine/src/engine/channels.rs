@@ -6,6 +6,7 @@ use chrono::TimeDelta;
 
 use super::{Engine, Result, supervised};
 use crate::{
+    delivery::Locked,
     error::{EngineError, Problem},
     mail,
     model::{
@@ -164,7 +165,11 @@ impl Engine {
                     }
                 }
             }
-            (true | false, _) => self.channels.remove(mail::NAME),
+            (true, _) => {
+                self.open_channel(Arc::new(Locked::of_all(mail::NAME)))
+                    .await;
+            }
+            (false, _) => self.channels.remove(mail::NAME),
         }
         let address = self.secrets.get(SecretName::PushAddress).await;
         let token = self.secrets.get(SecretName::PushToken).await;
@@ -180,7 +185,11 @@ impl Engine {
                     }
                 }
             }
-            (true | false, _) => self.channels.remove(push::NAME),
+            (true, _) => {
+                self.open_channel(Arc::new(Locked::of_all(push::NAME)))
+                    .await;
+            }
+            (false, _) => self.channels.remove(push::NAME),
         }
         for name in [mail::NAME, push::NAME] {
             self.store
@@ -219,10 +228,7 @@ impl Engine {
     pub(crate) async fn mourn(&self, lost: String, news: News, life: TimeDelta) -> Result<()> {
         let mut names = self.channels.names();
         names.retain(|name| *name != lost);
-        let now = self.now();
-        self.store.raise_news(news, names, now, now + life).await?;
-        self.poller.outbox.notify_waiters();
-        Ok(())
+        self.raise_news(news, names, self.now() + life).await
     }
 
     /// Takes the token of a bot: Telegram is asked at once whose it is.

@@ -71,6 +71,8 @@ pub struct Config {
     pub demo: bool,
     /// Look and deliver by itself; without, only what is asked for is done.
     pub background: bool,
+    /// Look by itself, if there is background work at all; without, it only delivers and hears.
+    pub looks: bool,
     /// Of jitter.
     pub seed: u64,
     /// Where tokens and passwords are kept; `None`: where the system keeps them, and for the
@@ -90,6 +92,7 @@ impl Config {
             clock: Clock::system(),
             demo: false,
             background: true,
+            looks: true,
             seed: rand::rng().random(),
             secrets: None,
             extra_roots: Vec::new(),
@@ -175,17 +178,6 @@ impl Engine {
         poller.board().spread();
 
         let stop = CancellationToken::new();
-        let mut tasks = JoinSet::new();
-        if config.background {
-            let (looks, token) = (Arc::clone(&poller), stop.clone());
-            tasks.spawn(supervised("poller", stop.clone(), move || {
-                Arc::clone(&looks).run(token.clone())
-            }));
-            let (lists, board, token) = (Arc::clone(&catalog), Arc::clone(&poller), stop.clone());
-            tasks.spawn(supervised("catalogue", stop.clone(), move || {
-                keep_catalogue(Arc::clone(&lists), Arc::clone(&board), token.clone())
-            }));
-        }
         let telegram = Arc::new(Telegram::new(&config, &store, &secrets, &events));
         let engine = Arc::new(Self {
             config,
@@ -200,23 +192,40 @@ impl Engine {
             tally,
             events,
             stop,
-            tasks: tokio::sync::Mutex::new(tasks),
+            tasks: tokio::sync::Mutex::default(),
         });
         for channel in own {
             engine.open_channel(channel).await;
-        }
-        if engine.config.background {
-            let (weak, stop) = (Arc::downgrade(&engine), engine.stop.clone());
-            let mut tasks = engine.tasks.lock().await;
-            tasks.spawn(supervised("minutes", stop.clone(), move || {
-                by_the_minute(Weak::clone(&weak), stop.clone())
-            }));
         }
         if let Err(error) = engine.reopen_mail_and_push().await {
             tracing::error!(%error, "mail and push do not work");
         }
         engine.start_telegram().await;
+        // Looks come last: what they find is for every channel.
+        if engine.config.background && engine.config.looks {
+            engine.begin_looks().await;
+        }
         Ok(engine)
+    }
+
+    /// Looks, and what is looked after besides.
+    async fn begin_looks(self: &Arc<Self>) {
+        let (looks, stop) = (Arc::clone(&self.poller), self.stop.clone());
+        self.spawn(supervised("poller", self.stop.clone(), move || {
+            Arc::clone(&looks).run(stop.clone())
+        }))
+        .await;
+        let (lists, board) = (Arc::clone(&self.catalog), Arc::clone(&self.poller));
+        let stop = self.stop.clone();
+        self.spawn(supervised("catalogue", self.stop.clone(), move || {
+            keep_catalogue(Arc::clone(&lists), Arc::clone(&board), stop.clone())
+        }))
+        .await;
+        let (weak, stop) = (Arc::downgrade(self), self.stop.clone());
+        self.spawn(supervised("minutes", self.stop.clone(), move || {
+            by_the_minute(Weak::clone(&weak), stop.clone())
+        }))
+        .await;
     }
 
     /// Takes a channel into use, in the place of one of that name.

@@ -28,6 +28,7 @@ use url::Url;
 
 use crate::{
     clock::Clock,
+    delivery::Locked,
     engine::{Config, Engine},
     error::{EngineError, Problem},
     model::{
@@ -326,6 +327,11 @@ impl Telegram {
         Ok(settings.unwrap_or_default())
     }
 
+    /// Is the bot to work, once its token is at hand?
+    async fn is_wanted(&self) -> Result<bool> {
+        Ok(self.settings().await?.telegram && !self.demo)
+    }
+
     async fn words(&self) -> Result<Words> {
         Ok(Words::new(self.settings().await?.language))
     }
@@ -361,6 +367,15 @@ impl Telegram {
                 engine
                     .open_channel(Arc::new(ChatChannel::new(office, row)))
                     .await;
+            }
+            (None, ChatState::Linked | ChatState::Blocked) if self.is_wanted().await? => {
+                let (title, watches) = (Some(row.title), row.watches);
+                let locked = Locked {
+                    name,
+                    title,
+                    watches,
+                };
+                engine.open_channel(Arc::new(locked)).await;
             }
             (None, _) | (_, ChatState::Asking) => engine.close_channel(&name),
         }
