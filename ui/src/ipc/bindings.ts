@@ -1184,6 +1184,8 @@ export type TelegramView = {
 	state: ChannelState,
 	/**  The bot's name without `@`, once its token was accepted. */
 	bot: string | null,
+	/**  Where bots are made: `https://t.me/BotFather` as a picture. */
+	maker: Qr,
 	/**  The chats, in the order they came. */
 	chats: Chat[],
 	/**  The code for a new chat, while it is valid. */

@@ -122,6 +122,8 @@ pub struct TelegramView {
     pub state: ChannelState,
     /// The bot's name without `@`, once its token was accepted.
     pub bot: Option<String>,
+    /// Where bots are made: `https://t.me/BotFather` as a picture.
+    pub maker: Qr,
     /// The chats, in the order they came.
     pub chats: Vec<Chat>,
     /// The code for a new chat, while it is valid.

@@ -54,6 +54,14 @@ impl Code {
     }
 }
 
+/// Where bots are made.
+const MAKER: &str = "https://t.me/BotFather";
+
+/// The way to where bots are made.
+pub(super) fn maker() -> Qr {
+    qr(MAKER)
+}
+
 /// The text as a QR code.
 fn qr(text: &str) -> Qr {
     let code = QrCode::with_error_correction_level(text, EcLevel::M)

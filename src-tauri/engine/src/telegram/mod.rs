@@ -163,6 +163,7 @@ impl Telegram {
         Ok(TelegramView {
             state,
             bot: known.bot.as_ref().map(|bot| bot.name.clone()),
+            maker: linking::maker(),
             chats: chats.into_iter().map(Chat::from).collect(),
             link,
             proxy: matches!(proxy, Ok(Some(_))),

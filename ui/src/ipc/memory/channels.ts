@@ -27,6 +27,7 @@ export const noChannels = (): Channels => ({
   telegram: {
     state: { kind: 'off' },
     bot: null,
+    maker: qrOf('https://t.me/BotFather'),
     chats: [],
     link: null,
     proxy: false,

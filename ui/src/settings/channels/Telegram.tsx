@@ -3,7 +3,7 @@
 import { useState } from 'react';
 import { useText } from '../../i18n/text.ts';
 import { errorSentence, problemSentences } from '../../ipc/errors.ts';
-import { type Channels, HostError } from '../../ipc/host.ts';
+import { type Channels, HostError, type Qr } from '../../ipc/host.ts';
 import { useChannelsAction, useSettings } from '../../ipc/queries.ts';
 import { Button } from '../../kit/Button.tsx';
 import { TextInput, Toggle } from '../../kit/Fields.tsx';
@@ -14,7 +14,7 @@ import { AskButton } from '../../kit/Popups.tsx';
 import { showToast } from '../../kit/toasts.ts';
 import { Chats } from './Chats.tsx';
 import { besideKeys, KeptWhere, Unlock, useKeeper } from './KeyStore.tsx';
-import { LinkChat } from './LinkChat.tsx';
+import { LinkChat, QrCode } from './LinkChat.tsx';
 import { Copied, Turning } from './Steps.tsx';
 import { TelegramWay } from './TelegramWay.tsx';
 import { TryButton } from './Trials.tsx';
@@ -81,7 +81,7 @@ export function TelegramPage({ channels }: { channels: Channels }) {
       <Turning turn={String(step)}>
         {step === 1 && !sealed && (
           <Section title={stepTitle(1, text('bot-make'))} hint={text('bot-make-hint')}>
-            <Recipe />
+            <Recipe maker={channels.telegram.maker} />
             <Token channels={channels} />
           </Section>
         )}
@@ -128,13 +128,19 @@ const isRefused = (state: Channels['telegram']['state']) =>
   state.kind === 'failing' && state.why === 'token';
 
 /** What to do at BotFather, word for word. */
-function Recipe() {
+function Recipe({ maker }: { maker: Qr }) {
   const text = useText();
   return (
     <ol className="measure flex list-decimal flex-col gap-4 pl-6">
       <li>
         {text('bot-make-1')}
-        <Copied what={text('bot-father-address')} words="https://t.me/BotFather" />
+        <div className="mt-2 flex flex-wrap items-start gap-x-6 gap-y-3">
+          <QrCode qr={maker} label={text('bot-father-qr')} />
+          <div className="flex min-w-0 flex-1 basis-[16rem] flex-col gap-3">
+            <p className="text-text-2">{text('bot-father-hint')}</p>
+            <Copied what={text('bot-father-address')} words="https://t.me/BotFather" />
+          </div>
+        </div>
       </li>
       <li>
         {text('bot-make-2')}
