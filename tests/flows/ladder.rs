@@ -26,6 +26,7 @@ struct Teller {
     clock: Mutex<Option<Clock>>,
     absent: AtomicBool,
     unseen: AtomicBool,
+    busy: AtomicBool,
     slow: Mutex<std::time::Duration>,
 }
 
@@ -39,6 +40,7 @@ impl Teller {
             clock: Mutex::default(),
             absent: AtomicBool::default(),
             unseen: AtomicBool::default(),
+            busy: AtomicBool::default(),
             slow: Mutex::default(),
         })
     }
@@ -99,6 +101,12 @@ impl Channel for Teller {
             return Err(TellError::Later {
                 after: None,
                 why: Untold::Unreachable,
+            });
+        }
+        if self.busy.swap(false, Ordering::SeqCst) {
+            return Err(TellError::Later {
+                after: Some(seconds(1)),
+                why: Untold::Busy,
             });
         }
         self.refreshed
@@ -347,6 +355,22 @@ async fn an_answer_given_while_a_message_is_on_its_way_reaches_it() {
     let refreshed = story.phone.refreshed.lock().unwrap().clone();
     let states: Vec<AlertState> = refreshed.iter().map(|alert| alert.state).collect();
     assert_eq!(states, [AlertState::Seen]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn later_said_at_once_reaches_a_message_whose_chat_takes_no_more_for_a_moment() {
+    let story = Story::begin(Tell::AtOnce).await;
+    story.phone.busy.store(true, Ordering::SeqCst);
+    story.answer(Answer::Later).await;
+    story.app.run_for(seconds(5)).await;
+    let refreshed = story.phone.refreshed.lock().unwrap().clone();
+    assert!(matches!(
+        refreshed[..],
+        [Alert {
+            state: AlertState::Snoozed { .. },
+            ..
+        }]
+    ));
 }
 
 #[tokio::test(start_paused = true)]

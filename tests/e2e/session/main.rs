@@ -16,8 +16,10 @@ mod wait;
 mod webdriver;
 
 use chrono::NaiveTime;
+use engine::model::{Settings, Tell};
+use simulator::telegram::Telegram;
 
-use desktop::{Desktop, Notifying, TrayHost};
+use desktop::{Desktop, Notifying, TrayHost, plain};
 use program::Program;
 use town::{Doctor, Town};
 use wait::until;
@@ -263,6 +265,71 @@ async fn a_notification_of_slots_that_went_is_taken_back() {
     tray.looks("idle").await;
     assert!(!tray.has("✓").await);
     assert!(running.lives());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slot_is_told_in_telegram_too_and_answered_from_there() {
+    const TOKEN: &str = "123456789:AAH4fKq2vXcT9mPz7WdR3bNs8LgYhEuJo";
+    const PERSON: i64 = 700;
+    let (desktop, town) = (Desktop::usual().await, Town::open().await);
+    let telegram = Telegram::start(TOKEN, chrono::Utc::now(), 0)
+        .await
+        .expect("a loopback port is free");
+    let program = Program::new(&desktop, &town);
+    let settings = Settings {
+        telegram_api: Some(telegram.base_url()),
+        ..Settings::default()
+    };
+    let data = program.data();
+    town.watch_with(data, settings, Tell::AtOnce).await;
+    let (page, running) = webdriver::start(&desktop, &program).await;
+    page.heading("Жду талон").await;
+    town.looked_at().await;
+
+    // The three steps. This desktop has no key store: the person is asked.
+    page.press("Настройки").await;
+    page.press("Телеграм").await;
+    page.see("Шаг 1 из 3. Создайте бота").await;
+    page.picture("10-telegram").await;
+    page.fill("Токен бота", TOKEN).await;
+    page.press("Проверить и подключить").await;
+    page.see("На этом компьютере нет хранилища паролей.").await;
+    page.picture("11-key-store").await;
+    page.press("Спрашивать при каждом запуске").await;
+    page.finish("Спрашивать при каждом запуске").await;
+    page.see("Шаг 2 из 3. Подключите чат").await;
+    let code = page.address("?start=").await;
+    page.picture("12-link").await;
+    telegram.say(PERSON, &format!("/start {code}"));
+    page.see("Подключить чат «Пациент»?").await;
+    page.press("Подключить").await;
+    page.see("Шаг 3 из 3. Отправьте проверку").await;
+    page.press("Отправить проверку").await;
+    page.see("Дошло.").await;
+    page.picture("13-linked").await;
+
+    // A slot is on the screen and in the chat; «Позже» in the chat takes it from the screen.
+    town.release(3, at(13, 40));
+    let specialty = &town.doctor.specialty;
+    let found = desktop
+        .notification(&format!("Есть талон · {specialty}"))
+        .await;
+    let message = until("the chat has the slot", async || {
+        let messages = telegram.messages(PERSON);
+        messages.into_iter().find(|it| it.text.contains("13:40"))
+    })
+    .await;
+    assert!(plain(&message.text).contains(&town.doctor.clinic));
+    telegram.press_button(PERSON, PERSON, message.id, "Позже");
+    desktop.taken_back(found.id).await;
+    until("the message says when it comes again", async || {
+        let messages = telegram.messages(PERSON);
+        let now = messages.into_iter().find(|it| it.id == message.id)?;
+        now.text.contains("Напомним").then_some(())
+    })
+    .await;
+    assert!(running.lives());
+    assert!(!program.holds(TOKEN), "the token is in no file");
 }
 
 #[tokio::test(flavor = "multi_thread")]

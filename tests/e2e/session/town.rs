@@ -10,7 +10,7 @@ use engine::{
     gorzdrav::link,
     model::{
         ClinicId, DistrictId, DoctorChoice, DoctorId, DoctorRef, Place, Settings, SpecialtyId,
-        WatchDraft, WatchId,
+        Tell, WatchDraft, WatchId,
     },
 };
 use simulator::{City, Server};
@@ -111,6 +111,12 @@ impl Town {
 
     /// Leaves a watch on the doctor in a folder of data, as earlier runs would have.
     pub(crate) async fn watch(&self, data: &Path) -> WatchId {
+        self.watch_with(data, Settings::default(), Tell::Ladder)
+            .await
+    }
+
+    /// The same with these settings, telling so.
+    pub(crate) async fn watch_with(&self, data: &Path, settings: Settings, tell: Tell) -> WatchId {
         let doctor = &self.doctor;
         let wanted = DoctorRef {
             id: DoctorId(doctor.place.doctor.clone()),
@@ -130,7 +136,7 @@ impl Town {
         let settings = Settings {
             welcomed: true,
             close_hint_shown: true,
-            ..Settings::default()
+            ..settings
         };
         engine
             .save_settings(settings)
@@ -138,6 +144,7 @@ impl Town {
             .expect("the settings are good");
         let draft = WatchDraft {
             places: vec![place],
+            tell,
             ..WatchDraft::default()
         };
         let watch = engine.add_watch(draft).await.expect("the draft is good");

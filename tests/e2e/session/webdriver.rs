@@ -113,6 +113,27 @@ impl Page {
         .await;
     }
 
+    /// Presses the button that reads so in a dialog over the page: a choice may read alike.
+    pub(crate) async fn finish(&self, text: &str) {
+        let path = format!("//*[@role = 'dialog']//button[{}]", reads(text));
+        self.until(&format!("«{text}» is pressed"), async || {
+            let button = self.shown(&path).await?;
+            passing(button.click().await)
+        })
+        .await;
+    }
+
+    /// Waits for an address that begins so; gives what follows.
+    pub(crate) async fn address(&self, start: &str) -> String {
+        self.until(&format!("«{start}…» on the page"), async || {
+            let text = self.text().await?;
+            let (_, rest) = text.split_once(start)?;
+            let is_of_it = |sign: &char| sign.is_ascii_alphanumeric() || "-_".contains(*sign);
+            Some(rest.chars().take_while(is_of_it).collect())
+        })
+        .await
+    }
+
     /// Types into the field with this label.
     pub(crate) async fn fill(&self, label: &str, text: &str) {
         let path = format!("//input[@id = //label[{}]/@for]", reads(label));

@@ -250,7 +250,7 @@ export function Radios<Value extends string>({
               <span className="hidden size-[0.55rem] rounded-round bg-primary group-data-[selected]:block forced-colors:bg-[Highlight]" />
             </span>
             <span>
-              {option.label}
+              <span>{option.label}</span>
               {option.hint !== undefined && (
                 <span className="block text-caption text-text-2">{option.hint}</span>
               )}

@@ -377,7 +377,18 @@ impl Worker {
         if !self.channel.edits() {
             return self.store.settle_stale(&stale, None).await;
         }
-        let refreshed = self.channel.refresh(&stale.alert, &stale.receipt);
+        // A channel that takes no more for a moment could take nothing else either.
+        let refreshed = async {
+            loop {
+                match self.channel.refresh(&stale.alert, &stale.receipt).await {
+                    Err(TellError::Later {
+                        after: Some(wait),
+                        why: Untold::Busy,
+                    }) if wait < TELL_LIMIT => tokio::time::sleep(wait).await,
+                    refreshed => break refreshed,
+                }
+            }
+        };
         let next_at = match self.limited(refreshed, stale.attempts).await {
             Err(Told::Later { next_at, .. }) => Some(next_at),
             Ok(()) | Err(Told::Sent(_) | Told::Expired { .. } | Told::Never { .. }) => None,

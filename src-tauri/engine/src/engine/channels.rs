@@ -331,7 +331,8 @@ impl Engine {
                 .iter()
                 .flat_map(|alert| &alert.deliveries)
                 .any(|delivery| {
-                    delivery.why.is_none()
+                    // A channel that takes no more for a moment is waited for.
+                    matches!(delivery.why, None | Some(Untold::Busy))
                         && matches!(delivery.state, DeliveryState::Due | DeliveryState::Leased)
                 });
             if !waits {
