@@ -374,6 +374,42 @@ async fn later_said_at_once_reaches_a_message_whose_chat_takes_no_more_for_a_mom
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_message_that_was_put_off_is_put_right_when_it_is_answered_or_gone_meanwhile() {
+    let later = async || {
+        let story = Story::begin(Tell::AtOnce).await;
+        story.answer(Answer::Later).await;
+        story.app.run_for(minutes(1)).await;
+        story
+    };
+    let last = |story: &Story| {
+        let refreshed = story.phone.refreshed.lock().unwrap();
+        refreshed.last().map(|alert| alert.state)
+    };
+    let story = later().await;
+    story.answer(Answer::Dismiss).await;
+    story.app.run_for(seconds(5)).await;
+    assert_eq!(last(&story), Some(AlertState::Dismissed));
+
+    let story = later().await;
+    story.take(2);
+    story.app.run_for(minutes(3)).await;
+    assert_eq!(last(&story), Some(AlertState::Gone));
+    assert_eq!(story.phone.kinds(), [Appeared]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_trials_at_once_come_one_after_the_other() {
+    let story = Story::begin(Tell::Ladder).await;
+    story.answer(Answer::Seen).await;
+    *story.phone.slow.lock().unwrap() = seconds(3);
+    let engine = &story.app.engine;
+    let (first, second) = tokio::join!(engine.try_channels(None), engine.try_channels(None));
+    for trial in [first.unwrap(), second.unwrap()] {
+        assert!(trial.iter().all(|it| it.why.is_none()), "{trial:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn quiet_hours_hold_people_and_not_machines() {
     let story = Story::begin(Tell::AtOnce).await;
     story.answer(Answer::Seen).await;

@@ -83,6 +83,35 @@ async fn a_site_that_does_not_answer_is_said_once_over_a_restart_and_so_is_its_e
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_silence_of_the_night_is_said_in_the_morning_while_it_lasts() {
+    for lasts in [true, false] {
+        let (app, reader, _) = begin().await;
+        let here = app.clock.now().with_timezone(&chrono::Local);
+        let mut settings = app.engine.settings().await.unwrap();
+        settings.quiet = Quiet {
+            on: true,
+            from: here.time(),
+            to: (here + TimeDelta::hours(10)).time(),
+            manner: QuietManner::Hold,
+        };
+        app.engine.save_settings(settings).await.unwrap();
+        app.city
+            .fail(Scope::All, Fault::Status(502), Extent::UntilCleared);
+        app.run_for(hours(8)).await;
+        assert_eq!(reader.news(), []);
+        if !lasts {
+            app.city.clear_faults();
+        }
+        app.run_for(hours(3)).await;
+        match &reader.news()[..] {
+            [News::Silence { .. }] if lasts => (),
+            [] if !lasts => (),
+            news => panic!("{news:?}"),
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_night_that_cost_something_is_spoken_of_in_the_morning_alone() {
     let (app, reader, place) = begin().await;
     let here = app.clock.now().with_timezone(&chrono::Local);

@@ -6,7 +6,7 @@ use specta::Type;
 
 use crate::{
     error::Problem,
-    model::{Activity, Settings, Watch, WatchDraft},
+    model::{Activity, MailSettings, PushSettings, Settings, Watch, WatchDraft},
 };
 
 /// Files of a newer format are refused.
@@ -89,7 +89,13 @@ impl Backup {
         Self {
             talonchik: VERSION,
             exported_at: now,
-            settings,
+            // The ways to tell belong to this computer, with their secrets.
+            settings: Settings {
+                telegram_api: None,
+                mail: MailSettings::default(),
+                push: PushSettings::default(),
+                ..settings
+            },
             watches: watches.collect(),
         }
     }

@@ -30,6 +30,13 @@ pub(crate) struct Told {
     since: DateTime<Utc>,
 }
 
+impl Told {
+    /// Is nothing said to be silent?
+    pub(crate) fn is_none(&self) -> bool {
+        self.watches.is_empty()
+    }
+}
+
 /// Watches the watches.
 #[derive(Debug, Default)]
 pub(crate) struct DeadMan {

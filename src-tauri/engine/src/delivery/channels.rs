@@ -16,7 +16,7 @@ pub(crate) struct Channels {
 struct Open {
     channel: Arc<dyn Channel>,
     health: Arc<Health>,
-    /// Ends its worker.
+    /// Lets its worker finish what it is telling, and end.
     stop: CancellationToken,
 }
 
@@ -50,15 +50,16 @@ impl Channels {
         Some(open.health.state())
     }
 
-    /// Adds a channel in the place of one of that name; its worker is to stop with `stop`.
+    /// Adds a channel in the place of one of that name; its worker is to end with `stop`.
     pub(crate) fn add(
         &self,
         channel: Arc<dyn Channel>,
         health: Arc<Health>,
         stop: CancellationToken,
     ) {
-        self.remove(channel.name());
-        self.write().push(Open {
+        let mut list = self.write();
+        drop_named(&mut list, channel.name());
+        list.push(Open {
             channel,
             health,
             stop,
@@ -67,13 +68,7 @@ impl Channels {
 
     /// Removes a channel and stops its worker.
     pub(crate) fn remove(&self, name: &str) {
-        self.write().retain(|open| {
-            let other = open.channel.name() != name;
-            if !other {
-                open.stop.cancel();
-            }
-            other
-        });
+        drop_named(&mut self.write(), name);
     }
 
     fn read(&self) -> std::sync::RwLockReadGuard<'_, Vec<Open>> {
@@ -83,4 +78,14 @@ impl Channels {
     fn write(&self) -> std::sync::RwLockWriteGuard<'_, Vec<Open>> {
         self.list.write().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn drop_named(list: &mut Vec<Open>, name: &str) {
+    list.retain(|open| {
+        let other = open.channel.name() != name;
+        if !other {
+            open.stop.cancel();
+        }
+        other
+    });
 }

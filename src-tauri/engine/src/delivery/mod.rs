@@ -193,6 +193,8 @@ pub(crate) struct Worker {
     pub(crate) poller: Arc<Poller>,
     /// How the channel does.
     pub(crate) health: Arc<Health>,
+    /// Another takes its place: what it is telling is finished.
+    pub(crate) retired: CancellationToken,
 }
 
 impl Worker {
@@ -204,6 +206,9 @@ impl Worker {
             tokio::pin!(woken);
             // From here on no wake-up is missed.
             woken.as_mut().enable();
+            if self.retired.is_cancelled() {
+                return;
+            }
             // A telling that is cut short is told again after the next start, marked as a repeat.
             let delivered = tokio::select! {
                 () = stop.cancelled() => return,
@@ -222,6 +227,7 @@ impl Worker {
             };
             tokio::select! {
                 () = stop.cancelled() => return,
+                () = self.retired.cancelled() => return,
                 () = woken => (),
                 () = tokio::time::sleep(wait) => (),
             }
@@ -231,7 +237,7 @@ impl Worker {
     /// Tells everything that is due; returns the wait until something is.
     pub(crate) async fn deliver_due(&self) -> Result<Duration, StoreError> {
         let name = || self.channel.name().to_owned();
-        loop {
+        while !self.retired.is_cancelled() {
             let now = self.clock.now();
             let leased = {
                 let groups = self.channel.groups();
@@ -243,10 +249,14 @@ impl Worker {
                 None => break,
             }
         }
-        while let Some(stale) = self.store.stale(name(), self.clock.now()).await? {
+        while !self.retired.is_cancelled()
+            && let Some(stale) = self.store.stale(name(), self.clock.now()).await?
+        {
             self.put_right(stale).await?;
         }
-        while let Some(due) = self.store.due_news(name(), self.clock.now()).await? {
+        while !self.retired.is_cancelled()
+            && let Some(due) = self.store.due_news(name(), self.clock.now()).await?
+        {
             self.announce(due).await?;
         }
         let next = self.store.next_due_at(name(), self.awake()).await?;
@@ -287,7 +297,10 @@ impl Worker {
                 next_at: until.min(now + HELD),
                 why: Untold::Quiet,
             },
-            hush => self.tell(&due, hush == Hush::Silent).await,
+            hush => {
+                let silent = hush != Hush::No && due.alert.watch_id != TRIAL;
+                self.tell(&due, silent).await
+            }
         };
         if let Told::Later { why, .. } | Told::Never { why } = &told
             && !matches!(why, Untold::Quiet | Untold::Busy)

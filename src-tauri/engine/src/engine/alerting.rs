@@ -26,7 +26,7 @@ impl Engine {
     pub async fn answer(&self, id: AlertId, answer: Answer) -> Result<Alert> {
         let alert = self
             .store
-            .answer(id, answer, self.now())
+            .answer(id, answer, self.channels.names(), self.now())
             .await?
             .ok_or(EngineError::NotFound("alert"))?;
         self.poller.outbox.notify_waiters();

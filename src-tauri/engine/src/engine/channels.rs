@@ -1,6 +1,9 @@
 //! Ways to tell besides the screen: set up, tried, shown.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, PoisonError},
+    time::Duration,
+};
 
 use chrono::TimeDelta;
 
@@ -23,6 +26,14 @@ use crate::{
 const TRIAL_LIMIT: Duration = Duration::from_secs(20);
 /// And asks this often how far they are.
 const TRIAL_TICK: Duration = Duration::from_millis(200);
+
+/// Which of the secrets that are needed are at hand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct AtHand {
+    mail: bool,
+    push: bool,
+    telegram: bool,
+}
 
 impl Engine {
     /// Every way to tell besides the screen, and how each does.
@@ -67,32 +78,32 @@ impl Engine {
     /// Takes the mail server of the person. The password may be left out while server and login
     /// stay the same: it is never shown to another server.
     pub async fn set_mail(&self, mail: MailSettings, password: Option<Secret>) -> Result<Channels> {
+        self.refuse_in_demo()?;
         let mail = mail::checked(mail)?;
+        let _turn = self.settings_turn.lock().await;
         let settings = self.settings().await?;
         let same = mail.is_same_mailbox(&settings.mail);
-        match password {
-            Some(password) => self.secrets.set(SecretName::MailPassword, password).await?,
-            None if same && self.has_secret(SecretName::MailPassword).await => (),
-            None if !mail.on => {
-                if !same {
-                    self.secrets.delete(SecretName::MailPassword).await?;
-                }
-            }
-            None => return Err(EngineError::Invalid(vec![Problem::NoPassword])),
+        let has_password = same && self.has_secret(SecretName::MailPassword).await;
+        if mail.on && password.is_none() && !has_password {
+            return Err(EngineError::Invalid(vec![Problem::NoPassword]));
+        }
+        // In this order no password meets a server it is not for, whatever fails on the way.
+        if !same {
+            self.secrets.delete(SecretName::MailPassword).await?;
         }
         self.put_settings(Settings { mail, ..settings }).await?;
-        self.reopen_mail_and_push().await?;
+        if let Some(password) = password {
+            self.secrets.set(SecretName::MailPassword, password).await?;
+            self.reopen_mail_and_push().await?;
+        }
         self.channels().await
     }
 
     /// Forgets the mail server and its password.
     pub async fn forget_mail(&self) -> Result<Channels> {
         self.secrets.delete(SecretName::MailPassword).await?;
-        let settings = Settings {
-            mail: MailSettings::default(),
-            ..self.settings().await?
-        };
-        self.put_settings(settings).await?;
+        self.change_settings(|settings| settings.mail = MailSettings::default())
+            .await?;
         self.channels().await
     }
 
@@ -103,14 +114,9 @@ impl Engine {
         address: Option<Secret>,
         token: Option<Secret>,
     ) -> Result<Channels> {
-        match address {
-            Some(address) => {
-                push::check(push.kind, &address)?;
-                self.secrets.set(SecretName::PushAddress, address).await?;
-                if token.is_none() {
-                    self.secrets.delete(SecretName::PushToken).await?;
-                }
-            }
+        self.refuse_in_demo()?;
+        match &address {
+            Some(address) => push::check(push.kind, address)?,
             None if !push.on => (),
             // What is good for one kind may not be for the other.
             None => match self.secrets.get(SecretName::PushAddress).await {
@@ -118,12 +124,20 @@ impl Engine {
                 Ok(None) | Err(_) => return Err(EngineError::Invalid(vec![Problem::BadAddress])),
             },
         }
+        let anew = address.is_some() || token.is_some();
+        // In this order no token meets an address it is not for, whatever fails on the way.
+        if let Some(address) = address {
+            self.secrets.delete(SecretName::PushToken).await?;
+            self.secrets.set(SecretName::PushAddress, address).await?;
+        }
         if let Some(token) = token {
             self.secrets.set(SecretName::PushToken, token).await?;
         }
-        let settings = self.settings().await?;
-        self.save_settings(Settings { push, ..settings }).await?;
-        self.reopen_mail_and_push().await?;
+        self.change_settings(|settings| settings.push = push)
+            .await?;
+        if anew {
+            self.reopen_mail_and_push().await?;
+        }
         self.channels().await
     }
 
@@ -131,17 +145,40 @@ impl Engine {
     pub async fn forget_push(&self) -> Result<Channels> {
         self.secrets.delete(SecretName::PushAddress).await?;
         self.secrets.delete(SecretName::PushToken).await?;
-        let settings = Settings {
-            push: PushSettings::default(),
-            ..self.settings().await?
-        };
-        self.save_settings(settings).await?;
+        self.change_settings(|settings| settings.push = PushSettings::default())
+            .await?;
         self.channels().await
+    }
+
+    /// From the practice city nothing is sent.
+    fn refuse_in_demo(&self) -> Result<()> {
+        if self.config.demo {
+            return Err(EngineError::Channel(Untold::Off));
+        }
+        Ok(())
+    }
+
+    /// Which of the secrets that are needed can be read now.
+    pub(super) async fn secrets_at_hand(&self) -> Result<AtHand> {
+        let settings = self.settings().await?;
+        let telegram = settings.telegram && self.telegram.is_set_up();
+        Ok(AtHand {
+            mail: settings.mail.on && self.has_secret(SecretName::MailPassword).await,
+            push: settings.push.on && self.has_secret(SecretName::PushAddress).await,
+            telegram: telegram && self.has_secret(SecretName::TelegramToken).await,
+        })
     }
 
     /// Mail and push as they are set up now; called when settings or secrets have changed.
     pub(super) async fn reopen_mail_and_push(&self) -> Result<()> {
-        let settings = self.settings().await?;
+        let mut settings = self.settings().await?;
+        if self.config.demo {
+            // Nothing is sent from the practice city.
+            settings.mail.on = false;
+            settings.push.on = false;
+        }
+        let at_hand = self.secrets_at_hand().await?;
+        *self.at_hand.lock().unwrap_or_else(PoisonError::into_inner) = Some(at_hand);
         let installation = super::installation(&self.store).await?;
         let voice = Voice {
             words: Words::new(settings.language),
@@ -306,7 +343,7 @@ impl Engine {
     }
 
     /// Secrets may have come within reach, or gone: every way goes by what there is now.
-    async fn reach_secrets(&self) -> Result<Channels> {
+    pub(super) async fn reach_secrets(&self) -> Result<Channels> {
         self.reopen_mail_and_push().await?;
         self.telegram.reopen().await?;
         self.channels().await
@@ -315,6 +352,7 @@ impl Engine {
     /// Lets a simulated slot go through the whole pipeline to every channel at hand, or to one, and
     /// says how each did. Quiet hours do not hold it; nothing of it stays in the inbox.
     pub async fn try_channels(&self, only: Option<String>) -> Result<Vec<Trial>> {
+        let _turn = self.trial_turn.lock().await;
         let now = self.now();
         let channels: Vec<_> = self
             .channels

@@ -35,6 +35,7 @@ impl Engine {
             // Whose file it is is not known: it may not lead passwords and messages elsewhere.
             let here = self.settings().await?;
             let settings = Settings {
+                telegram: here.telegram,
                 telegram_api: here.telegram_api,
                 mail: here.mail,
                 push: here.push,
@@ -98,10 +99,8 @@ impl Engine {
     /// stopped for good afterwards; a new one on the same folder starts as on the first day.
     pub async fn erase(&self) -> Result<()> {
         self.stop_tasks().await;
-        if let Err(error) = self.secrets.forget_all().await {
-            tracing::warn!(%error, "not all tokens and passwords were forgotten");
-        }
-        Ok(self.store.erase().await?)
+        self.store.erase().await?;
+        Ok(self.secrets.forget_all().await?)
     }
 }
 

@@ -14,6 +14,8 @@ use crate::{
 
 /// That a silence is over is of use for so long.
 const USEFUL: TimeDelta = TimeDelta::hours(6);
+/// A silence is of use until it is over: it has no end of its own.
+const LASTING: TimeDelta = TimeDelta::days(365);
 /// Alerts of one night, at most.
 const ALERTS: u32 = 200;
 
@@ -44,13 +46,15 @@ impl Engine {
         match news {
             Some(news @ News::Silence { .. }) => {
                 self.store.drop_recovery().await?;
-                self.raise_news(news, self.channels.names(), now + USEFUL)
+                self.raise_news(news, self.channels.names(), now + LASTING)
                     .await?;
             }
             Some(news) => {
                 let told = self.store.end_silence().await?;
                 self.raise_news(news, told, now + USEFUL).await?;
             }
+            // Its watches rest or were removed: nobody need hear of it any more.
+            None if changed.1 && told.is_none() => drop(self.store.end_silence().await?),
             None => (),
         }
         if changed.1 {
@@ -60,6 +64,16 @@ impl Engine {
         }
         if changed.0 {
             self.tell(Event::StatusChanged);
+        }
+        Ok(())
+    }
+
+    /// A key store that was locked at the start may have been opened since, and the other way round.
+    pub(super) async fn look_for_secrets(&self) -> Result<()> {
+        let at_hand = self.secrets_at_hand().await?;
+        let before = *self.at_hand.lock().unwrap_or_else(PoisonError::into_inner);
+        if before.is_some_and(|before| before != at_hand) {
+            self.reach_secrets().await?;
         }
         Ok(())
     }

@@ -45,6 +45,8 @@ use crate::{
     watches,
 };
 
+use channels::AtHand;
+
 type Result<T, E = EngineError> = std::result::Result<T, E>;
 
 /// Events a slow listener may fall behind by before it is told that it missed some.
@@ -111,6 +113,12 @@ pub struct Engine {
     secrets: Secrets,
     telegram: Arc<Telegram>,
     deadman: Mutex<DeadMan>,
+    /// Which secrets were at hand when the channels were opened.
+    at_hand: Mutex<Option<AtHand>>,
+    /// Held while settings are read, changed and written.
+    settings_turn: tokio::sync::Mutex<()>,
+    /// Held during a trial: a second one waits.
+    trial_turn: tokio::sync::Mutex<()>,
     tally: Arc<Tally>,
     events: broadcast::Sender<Event>,
     stop: CancellationToken,
@@ -130,6 +138,7 @@ impl Engine {
             .map_err(|_| crate::store::StoreError::Closed)??;
         let now = config.clock.now();
         store.release_leases(now).await?;
+        store.end_trial().await?;
 
         let settings: Settings = store
             .setting(SettingName::Settings)
@@ -189,6 +198,9 @@ impl Engine {
             secrets,
             telegram,
             deadman: Mutex::new(DeadMan::new(silence.unwrap_or_default())),
+            at_hand: Mutex::default(),
+            settings_turn: tokio::sync::Mutex::default(),
+            trial_turn: tokio::sync::Mutex::default(),
             tally,
             events,
             stop,
@@ -230,10 +242,10 @@ impl Engine {
 
     /// Takes a channel into use, in the place of one of that name.
     pub(crate) async fn open_channel(&self, channel: Arc<dyn Channel>) {
-        let stop = self.stop.child_token();
+        let retired = CancellationToken::new();
         let health = Arc::new(Health::default());
         self.channels
-            .add(Arc::clone(&channel), Arc::clone(&health), stop.clone());
+            .add(Arc::clone(&channel), Arc::clone(&health), retired.clone());
         if !self.config.background {
             return;
         }
@@ -245,10 +257,11 @@ impl Engine {
             outbox: Arc::clone(&self.poller.outbox),
             poller: Arc::clone(&self.poller),
             health,
+            retired,
         });
-        let token = stop.clone();
-        self.spawn(supervised("delivery", stop, move || {
-            Arc::clone(&worker).run(token.clone())
+        let stop = self.stop.clone();
+        self.spawn(supervised("delivery", stop.clone(), move || {
+            Arc::clone(&worker).run(stop.clone())
         }))
         .await;
     }
@@ -381,6 +394,7 @@ async fn by_the_minute(engine: Weak<Engine>, stop: CancellationToken) {
         for looked in [
             engine.look_for_silence().await,
             engine.look_for_morning().await,
+            engine.look_for_secrets().await,
         ] {
             if let Err(error) = looked {
                 tracing::error!(%error, "what is looked after every minute was not");

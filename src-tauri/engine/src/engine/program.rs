@@ -118,6 +118,7 @@ impl Engine {
     /// Saves settings; they hold at once. Another mail server or login is none of them: it comes with
     /// its password by [`Engine::set_mail`], so that none is shown to a server it is not for.
     pub async fn save_settings(&self, settings: Settings) -> Result<Settings> {
+        let _turn = self.settings_turn.lock().await;
         let here = self.settings().await?;
         let mail = if here.mail.is_same_mailbox(&settings.mail) {
             settings.mail
@@ -127,6 +128,18 @@ impl Engine {
         self.put_settings(Settings { mail, ..settings }).await
     }
 
+    /// Changes settings as they are now.
+    pub(crate) async fn change_settings(
+        &self,
+        change: impl FnOnce(&mut Settings),
+    ) -> Result<Settings> {
+        let _turn = self.settings_turn.lock().await;
+        let mut settings = self.settings().await?;
+        change(&mut settings);
+        self.put_settings(settings).await
+    }
+
+    /// Writes settings; whoever calls holds the turn.
     pub(super) async fn put_settings(&self, settings: Settings) -> Result<Settings> {
         check_budget(&settings)?;
         let before = self.settings().await?;
@@ -164,10 +177,10 @@ impl Engine {
 
     /// Switches «Тихий режим» on or off; gives what it is now.
     pub async fn toggle_hush(&self) -> Result<bool> {
-        let settings = self.settings().await?;
-        let hushed = !settings.hushed;
-        self.save_settings(Settings { hushed, ..settings }).await?;
-        Ok(hushed)
+        let settings = self
+            .change_settings(|settings| settings.hushed = !settings.hushed)
+            .await?;
+        Ok(settings.hushed)
     }
 
     /// What was typed into an unfinished form.

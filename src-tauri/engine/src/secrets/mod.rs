@@ -352,13 +352,13 @@ impl Secrets {
     /// the person has answered.
     async fn meet_late_answer(&self) {
         let silent = matches!(self.0.state().place, Place::Undecided(StoreFailure::Silent));
-        if silent
-            && self
-                .0
-                .system
-                .as_ref()
-                .is_some_and(|system| !system.is_overdue())
-        {
+        let system = self.0.system.as_ref();
+        let Some(system) = system.filter(|system| silent && !system.is_overdue()) else {
+            return;
+        };
+        if system.is_refused_late() {
+            self.0.state().place = Place::Undecided(StoreFailure::Refused);
+        } else {
             // What came of it is in the state.
             let _ = self.use_system().await;
         }

@@ -83,6 +83,8 @@ struct Shared {
     opened: Mutex<Option<Arc<CredentialStore>>>,
     /// Calls left behind that still run.
     overdue: Mutex<u32>,
+    /// How the last of them failed, if it did.
+    late: Mutex<Option<StoreFailure>>,
 }
 
 impl System {
@@ -96,6 +98,7 @@ impl System {
             limits: Mutex::new(Limits::REAL),
             opened: Mutex::new(None),
             overdue: Mutex::new(0),
+            late: Mutex::default(),
         }))
     }
 
@@ -174,6 +177,11 @@ impl System {
         done
     }
 
+    /// A person was asked, and refused after nobody waited for the answer any more.
+    pub(super) fn is_refused_late(&self) -> bool {
+        *lock(&self.0.late) == Some(StoreFailure::Refused)
+    }
+
     fn user(&self, name: &str) -> String {
         format!("{name}@{}", self.0.installation)
     }
@@ -202,6 +210,7 @@ impl System {
                 let mut overdue = lock(&shared.overdue);
                 if is_left_behind.load(Ordering::Relaxed) {
                     *overdue -= 1;
+                    *lock(&shared.late) = done.err();
                 } else {
                     // The one who asks waits: it looks again under the same lock before it goes.
                     let _ = answer.send(done);

@@ -84,12 +84,14 @@ impl Store {
         .await
     }
 
-    /// Notes an answer. It stops all further telling, except «Позже», which starts it anew.
+    /// Notes an answer. It stops all further telling, except «Позже», which starts it anew on the
+    /// channels that are open.
     /// An alert whose slots are gone stays gone. `None`: no such alert.
     pub(crate) async fn answer(
         &self,
         id: AlertId,
         answer: Answer,
+        open: Vec<String>,
         now: DateTime<Utc>,
     ) -> Result<Option<Alert>> {
         self.with(move |connection| {
@@ -107,13 +109,17 @@ impl Store {
                 tx.execute(
                     "UPDATE outbox SET state = 'due', told = 0, attempts = 0, next_at = :until + step, at = :now,
                      lease_until = NULL, why = CASE WHEN step > 0 AND kind = 'appeared' THEN 'ladder' END
-                     WHERE alert_id = :id AND kind <> 'gone' AND state <> 'dead'",
-                    named_params! {":until": ms(until), ":now": ms(now), ":id": id.0},
+                     WHERE alert_id = :id AND kind <> 'gone' AND state <> 'dead'
+                     AND channel IN (SELECT value FROM json_each(:open))",
+                    named_params! {
+                        ":until": ms(until), ":now": ms(now), ":id": id.0,
+                        ":open": serde_json::to_string(&open)?,
+                    },
                 )?;
             } else {
                 tx.execute(
-                    "UPDATE outbox SET state = 'expired', at = :now, why = 'answered'
-                     WHERE alert_id = :id AND state = 'due'",
+                    "UPDATE outbox SET state = 'expired', attempts = 0, next_at = :now, at = :now,
+                     why = 'answered' WHERE alert_id = :id AND state = 'due'",
                     named_params! {":now": ms(now), ":id": id.0},
                 )?;
             }

@@ -7,7 +7,7 @@ use std::{collections::HashSet, sync::Arc};
 use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Transaction, named_params};
 
-use super::{Result, Store, StoreError, alerts, looks, moment, ms, word};
+use super::{Result, Store, StoreError, alerts, looks, moment, ms, outbox::CLOCK_SLACK, word};
 use crate::{
     delivery::Step,
     diff::{Known, diff},
@@ -272,11 +272,12 @@ fn raise(
     let recent: Option<u32> = tx
         .prepare_cached(
             "SELECT max(id) FROM alert WHERE watch_id = :watch AND subject = :subject
-             AND state ->> 'kind' = 'raised' AND raised_at > :since",
+             AND state ->> 'kind' = 'raised' AND raised_at > :since AND raised_at <= :ahead",
         )?
         .query_row(
             named_params! {
                 ":watch": watch.watch_id.0, ":subject": subject, ":since": ms(now - JOIN_WITHIN),
+                ":ahead": ms(now + CLOCK_SLACK),
             },
             |row| row.get(0),
         )?;
@@ -297,9 +298,12 @@ fn raise(
         })?;
         u32::try_from(tx.last_insert_rowid()).map_err(|_| StoreError::Closed)?
     };
+    // What was missed during a pause is older than what may have been told already.
+    let mut before = i64::MAX;
     for opening in openings {
         tx.prepare_cached("INSERT INTO alert_slot VALUES (?1, ?2)")?
             .execute((id, opening))?;
+        before = before.min(opening - 1);
     }
     for Step {
         channel,
@@ -312,13 +316,14 @@ fn raise(
             "INSERT INTO outbox (alert_id, channel, kind, state, step, next_at, at, why)
              VALUES (:id, :channel, :kind, 'due', :step, :next, :now, CASE WHEN :waits THEN 'ladder' END)
              ON CONFLICT (alert_id, channel, kind) DO UPDATE
-             SET state = 'due', attempts = 0, at = :now,
-                 next_at = CASE WHEN state = 'due' AND step > 0 THEN min(next_at, :next) ELSE :now END
+             SET state = 'due', attempts = 0, at = :now, told = min(told, :before),
+                 next_at = CASE WHEN state = 'due' AND why = 'busy' THEN next_at
+                     WHEN state = 'due' AND step > 0 THEN min(next_at, :next) ELSE :now END
              WHERE state <> 'leased' AND kind = 'appeared'",
         )?
         .execute(named_params! {
             ":id": id, ":channel": channel, ":kind": word(kind)?, ":step": after.num_milliseconds(),
-            ":next": ms(now + *after), ":now": ms(now),
+            ":next": ms(now + *after), ":now": ms(now), ":before": before,
             ":waits": *kind == MessageKind::Appeared && !after.is_zero(),
         })?;
     }
@@ -358,7 +363,7 @@ fn mark_gone(
                 named_params! {":id": id, ":now": ms(now)},
             )?;
             tx.execute(
-                "UPDATE outbox SET state = 'expired', at = :now, why = 'gone'
+                "UPDATE outbox SET state = 'expired', attempts = 0, next_at = :now, at = :now, why = 'gone'
                  WHERE alert_id = :id AND kind <> 'gone' AND state = 'due'",
                 named_params! {":id": id, ":now": ms(now)},
             )?;

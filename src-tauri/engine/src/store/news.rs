@@ -1,10 +1,13 @@
 //! News of the program itself, and which channel has been told.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{OptionalExtension, named_params};
 
 use super::{Result, Store, ms, outbox::Told};
-use crate::model::News;
+use crate::model::{News, Untold};
+
+/// No news waits longer for its next try: more was noted by a clock that has been set back since.
+const LONGEST_WAIT: TimeDelta = TimeDelta::hours(1);
 
 /// News whose time has come on one channel.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +30,11 @@ impl Store {
     ) -> Result<()> {
         self.with(move |connection| {
             let tx = connection.transaction()?;
-            tx.execute("DELETE FROM news WHERE until < ?1", [ms(now)])?;
+            // A silence ends by `end_silence`, which asks who was told of it.
+            tx.execute(
+                "DELETE FROM news WHERE until < ?1 AND body ->> 'kind' <> 'silence'",
+                [ms(now)],
+            )?;
             tx.execute(
                 "INSERT INTO news (body, raised_at, until) VALUES (?1, ?2, ?3)",
                 (serde_json::to_string(&news)?, ms(now), ms(until)),
@@ -93,11 +100,13 @@ impl Store {
             let row = connection
                 .prepare_cached(
                     "SELECT news_outbox.id, body, attempts FROM news_outbox JOIN news ON news.id = news_id
-                     WHERE channel = :channel AND state = 'due' AND next_at <= :now
-                     ORDER BY news_id LIMIT 1",
+                     WHERE channel = :channel AND state = 'due'
+                     AND (next_at <= :now OR next_at > :set_back) ORDER BY news_id LIMIT 1",
                 )?
                 .query_row(
-                    named_params! {":channel": channel, ":now": ms(now)},
+                    named_params! {
+                        ":channel": channel, ":now": ms(now), ":set_back": ms(now + LONGEST_WAIT),
+                    },
                     |row| Ok((row.get(0)?, row.get::<_, String>(1)?, row.get(2)?)),
                 )
                 .optional()?;
@@ -114,7 +123,10 @@ impl Store {
     pub(crate) async fn settle_news(&self, due: &DueNews, told: &Told) -> Result<()> {
         let (state, attempts, next_at) = match told {
             Told::Sent(_) => ("sent", 0, None),
-            Told::Later { next_at, .. } => ("due", 1, Some(ms(*next_at))),
+            // To be held over the quiet hours is no failure.
+            Told::Later { next_at, why } => {
+                ("due", u32::from(*why != Untold::Quiet), Some(ms(*next_at)))
+            }
             Told::Expired { .. } => ("expired", 0, None),
             Told::Never { .. } => ("dead", 0, None),
         };

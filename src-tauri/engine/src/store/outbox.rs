@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// What was noted this far in the future was noted by a clock that has been set back since.
-const CLOCK_SLACK: TimeDelta = TimeDelta::minutes(1);
+pub(super) const CLOCK_SLACK: TimeDelta = TimeDelta::minutes(1);
 
 /// Messages told along with one: a letter stays short enough to be read.
 const MOST_COMPANIONS: u32 = 5;
@@ -140,6 +140,10 @@ impl Store {
                 "UPDATE outbox SET next_at = :now, at = :now WHERE state = 'due' AND why = :quiet",
                 named_params! {":now": ms(now), ":quiet": word(&Untold::Quiet)?},
             )?;
+            connection.execute(
+                "UPDATE news_outbox SET next_at = ?1 WHERE state = 'due' AND attempts = 0",
+                [ms(now)],
+            )?;
             Ok(())
         })
         .await
@@ -236,14 +240,16 @@ impl Store {
                 .prepare_cached(
                     "SELECT id, alert_id, receipt, attempts, stale FROM outbox
                      WHERE channel = :channel AND stale > 0 AND receipt IS NOT NULL
-                     AND (state NOT IN ('due', 'leased') AND next_at <= :now
+                     AND (state NOT IN ('due', 'leased') AND (next_at <= :now OR at > :ahead)
                          OR state = 'due' AND attempts = 0 AND next_at > :now
                          AND EXISTS (SELECT 1 FROM alert WHERE alert.id = alert_id
                              AND alert.state ->> 'kind' = 'snoozed'))
                      ORDER BY next_at, id LIMIT 1",
                 )?
                 .query_row(
-                    named_params! {":channel": channel, ":now": ms(now)},
+                    named_params! {
+                        ":channel": channel, ":now": ms(now), ":ahead": ms(now + CLOCK_SLACK),
+                    },
                     |row| {
                         Ok((
                             row.get(0)?,
@@ -298,7 +304,8 @@ impl Store {
         self.with(move |connection| {
             connection.execute(
                 "UPDATE outbox SET next_at = :now, at = :now, attempts = 0
-                 WHERE channel = :channel AND attempts > 0 AND state IN ('due', 'sent')",
+                 WHERE channel = :channel AND attempts > 0
+                 AND (state IN ('due', 'sent') OR state = 'expired' AND stale > 0)",
                 named_params! {":channel": channel, ":now": ms(now)},
             )?;
             connection.execute(
@@ -311,7 +318,7 @@ impl Store {
         .await
     }
 
-    /// How many messages of channels with this beginning were tried and wait, and why the last does.
+    /// How many messages of channels with this beginning were tried and wait.
     pub(crate) async fn undelivered(&self, prefix: &'static str) -> Result<u32> {
         self.with(move |connection| {
             Ok(connection
@@ -337,6 +344,7 @@ impl Store {
                          SELECT next_at FROM outbox WHERE state = 'due' AND channel = :channel AND {WANTED}
                          UNION ALL SELECT next_at FROM outbox WHERE channel = :channel AND stale > 0
                              AND receipt IS NOT NULL AND state NOT IN ('due', 'leased')
+                         UNION ALL SELECT lease_until FROM outbox WHERE channel = :channel AND state = 'leased'
                          UNION ALL SELECT next_at FROM news_outbox WHERE channel = :channel AND state = 'due')"
                 ))?
                 .query_row(
@@ -488,6 +496,13 @@ fn settle(tx: &Transaction<'_>, due: &Due, told: &Told, now: DateTime<Utc>) -> R
             ":why": why.as_ref().map(word).transpose()?, ":now": ms(now),
             ":perhaps": perhaps, ":newest": due.newest, ":id": due.id, ":receipt": receipt,
         })?;
+    if settled > 0 && due.kind == MessageKind::Gone && state == "sent" && due.receipt.is_some() {
+        // The message says it: it need not be put right for the same.
+        tx.execute(
+            "UPDATE outbox SET stale = 0 WHERE alert_id = ?1 AND channel = ?2 AND kind = 'appeared'",
+            (due.alert.id.0, &due.channel),
+        )?;
+    }
     if settled > 0 && receipt.is_some() {
         // What changed during the telling is not in the message.
         let now = alerts::read(tx, due.alert.id)?;
@@ -498,7 +513,8 @@ fn settle(tx: &Transaction<'_>, due: &Due, told: &Told, now: DateTime<Utc>) -> R
         }
     }
     if settled > 0 && due.kind == MessageKind::Appeared {
-        if state != "due" {
+        // Nothing new to tell: what was told may still be told again.
+        if state != "due" && why != Some(Untold::Told) {
             tx.execute(
                 "UPDATE outbox SET next_at = max(next_at, :now + step), at = :now,
                  state = CASE WHEN :state = 'sent' THEN state ELSE 'expired' END
@@ -584,6 +600,11 @@ mod tests {
 
         /// The same, of a doctor another watch waits for.
         async fn see_of(&self, watch: WatchId, doctor: &str, days: &[i64]) {
+            self.look(watch, doctor, days, false).await;
+        }
+
+        /// The same, perhaps while the watch is paused.
+        async fn look(&self, watch: WatchId, doctor: &str, days: &[i64], paused: bool) {
             let slot = |day: &i64| Slot {
                 start: DateTime::UNIX_EPOCH + TimeDelta::days(20_000 + day),
                 end: None,
@@ -602,7 +623,7 @@ mod tests {
                     link: String::new(),
                 },
                 listed: true,
-                paused: false,
+                paused,
                 steps: vec![Step {
                     channel: "test".to_owned(),
                     kind: MessageKind::Appeared,
@@ -653,6 +674,12 @@ mod tests {
             leased.unwrap().map_or_else(Vec::new, Due::apart)
         }
 
+        async fn answer(&self, id: AlertId, answer: Answer) {
+            let open = vec!["test".to_owned()];
+            let answered = self.store.answer(id, answer, open, self.now);
+            answered.await.unwrap();
+        }
+
         async fn settle(&self, due: &Due, told: Told) {
             self.store.settle(due, told, self.now).await.unwrap();
         }
@@ -697,8 +724,7 @@ mod tests {
         let mut story = Story::begin().await;
         story.see(&[2]).await;
         let due = story.due().await.unwrap();
-        let answered = story.store.answer(due.alert.id, Answer::Later, story.now);
-        answered.await.unwrap();
+        story.answer(due.alert.id, Answer::Later).await;
         story.settle(&due, sent()).await;
         story.wait(16 * 60);
         let again = story.due().await.unwrap();
@@ -723,8 +749,7 @@ mod tests {
             let due = story.due().await.unwrap();
             story.settle(&due, receipt("1")).await;
             assert_eq!(stale(&story).await, None);
-            let answered = story.store.answer(due.alert.id, Answer::Later, story.now);
-            answered.await.unwrap();
+            story.answer(due.alert.id, Answer::Later).await;
             let first = stale(&story).await.unwrap();
             assert_eq!(first.receipt, "1");
             assert!(matches!(first.alert.state, AlertState::Snoozed { .. }));
@@ -739,6 +764,30 @@ mod tests {
             let second = stale(&story).await.map(|stale| stale.receipt);
             assert_eq!(second, fails.then(|| "2".to_owned()));
         }
+    }
+
+    #[tokio::test]
+    async fn what_was_missed_during_a_pause_is_told_though_it_is_older_than_what_was_told() {
+        let mut story = Story::begin().await;
+        story.see(&[]).await;
+        story.look(story.watch, "4", &[], false).await;
+        story.wait(60);
+        story.look(story.watch, "4", &[2], true).await;
+        story.wait(60);
+        story.see(&[3]).await;
+        let due = story.due().await.unwrap();
+        story.settle(&due, sent()).await;
+        // The watch goes on; the first doctor is looked at second.
+        story.wait(5);
+        story.look(story.watch, "4", &[2], false).await;
+        let joined = story.due().await.expect("what was missed is told");
+        assert_eq!(joined.alert.id, due.alert.id);
+        assert!(
+            joined
+                .fresh
+                .iter()
+                .any(|slot| slot.doctor_id.as_str() == "4")
+        );
     }
 
     #[tokio::test]

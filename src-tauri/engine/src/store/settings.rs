@@ -25,7 +25,7 @@ pub(crate) enum Name {
     TelegramOffset,
     /// `telegram::Bot`: whose chats these are.
     TelegramBot,
-    /// `deadman::Silence`: what has been said to be silent.
+    /// `deadman::Told`: what has been said to be silent.
     Silence,
     /// `night::Night`: the quiet hours that nothing has been said of yet.
     Night,

@@ -441,6 +441,11 @@ impl Telegram {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Has a bot been set up, whether or not its token is at hand?
+    pub(crate) fn is_set_up(&self) -> bool {
+        self.known().bot.is_some()
+    }
+
     fn bot(&self) -> Option<Bot> {
         self.known().bot.clone()
     }
