@@ -704,21 +704,26 @@ async fn a_silence_and_its_end_are_each_one_letter_and_one_push() {
     home.wait(minutes(20)).await;
     let app = home.app.restart().await;
     app.run_for(minutes(60)).await;
-    assert_eq!(subjects(&mail), ["Талоны не проверяются"]);
+    assert_eq!(subjects(&mail), ["Не можем проверить талоны"]);
     let text = mail.letters()[0].text().unwrap();
-    assert!(text.contains("Ожиданий: 1"), "{text}");
-    let events = || {
+    assert!(text.contains("Ожиданий без проверки: 1"), "{text}");
+    let news = || {
         let received = sink.received();
-        let event = |body: Value| body["event"].as_str().unwrap_or_default().to_owned();
-        let events: Vec<String> = received.iter().map(|one| event(one.json())).collect();
-        events
+        let kind = |body: Value| {
+            assert_eq!(body["event"], "news");
+            body["kind"].as_str().unwrap_or_default().to_owned()
+        };
+        received
+            .iter()
+            .map(|one| kind(one.json()))
+            .collect::<Vec<_>>()
     };
-    assert_eq!(events(), ["silence"]);
+    assert_eq!(news(), ["silence"]);
 
     app.city.clear_faults();
     app.run_for(minutes(60)).await;
     assert_eq!(mail.letters().len(), 2);
-    assert_eq!(events(), ["silence", "recovered"]);
+    assert_eq!(news(), ["silence", "recovered"]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -657,6 +657,7 @@ async fn a_chat_that_hears_of_some_watches_pauses_them_and_not_the_program() {
     assert_eq!(home.engine().status().await.unwrap().pause, None);
     assert_eq!(home.ask("/resume").await.text, "Проверяем снова.");
     assert_eq!(activity(own).await, Activity::On);
+    assert_eq!(activity(off).await, Activity::Off, "it was off before");
 
     home.ask("/pause").await;
     home.press("Пока не включу").await;

@@ -641,7 +641,19 @@ impl Talk<'_> {
 
     async fn resume_own(&self) -> Result<Say> {
         let words = self.words;
-        self.switch_all(true).await?;
+        let mut views = self.views().await?;
+        let is_paused = |it: &WatchView| matches!(it.watch.activity, Activity::PausedUntil { .. });
+        // What was switched off by itself stays so while something else is paused.
+        if views.iter().any(is_paused) {
+            views.retain(is_paused);
+        }
+        for view in views {
+            if view.watch.activity != Activity::On {
+                self.engine
+                    .set_activity(view.watch.id, Activity::On)
+                    .await?;
+            }
+        }
         let pause = self.engine.status().await?.pause;
         Ok(self.sentence(match pages::paused(pause, words, self.now) {
             Some(paused) => {
