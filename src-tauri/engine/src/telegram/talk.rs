@@ -289,10 +289,6 @@ impl Telegram {
         let mut outcome = Outcome::nothing();
         for row in self.store.chats().await? {
             if row.chat == chat && row.is_group {
-                // One that another has taken the place of is there no more.
-                if !self.store.chats().await?.contains(&row) {
-                    continue;
-                }
                 if let Some(other) = self.store.move_chat(row.id, to, self.clock.now()).await? {
                     engine.close_channel(&channel_name(other));
                 }

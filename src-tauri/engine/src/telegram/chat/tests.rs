@@ -277,22 +277,22 @@ async fn a_group_that_became_a_supergroup_gets_the_message_at_once() {
 async fn a_group_that_moves_to_where_it_was_linked_already_is_one_chat() {
     let mut story = Story::begin().await;
     let there = -1_000_000_000_009;
-    let store = story.store.clone();
-    let asked = store.ask_for_chat(there, HERE, "Она же".into(), true, start());
+    let kept = story.store.clone();
+    let asked = kept.ask_for_chat(there, HERE, "Она же".into(), true, start());
     let other = asked.await.unwrap().id;
-    store.link_chat(other, start()).await.unwrap();
+    kept.link_chat(other, start()).await.unwrap();
     story.telegram.migrate(HERE, there);
     story.told(&appeared(alert(&[4]))).await;
-    let chats = store.chats().await.unwrap();
+    let chats = kept.chats().await.unwrap();
     assert_eq!(chats.len(), 1);
     assert_eq!((chats[0].id, chats[0].chat), (story.channel.id, there));
     assert!(story.found.try_recv().unwrap() == Found::Replaced(other));
     // What a chat that only asks takes the place of was approved.
-    let asked = store.ask_for_chat(HERE, HERE, "Третья".into(), true, start());
+    let asked = kept.ask_for_chat(HERE, HERE, "Третья".into(), true, start());
     let third = asked.await.unwrap().id;
-    let replaced = store.move_chat(third, there, start()).await.unwrap();
+    let replaced = kept.move_chat(third, there, start()).await.unwrap();
     assert_eq!(replaced, Some(story.channel.id));
-    let chats = store.chats().await.unwrap();
+    let chats = kept.chats().await.unwrap();
     assert_eq!((chats.len(), chats[0].state), (1, ChatState::Linked));
     assert_eq!((chats[0].id, chats[0].chat), (third, there));
 }
