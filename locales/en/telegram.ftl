@@ -75,10 +75,16 @@ telegram-pause-open = Until I resume
 telegram-paused = { $paused } Resume: /resume
 telegram-resumed = Checking again.
 telegram-not-paused = There is no pause, we check as usual.
+telegram-paused-own = Until { $time } we do not check anything this chat is told of. Resume: /resume
+telegram-paused-own-open = We do not check anything this chat is told of any more. Resume: /resume
+telegram-paused-elsewhere = { $paused } Checks can be resumed in the program on the computer.
 telegram-quiet-on = Quiet mode is on: notifications and messages make no sound.
 telegram-quiet-off = Quiet mode is off.
 telegram-quiet-hours = Quiet hours: { $from } to { $to }.
 telegram-quiet-none = There are no quiet hours.
+telegram-quiet-turn-on = Turn on
+telegram-quiet-turn-off = Turn off
+telegram-quiet-elsewhere = Quiet mode is switched in the program on the computer.
 
 ## A link of the booking site.
 

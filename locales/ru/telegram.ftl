@@ -75,10 +75,16 @@ telegram-pause-open = Пока не включу
 telegram-paused = { $paused } Продолжить: /resume
 telegram-resumed = Проверяем снова.
 telegram-not-paused = Паузы нет, проверяем как обычно.
+telegram-paused-own = До { $time } не проверяем ничего из того, о чём пишем сюда. Продолжить: /resume
+telegram-paused-own-open = Больше не проверяем ничего из того, о чём пишем сюда. Продолжить: /resume
+telegram-paused-elsewhere = { $paused } Продолжить можно в программе на компьютере.
 telegram-quiet-on = Тихий режим включён: уведомления и сообщения приходят без звука.
 telegram-quiet-off = Тихий режим выключен.
 telegram-quiet-hours = Тихие часы: с { $from } до { $to }.
 telegram-quiet-none = Тихих часов нет.
+telegram-quiet-turn-on = Включить
+telegram-quiet-turn-off = Выключить
+telegram-quiet-elsewhere = Тихий режим переключают в программе на компьютере.
 
 ## A link of the booking site.
 

@@ -13,7 +13,7 @@ use engine::{
 use flows::{TestApp, any, minutes, seconds};
 use serde_json::{Value, json};
 use simulator::{
-    Place,
+    Extent, Fault, Place, Scope,
     mail::{Letter, Mail, MailFault, Security},
     sink::{Sink, SinkFault},
 };
@@ -674,6 +674,56 @@ async fn quiet_hours_hold_a_push_and_the_quiet_mode_lowers_its_priority() {
     home.wait(seconds(5)).await;
     assert_eq!(titles(&sink), ["Есть талон · Офтальмолог"]);
     assert_eq!(sink.received()[0].json()["priority"], 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_webhook_waits_neither_for_the_person_at_the_screen_nor_for_the_morning() {
+    let (mut home, sink) = Home::with_push(PushKind::Webhook, None).await;
+    home.app.told.stand_on(Rung::Screen);
+    home.change(|settings| settings.quiet = all_day()).await;
+    home.find().await;
+    assert_eq!(titles(&sink), ["Есть талон · Офтальмолог"]);
+    assert_eq!(home.delivery("push").await, (DeliveryState::Sent, None));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_silence_and_its_end_are_each_one_letter_and_one_push() {
+    let (home, mail) = Home::with_mail(Security::Tls).await;
+    let sink = Sink::start(0).await.unwrap();
+    let hook = PushSettings {
+        on: true,
+        kind: PushKind::Webhook,
+    };
+    let address = Some(format!("{}/hook", sink.base_url()).into());
+    home.app.engine.set_push(hook, address, None).await.unwrap();
+    home.app
+        .city
+        .fail(Scope::All, Fault::Status(502), Extent::UntilCleared);
+    // The letter is not taken at first.
+    mail.fail(MailFault::TryLater, 1);
+    home.wait(minutes(20)).await;
+    let app = home.app.restart().await;
+    app.run_for(minutes(60)).await;
+    assert_eq!(subjects(&mail), ["Не можем проверить талоны"]);
+    let text = mail.letters()[0].text().unwrap();
+    assert!(text.contains("Ожиданий без проверки: 1"), "{text}");
+    let news = || {
+        let received = sink.received();
+        let kind = |body: Value| {
+            assert_eq!(body["event"], "news");
+            body["kind"].as_str().unwrap_or_default().to_owned()
+        };
+        received
+            .iter()
+            .map(|one| kind(one.json()))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(news(), ["silence"]);
+
+    app.city.clear_faults();
+    app.run_for(minutes(60)).await;
+    assert_eq!(mail.letters().len(), 2);
+    assert_eq!(news(), ["silence", "recovered"]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -7,8 +7,8 @@ use engine::{
     Engine, EngineError,
     clock::Clock,
     model::{
-        Activity, AlertState, ChannelState, ChatId, ChatState, Settings, TelegramView, Untold,
-        WatchChoice, WatchDraft,
+        Activity, AlertState, Answer, ChannelState, ChatId, ChatState, Delivery, DeliveryState,
+        Settings, TelegramView, Untold, WatchChoice, WatchDraft,
     },
     secrets::Secrets,
 };
@@ -501,14 +501,23 @@ async fn everything_is_paused_for_an_hour_until_the_morning_and_until_told() {
 #[tokio::test(start_paused = true)]
 async fn the_quiet_mode_help_and_what_is_not_understood() {
     let home = Home::linked().await;
-    let quiet = home.ask("/quiet").await.text;
-    assert_eq!(
-        quiet,
-        "Тихий режим включён: уведомления и сообщения приходят без звука. Тихих часов нет."
-    );
-    assert!(home.engine().settings().await.unwrap().hushed);
-    home.ask("/quiet").await;
-    assert!(!home.engine().settings().await.unwrap().hushed);
+    let hushed = async || home.engine().settings().await.unwrap().hushed;
+    let off = "Тихий режим выключен. Тихих часов нет.";
+    let on = "Тихий режим включён: уведомления и сообщения приходят без звука. Тихих часов нет.";
+    assert_eq!(home.ask("/quiet").await.text, off);
+    assert!(!hushed().await, "asked, not turned round");
+    home.press("Включить").await;
+    assert_eq!(home.last().text, on);
+    assert!(hushed().await);
+    assert_eq!(home.ask("/quiet вкл").await.text, on);
+    assert!(hushed().await);
+    assert_eq!(home.ask("/quiet").await.text, on);
+    home.press("Выключить").await;
+    assert_eq!(home.last().text, off);
+    assert!(!hushed().await);
+    home.ask("/quiet on").await;
+    assert_eq!(home.ask("/quiet off").await.text, off);
+    assert!(!hushed().await);
     assert!(
         home.ask("/help")
             .await
@@ -610,6 +619,114 @@ async fn a_chat_commands_the_watches_it_hears_of_and_no_others() {
         panic!("it stays a choice");
     };
     assert_eq!(watches.len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_chat_that_hears_of_some_watches_pauses_them_and_not_the_program() {
+    let home = Home::start().await;
+    let place = home.app.city.a_doctor();
+    let [other, own, off] = ["", "мама", "папа"].map(|nickname| WatchDraft {
+        places: vec![any(&place)],
+        nickname: nickname.to_owned(),
+        ..WatchDraft::default()
+    });
+    let other = home.engine().add_watch(other).await.unwrap().id;
+    let own = home.engine().add_watch(own).await.unwrap().id;
+    let off = home.engine().add_watch(off).await.unwrap().id;
+    home.engine()
+        .set_activity(off, Activity::Off)
+        .await
+        .unwrap();
+    let chat = home.link(PERSON).await;
+    let only = WatchChoice::Only {
+        watches: vec![own, off],
+    };
+    home.engine().choose_for_chat(chat, only).await.unwrap();
+    let activity = async |watch| home.app.view(watch).await.watch.activity;
+
+    home.ask("/pause").await;
+    home.press("1 час").await;
+    assert!(
+        home.last().text.starts_with("До 10:0"),
+        "{}",
+        home.last().text
+    );
+    assert!(matches!(activity(own).await, Activity::PausedUntil { .. }));
+    assert_eq!(activity(off).await, Activity::Off);
+    assert_eq!(activity(other).await, Activity::On);
+    assert_eq!(home.engine().status().await.unwrap().pause, None);
+    assert_eq!(home.ask("/resume").await.text, "Проверяем снова.");
+    assert_eq!(activity(own).await, Activity::On);
+    assert_eq!(activity(off).await, Activity::Off, "it was off before");
+
+    home.ask("/pause").await;
+    home.press("Пока не включу").await;
+    assert_eq!(activity(own).await, Activity::Off);
+    // What was paused at the computer goes on there.
+    home.engine().pause(None).await.unwrap();
+    let said = home.ask("/resume").await.text;
+    assert!(said.ends_with("Продолжить можно в программе на компьютере."));
+    assert!(home.engine().status().await.unwrap().pause.is_some());
+    assert_eq!(activity(own).await, Activity::On);
+
+    let said = home.ask("/quiet вкл").await;
+    assert_eq!(
+        said.text,
+        "Тихий режим переключают в программе на компьютере."
+    );
+    assert!(said.buttons.is_empty());
+    assert!(!home.engine().settings().await.unwrap().hushed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn fault_57_a_group_that_threw_the_bot_out_is_linked_again_by_a_code() {
+    let home = Home::start().await;
+    let ask = async || {
+        let code = home.code().await;
+        let start = format!("/start@uchebny_talonchik_bot {code}");
+        home.telegram.say_in_group(GROUP, PERSON, &start);
+        home.app.run_for(seconds(3)).await;
+    };
+    ask().await;
+    let chat = home.view().await.chats[0].id;
+    home.engine().link_chat(chat).await.unwrap();
+    home.app.run_for(seconds(3)).await;
+    home.telegram.fail_chat(GROUP, TelegramFault::Kicked, 1);
+    let trials = home.engine().try_channels(Some(format!("telegram/{chat}")));
+    trials.await.unwrap();
+    assert_eq!(home.view().await.chats[0].state, ChatState::Blocked);
+
+    ask().await;
+    assert_eq!(home.view().await.chats[0].state, ChatState::Asking);
+    home.engine().link_chat(chat).await.unwrap();
+    home.app.run_for(seconds(3)).await;
+    assert_eq!(home.view().await.chats[0].state, ChatState::Linked);
+    home.telegram.say_in_group(GROUP, PERSON, "/pause");
+    home.app.run_for(seconds(10)).await;
+    let said = home.telegram.messages(GROUP).pop().unwrap();
+    assert!(said.button("1 час").is_some());
+}
+
+#[tokio::test(start_paused = true)]
+async fn later_does_not_begin_anew_in_a_chat_that_is_linked_no_more() {
+    let home = Home::linked().await;
+    let place = home.app.city.a_doctor();
+    home.app.watch_doctor(&place).await;
+    home.app.run_for(minutes(1)).await;
+    home.app
+        .city
+        .offer(&place.clinic, &place.doctor, home.app.in_days(2, 0));
+    home.app.run_for(minutes(6)).await;
+    let chat = home.view().await.chats[0].id;
+    home.engine().unlink_chat(chat).await.unwrap();
+    let alert = home.app.inbox().await.remove(0).id;
+    home.engine().answer(alert, Answer::Later).await.unwrap();
+    home.app.run_for(minutes(20)).await;
+    let alert = home.app.inbox().await.remove(0);
+    let of_chat = |it: &&Delivery| it.channel.starts_with("telegram/");
+    let of_chat = alert.deliveries.iter().find(of_chat).unwrap();
+    assert_eq!((of_chat.state, of_chat.why), (DeliveryState::Dead, None));
+    assert!(home.last().text.starts_with("Чат отключён."));
 }
 
 #[tokio::test(start_paused = true)]
@@ -724,26 +841,29 @@ async fn fault_61_a_stranger_is_told_one_sentence_an_hour() {
 #[tokio::test(start_paused = true)]
 async fn fault_60_an_update_that_comes_twice_late_or_out_of_order_has_one_effect_or_none() {
     let home = Home::linked().await;
-    let quiet = home.telegram.say(PERSON, "/quiet");
+    let quiet = home.telegram.say(PERSON, "/quiet on");
     home.app.run_for(seconds(30)).await;
+    assert!(home.engine().settings().await.unwrap().hushed);
+    home.engine().set_hush(false).await.unwrap();
     home.telegram.repeat(quiet);
     home.app.run_for(seconds(30)).await;
     assert!(
-        home.engine().settings().await.unwrap().hushed,
-        "toggled once"
+        !home.engine().settings().await.unwrap().hushed,
+        "switched once"
     );
+    home.engine().set_hush(true).await.unwrap();
 
     let old = home.app.clock.now() - TimeDelta::minutes(11);
-    home.telegram.say_at(PERSON, "/quiet", old);
-    home.telegram.forward(PERSON, "/quiet");
+    home.telegram.say_at(PERSON, "/quiet off", old);
+    home.telegram.forward(PERSON, "/quiet off");
     let said = home.telegram.say(PERSON, "привет");
-    home.telegram.reword(said, "/quiet");
+    home.telegram.reword(said, "/quiet off");
     home.app.run_for(minutes(1)).await;
     assert!(home.engine().settings().await.unwrap().hushed);
 
     // Later in the queue, earlier in time.
     home.telegram.say(PERSON, "/off 1");
-    home.telegram.say(PERSON, "/quiet");
+    home.telegram.say(PERSON, "/quiet off");
     home.telegram.reverse_updates();
     home.app.run_for(seconds(30)).await;
     assert!(home.last().text.starts_with("Тихий режим выключен."));

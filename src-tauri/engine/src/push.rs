@@ -15,6 +15,7 @@ use reqwest::{
 };
 use secrecy::ExposeSecret;
 use serde_json::Value;
+use tokio::sync::OnceCell;
 use url::{Host, Url};
 
 use crate::{
@@ -140,7 +141,8 @@ pub(crate) struct Push {
     kind: PushKind,
     way: Way,
     token: Option<Secret>,
-    client: Client,
+    /// Made when it is first needed.
+    client: OnceCell<Client>,
     voice: Voice,
     /// Tells the messages of two computers apart.
     installation: String,
@@ -158,22 +160,11 @@ impl Push {
         clock: Clock,
     ) -> Result<Self, EngineError> {
         let way = Way::parse(kind, address)?;
-        let client = Client::builder()
-            .user_agent(concat!("Talonchik/", env!("CARGO_PKG_VERSION")))
-            .connect_timeout(CONNECT_LIMIT)
-            .timeout(LIMIT)
-            // A connection that broke while it lay idle cannot be told from one that was cut.
-            .pool_max_idle_per_host(0)
-            .redirect(Policy::custom(same_host));
-        // The way to the next room does not lead through a proxy.
-        let client = if way.near { client.no_proxy() } else { client };
         Ok(Self {
             kind,
             way,
             token: token.filter(|token| !token.expose_secret().is_empty()),
-            client: client
-                .build()
-                .map_err(|_| EngineError::Channel(Untold::Refused))?,
+            client: OnceCell::new(),
             voice,
             installation,
             clock,
@@ -186,7 +177,11 @@ impl Push {
     }
 
     async fn post(&self, body: &Value, idempotency: Option<&str>) -> Result<(), TellError> {
-        let mut request = self.client.post(self.way.url.clone()).json(body);
+        let client = self
+            .client
+            .get_or_try_init(|| client(self.way.near))
+            .await?;
+        let mut request = client.post(self.way.url.clone()).json(body);
         if let Some(key) = idempotency {
             request = request.header("Idempotency-Key", key);
         }
@@ -209,7 +204,10 @@ impl Channel for Push {
     }
 
     fn rung(&self) -> Rung {
-        Rung::Afar
+        match self.kind {
+            PushKind::Ntfy => Rung::Afar,
+            PushKind::Webhook => Rung::Machine,
+        }
     }
 
     // A program takes alerts one by one.
@@ -270,6 +268,24 @@ impl Channel for Push {
             }
         }
     }
+}
+
+async fn client(near: bool) -> Result<Client, TellError> {
+    let client = Client::builder()
+        .user_agent(concat!("Talonchik/", env!("CARGO_PKG_VERSION")))
+        .connect_timeout(CONNECT_LIMIT)
+        .timeout(LIMIT)
+        // A connection that broke while it lay idle cannot be told from one that was cut.
+        .pool_max_idle_per_host(0)
+        .redirect(Policy::custom(same_host));
+    // The way to the next room does not lead through a proxy.
+    let client = if near { client.no_proxy() } else { client };
+    // It reads the certificates of the system.
+    let built = tokio::task::spawn_blocking(move || client.build()).await;
+    built.ok().and_then(Result::ok).ok_or(TellError::Later {
+        after: Some(NEXT_TRY),
+        why: Untold::Refused,
+    })
 }
 
 /// What was posted is posted again to another place of the same host, never to another host, and

@@ -175,6 +175,16 @@ impl Engine {
         Ok(settings)
     }
 
+    /// Switches «Тихий режим» on or off, whatever it is now.
+    pub async fn set_hush(&self, on: bool) -> Result<()> {
+        let settings = Settings {
+            hushed: on,
+            ..self.settings().await?
+        };
+        self.save_settings(settings).await?;
+        Ok(())
+    }
+
     /// Switches «Тихий режим» on or off; gives what it is now.
     pub async fn toggle_hush(&self) -> Result<bool> {
         let settings = self

@@ -125,6 +125,24 @@ fn ntfy_needs_a_topic_and_a_webhook_does_not() {
 }
 
 #[test]
+fn a_webhook_is_read_by_a_program_and_ntfy_by_a_person() {
+    let rung = |kind| {
+        let address = Secret::from("https://example.org/topic");
+        let push = Push::new(
+            kind,
+            &address,
+            None,
+            voice(),
+            String::new(),
+            Clock::test(now()),
+        );
+        push.unwrap().rung()
+    };
+    assert_eq!(rung(PushKind::Webhook), Rung::Machine);
+    assert_eq!(rung(PushKind::Ntfy), Rung::Afar);
+}
+
+#[test]
 fn only_the_host_of_an_address_is_shown() {
     let address = Secret::from("https://me:secret@ntfy.example.org/topic?x");
     assert_eq!(host(&address).as_deref(), Some("ntfy.example.org"));

@@ -1,7 +1,7 @@
 //! Telegram chats, the one person in each who may command, and the buttons they were given.
 
 use chrono::{DateTime, Utc};
-use rusqlite::{OptionalExtension, Row, named_params};
+use rusqlite::{Connection, OptionalExtension, Row, named_params};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::{Result, SettingName, Store, ms, settings};
@@ -71,7 +71,8 @@ impl Store {
         .await
     }
 
-    /// A chat asks to be linked. One that is linked stays so; its title is renewed.
+    /// A chat asks to be linked. One that is linked stays so, one that was lost asks anew; its title
+    /// is renewed.
     pub(crate) async fn ask_for_chat(
         &self,
         chat: i64,
@@ -85,7 +86,8 @@ impl Store {
             tx.execute(
                 "INSERT INTO chat (chat, person, title, is_group, watches, asked_at)
                  VALUES (:chat, :person, :title, :is_group, :watches, :now)
-                 ON CONFLICT (chat, person) DO UPDATE SET title = :title, asked_at = :now",
+                 ON CONFLICT (chat, person) DO UPDATE SET title = :title, asked_at = :now,
+                     linked_at = CASE WHEN blocked THEN NULL ELSE linked_at END, blocked = 0",
                 named_params! {
                     ":chat": chat, ":person": person, ":title": title, ":is_group": is_group,
                     ":watches": serde_json::to_string(&WatchChoice::All)?, ":now": ms(now),
@@ -118,15 +120,47 @@ impl Store {
             .await
     }
 
-    /// The group became a supergroup with another number. `false`: no such chat.
-    pub(crate) async fn move_chat(&self, id: ChatId, to: i64) -> Result<bool> {
-        self.change_chat(id, "chat = :value", to).await
+    /// The group became a supergroup with another number. If the person has linked that one too,
+    /// the two are one from now on: gives the chat that is no more.
+    pub(crate) async fn move_chat(
+        &self,
+        id: ChatId,
+        to: i64,
+        now: DateTime<Utc>,
+    ) -> Result<Option<ChatId>> {
+        self.with(move |connection| {
+            let tx = connection.transaction()?;
+            let other: Option<u32> = tx
+                .query_row(
+                    "SELECT other.id FROM chat AS other JOIN chat AS it ON other.person = it.person
+                     WHERE it.id = ?1 AND other.id <> ?1 AND other.chat = ?2",
+                    (id.0, to),
+                    |row| row.get(0),
+                )
+                .optional()?;
+            let other = other.map(ChatId);
+            if let Some(other) = other {
+                // What was approved of one of them was approved by this person for this chat.
+                tx.execute(
+                    "UPDATE chat SET linked_at = coalesce(chat.linked_at, other.linked_at),
+                         watches = iif(chat.linked_at IS NULL, other.watches, chat.watches),
+                         blocked = chat.blocked AND other.blocked
+                     FROM chat AS other WHERE chat.id = ?1 AND other.id = ?2",
+                    (id.0, other.0),
+                )?;
+                forget(&tx, other, now)?;
+            }
+            tx.execute("UPDATE chat SET chat = ?2 WHERE id = ?1", (id.0, to))?;
+            tx.commit()?;
+            Ok(other)
+        })
+        .await
     }
 
     async fn change_chat(&self, id: ChatId, set: &'static str, value: i64) -> Result<bool> {
         self.with(move |connection| {
             let changed = connection.execute(
-                &format!("UPDATE OR REPLACE chat SET {set} WHERE id = :id"),
+                &format!("UPDATE chat SET {set} WHERE id = :id"),
                 named_params! {":id": id.0, ":value": value},
             )?;
             Ok(changed > 0)
@@ -150,14 +184,9 @@ impl Store {
     pub(crate) async fn forget_chat(&self, id: ChatId, now: DateTime<Utc>) -> Result<bool> {
         self.with(move |connection| {
             let tx = connection.transaction()?;
-            let gone = tx.execute("DELETE FROM chat WHERE id = ?1", [id.0])?;
-            tx.execute(
-                "UPDATE outbox SET state = 'dead', why = 'off', at = :now, receipt = NULL
-                 WHERE channel = :channel AND state IN ('due', 'leased')",
-                named_params! {":channel": format!("telegram/{id}"), ":now": ms(now)},
-            )?;
+            let gone = forget(&tx, id, now)?;
             tx.commit()?;
-            Ok(gone > 0)
+            Ok(gone)
         })
         .await
     }
@@ -219,6 +248,26 @@ impl Store {
         })
         .await
     }
+}
+
+fn forget(connection: &Connection, id: ChatId, now: DateTime<Utc>) -> Result<bool> {
+    let gone = connection.execute("DELETE FROM chat WHERE id = ?1", [id.0])?;
+    let channel = format!("telegram/{id}");
+    connection.execute(
+        "UPDATE outbox SET state = 'dead', why = 'off', at = :now, lease_until = NULL
+         WHERE channel = :channel AND state IN ('due', 'leased')",
+        named_params! {":channel": channel, ":now": ms(now)},
+    )?;
+    // «Позже» begins all but the dead anew. When they were told, or why not, stays.
+    connection.execute(
+        "UPDATE outbox SET state = 'dead', receipt = NULL, stale = 0 WHERE channel = ?1",
+        [&channel],
+    )?;
+    connection.execute(
+        "UPDATE news_outbox SET state = 'dead' WHERE channel = ?1 AND state = 'due'",
+        [&channel],
+    )?;
+    Ok(gone > 0)
 }
 
 type Columns = (u32, i64, i64, String, bool, String, bool, bool);

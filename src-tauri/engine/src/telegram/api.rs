@@ -39,6 +39,8 @@ const CALL_LIMIT: Duration = Duration::from_secs(8);
 const POLL_SLACK: Duration = Duration::from_secs(10);
 /// A 429 that does not say how long.
 const UNNAMED_WAIT: Duration = Duration::from_secs(30);
+/// No 429 is obeyed for longer.
+const LONGEST_WAIT: Duration = Duration::from_hours(24);
 
 /// A bot. Cheap to clone; clones share the connections.
 #[derive(Clone)]
@@ -155,7 +157,7 @@ impl fmt::Debug for Refusal {
 impl Api {
     /// A bot by its token, on its own way: an `http`, `https`, `socks5` or `socks5h` proxy, an
     /// address of the Bot API. The system's proxy is never used.
-    pub(crate) fn new(
+    pub(crate) async fn new(
         token: &Secret,
         proxy: Option<&Secret>,
         api_url: Option<&Url>,
@@ -174,7 +176,6 @@ impl Api {
         if let Some(proxy) = proxy {
             builder = builder.proxy(proxy_from(proxy.expose_secret().trim())?);
         }
-        let client = builder.build().map_err(|_| Problem::BadProxy)?;
         let mut base = match api_url {
             Some(url) => own_address(url)?,
             None => Url::parse(OFFICIAL).map_err(|_| Problem::BadAddress)?,
@@ -183,6 +184,11 @@ impl Api {
             .map_err(|()| Problem::BadAddress)?
             .pop_if_empty()
             .push(&format!("bot{token}"));
+        // It reads the certificates of the system.
+        let client = tokio::task::spawn_blocking(move || builder.build()).await;
+        let client = client
+            .map_err(|_| Problem::BadProxy)?
+            .map_err(|_| Problem::BadProxy)?;
         Ok(Self { client, base })
     }
 
@@ -318,7 +324,11 @@ impl Api {
             })
         })?;
         let status = response.status();
-        if status == StatusCode::GATEWAY_TIMEOUT {
+        // A gateway speaks: what it has passed on may have been done.
+        if matches!(
+            status,
+            StatusCode::BAD_GATEWAY | StatusCode::GATEWAY_TIMEOUT
+        ) {
             return Err(Failed::Unanswered(Refusal::Unknown));
         }
         if status.is_server_error() {
@@ -397,8 +407,10 @@ impl Refused {
             429 => Refusal::Busy(
                 self.parameters
                     .retry_after
-                    .map_or(UNNAMED_WAIT, Duration::from_secs),
+                    .map_or(UNNAMED_WAIT, Duration::from_secs)
+                    .min(LONGEST_WAIT),
             ),
+            502 | 504 => Refusal::Unknown,
             500.. => Refusal::Server,
             _ => self.bad_request(),
         }

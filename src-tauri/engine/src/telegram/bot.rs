@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::{
     Bot, LOSS_LIFE, Telegram,
     api::{Api, Refusal, Text},
-    chat::{Lost, channel_name},
+    chat::{Found, channel_name},
     pages,
     talk::{Outcome, Refresh, Say},
     updates,
@@ -50,7 +50,7 @@ impl Telegram {
     pub(crate) async fn run(self: Arc<Self>, stop: CancellationToken) {
         tokio::join!(
             self.polls(&stop),
-            stop.run_until_cancelled(self.hear_of_losses())
+            stop.run_until_cancelled(self.hear_of_findings())
         );
     }
 
@@ -373,12 +373,19 @@ impl Telegram {
         }
     }
 
-    /// Chats that took no message, as their channels say.
-    async fn hear_of_losses(&self) {
-        let mut losses = self.losses.lock().await;
-        while let Some(Lost { chat, title }) = losses.recv().await {
+    /// Chats that took no message or have moved, as their channels say.
+    async fn hear_of_findings(&self) {
+        let mut findings = self.findings.lock().await;
+        while let Some(found) = findings.recv().await {
             let Some(engine) = self.engine() else { return };
             self.tell_changed();
+            let (chat, title) = match found {
+                Found::Lost { chat, title } => (chat, title),
+                Found::Replaced(chat) => {
+                    engine.close_channel(&channel_name(chat));
+                    continue;
+                }
+            };
             let news = News::ChatLost { title };
             if let Err(error) = engine.mourn(channel_name(chat), news, LOSS_LIFE).await {
                 tracing::error!(%error, "that a chat was lost is told nowhere");

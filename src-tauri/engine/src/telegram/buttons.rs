@@ -47,10 +47,15 @@ pub(crate) enum Action {
         /// On.
         on: bool,
     },
-    /// Pauses everything.
+    /// Pauses everything; in a chat that does not hear of everything, what it hears of.
     Pause {
         /// For how long.
         length: PauseLength,
+    },
+    /// «Тихий режим».
+    Hush {
+        /// On.
+        on: bool,
     },
     /// «Да»: unlinks the chat.
     Stop,

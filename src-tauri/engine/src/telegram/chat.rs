@@ -38,13 +38,18 @@ pub(crate) fn channel_name(chat: ChatId) -> String {
     format!("telegram/{chat}")
 }
 
-/// A chat that takes no messages any more: said once, until it takes one again.
+/// What a chat has found out by writing.
 #[derive(Clone, PartialEq, Eq)]
-pub(crate) struct Lost {
-    /// Which.
-    pub chat: ChatId,
-    /// The person's name, or the group's. In no log.
-    pub title: String,
+pub(crate) enum Found {
+    /// It takes no messages any more: said once, until it takes one again.
+    Lost {
+        /// Which.
+        chat: ChatId,
+        /// The person's name, or the group's. In no log.
+        title: String,
+    },
+    /// It has moved to where this one was, which is no more.
+    Replaced(ChatId),
 }
 
 /// What all chats of a bot share. Cheap to clone.
@@ -58,8 +63,8 @@ pub(crate) struct Office {
     pub clock: Clock,
     /// What Telegram takes.
     pub limits: Limits,
-    /// Told of chats that are lost.
-    pub lost: mpsc::UnboundedSender<Lost>,
+    /// Told of chats that are lost or replaced.
+    pub found: mpsc::UnboundedSender<Found>,
     /// The simulated city: titles say so.
     pub demo: bool,
 }
@@ -170,8 +175,13 @@ impl ChatChannel {
             Err(Refusal::Migrated(to)) => {
                 tracing::info!(chat = %self.id, "the chat has another number");
                 self.number.store(to, Ordering::SeqCst);
-                if let Err(error) = self.office.store.move_chat(self.id, to).await {
-                    tracing::error!(chat = %self.id, %error, "the chat's new number was not kept");
+                let now = self.office.clock.now();
+                match self.office.store.move_chat(self.id, to, now).await {
+                    Ok(None) => (),
+                    Ok(Some(other)) => self.report(Found::Replaced(other)),
+                    Err(error) => {
+                        tracing::error!(chat = %self.id, %error, "the chat's new number was not kept");
+                    }
                 }
                 call(to).await
             }
@@ -186,8 +196,7 @@ impl ChatChannel {
             Err(Refusal::Blocked) if !self.is_lost.swap(true, Ordering::SeqCst) => {
                 self.note_blocked(true).await;
                 let (chat, title) = (self.id, self.title.clone());
-                // Nobody listening is no error.
-                let _ = self.office.lost.send(Lost { chat, title });
+                self.report(Found::Lost { chat, title });
             }
             Err(Refusal::Busy(wait)) => {
                 let number = self.number.load(Ordering::SeqCst);
@@ -196,6 +205,11 @@ impl ChatChannel {
             _ => (),
         }
         answered.map_err(later)
+    }
+
+    fn report(&self, found: Found) {
+        // Nobody listening is no error.
+        let _ = self.office.found.send(found);
     }
 
     async fn note_blocked(&self, blocked: bool) {
@@ -257,7 +271,7 @@ impl Channel for ChatChannel {
             },
             ..message.alert.clone()
         };
-        let planned = message::alert_buttons(&alert, words, now);
+        let planned = message::alert_buttons(&alert, words, now, manner);
         let gone = message.kind == MessageKind::Gone;
         if let Some(receipt) = receipt.filter(|_| !was_snoozed)
             && !self.notes().missing.contains(&receipt)
@@ -297,7 +311,7 @@ impl Channel for ChatChannel {
             return Ok(());
         };
         let text = message::alert_text(alert, false, words, now, manner);
-        let planned = message::alert_buttons(alert, words, now);
+        let planned = message::alert_buttons(alert, words, now, manner);
         self.edit(receipt, &text, planned).await.map(|_| ())
     }
 

@@ -20,12 +20,12 @@ pub(super) enum Command {
     On(Which),
     /// Switch watches off.
     Off(Which),
-    /// Pause everything.
+    /// Pause all the chat hears of.
     Pause,
     /// End the pause.
     Resume,
-    /// «Тихий режим», on or off.
-    Quiet,
+    /// «Тихий режим», on or off if that was said.
+    Quiet(Option<bool>),
     /// What can be asked for.
     Help,
     /// Unlink.
@@ -87,7 +87,7 @@ pub(super) fn read(text: &str, bot: &str) -> Asked {
         "off" => Command::Off(which(argument)),
         "pause" => Command::Pause,
         "resume" => Command::Resume,
-        "quiet" => Command::Quiet,
+        "quiet" => Command::Quiet(argument.and_then(on_or_off)),
         "help" => Command::Help,
         "stop" => Command::Stop,
         "start" => Command::Start(argument.map(str::to_owned)),
@@ -96,6 +96,14 @@ pub(super) fn read(text: &str, bot: &str) -> Asked {
     Asked::Command {
         command,
         addressed: addressee.is_some(),
+    }
+}
+
+fn on_or_off(word: &str) -> Option<bool> {
+    match word.to_lowercase().as_str() {
+        "on" | "вкл" => Some(true),
+        "off" | "выкл" => Some(false),
+        _ => None,
     }
 }
 
@@ -160,6 +168,20 @@ mod tests {
                 Some(Command::Off(Which::Unclear)),
                 "{unclear}"
             );
+        }
+    }
+
+    #[test]
+    fn the_quiet_mode_is_switched_by_word_and_never_without_one() {
+        for (text, on) in [
+            ("/quiet", None),
+            ("/quiet может быть", None),
+            ("/quiet on", Some(true)),
+            ("/quiet Вкл", Some(true)),
+            ("/quiet OFF", Some(false)),
+            ("/quiet выкл", Some(false)),
+        ] {
+            assert_eq!(command(text), Some(Command::Quiet(on)), "{text}");
         }
     }
 

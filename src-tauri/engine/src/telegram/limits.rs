@@ -26,6 +26,8 @@ const IN_ALL: Duration = Duration::from_millis(50);
 const APART: Duration = Duration::from_secs(1);
 /// … and 15 within any minute.
 const IN_CHAT: Duration = Duration::from_secs(6);
+/// With more chats than this, those that have used nothing lately are forgotten.
+const MANY: usize = 100;
 
 type OfAll = RateLimiter<NotKeyed, InMemoryState, TokioClock, NoOpMiddleware<Tick>>;
 type OfEach = RateLimiter<i64, HashMapStateStore<i64>, TokioClock, NoOpMiddleware<Tick>>;
@@ -67,6 +69,9 @@ impl Limits {
             .all
             .check()
             .map_err(|not| until(not.earliest_possible().0))?;
+        if self.0.each.len() > MANY {
+            self.0.each.retain_recent();
+        }
         let taken = self.0.each.check_key(&chat);
         let taken = taken.map_err(|not| not.earliest_possible().0);
         held.insert(chat, taken.err().unwrap_or(now + APART));
@@ -140,6 +145,16 @@ mod tests {
         let taken = taken(&limits, &chats, Duration::from_secs(5)).await;
         assert!(most_within(&taken, Duration::from_secs(1)) <= 25);
         assert!(taken.len() >= 100, "{}", taken.len());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn strangers_are_forgotten_once_they_have_used_nothing_for_a_while() {
+        let limits = Limits::new();
+        for chat in 0..2_000 {
+            limits.take(chat).unwrap();
+            advance(APART).await;
+        }
+        assert!(limits.0.each.len() <= MANY + 1);
     }
 
     #[tokio::test(start_paused = true)]

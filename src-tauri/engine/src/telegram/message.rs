@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     model::{Alert, AlertSlot, AlertState, Answer, News, SilenceCause, TRIAL},
-    text::{Value, Words, dates::date_of, notice::Manner, shortened, unbroken},
+    text::{Value, Words, dates::date_of, letter::link, notice::Manner, shortened, unbroken},
 };
 
 /// The longest text Telegram takes, in UTF-16 units, the tags not counted.
@@ -106,7 +106,12 @@ pub(crate) fn reminded_text(
 }
 
 /// The buttons of an alert that waits for an answer; no others have any.
-pub(crate) fn alert_buttons(alert: &Alert, words: Words, now: DateTime<Utc>) -> Vec<Vec<Planned>> {
+pub(crate) fn alert_buttons(
+    alert: &Alert,
+    words: Words,
+    now: DateTime<Utc>,
+    manner: Manner,
+) -> Vec<Vec<Planned>> {
     if standing(alert, now) != Standing::Free {
         return Vec::new();
     }
@@ -119,17 +124,17 @@ pub(crate) fn alert_buttons(alert: &Alert, words: Words, now: DateTime<Utc>) -> 
         act(id, Action::Answer { alert, answer })
     };
     let watch = alert.watch_id;
-    vec![
-        vec![Planned::Link {
-            title: words.say("tg-alert-book"),
-            url: alert.link.clone(),
-        }],
-        vec![
-            answer("tg-alert-later", Answer::Later),
-            answer("tg-alert-dismiss", Answer::Dismiss),
-        ],
-        vec![act("tg-alert-remove", Action::AskRemove { watch })],
-    ]
+    // The address of the page says which clinic and which specialty.
+    let book = link(alert, manner).map(|url| {
+        let title = words.say("tg-alert-book");
+        vec![Planned::Link { title, url }]
+    });
+    let answers = vec![
+        answer("tg-alert-later", Answer::Later),
+        answer("tg-alert-dismiss", Answer::Dismiss),
+    ];
+    let remove = vec![act("tg-alert-remove", Action::AskRemove { watch })];
+    book.into_iter().chain([answers, remove]).collect()
 }
 
 /// News of the program itself.

@@ -41,7 +41,7 @@ use crate::{
 };
 
 use api::{Api, Text};
-use chat::{ChatChannel, Lost, Office, channel_name};
+use chat::{ChatChannel, Found, Office, channel_name};
 use limits::Limits;
 use linking::Code;
 
@@ -71,8 +71,8 @@ pub(crate) struct Telegram {
     known: Mutex<Known>,
     /// When a chat that is no chat of ours was told so.
     strangers: Cache<i64, DateTime<Utc>>,
-    lost: mpsc::UnboundedSender<Lost>,
-    losses: tokio::sync::Mutex<mpsc::UnboundedReceiver<Lost>>,
+    found: mpsc::UnboundedSender<Found>,
+    findings: tokio::sync::Mutex<mpsc::UnboundedReceiver<Found>>,
 }
 
 /// What is known of the bot.
@@ -109,7 +109,7 @@ impl Telegram {
         secrets: &Secrets,
         events: &broadcast::Sender<Event>,
     ) -> Self {
-        let (lost, losses) = mpsc::unbounded_channel();
+        let (found, findings) = mpsc::unbounded_channel();
         Self {
             store: store.clone(),
             secrets: secrets.clone(),
@@ -131,8 +131,8 @@ impl Telegram {
                 .max_capacity(STRANGERS)
                 .eviction_policy(EvictionPolicy::lru())
                 .build(),
-            lost,
-            losses: tokio::sync::Mutex::new(losses),
+            found,
+            findings: tokio::sync::Mutex::new(findings),
         }
     }
 
@@ -218,7 +218,8 @@ impl Telegram {
             .map(|proxy| trimmed(proxy.expose_secret()).map(Secret::from));
         let url = address(api_url.as_deref())?;
         let tried = new.as_ref().and_then(Option::as_ref);
-        Api::new(&Secret::from(NO_TOKEN), tried, url.as_ref()).map_err(invalid)?;
+        let tried = Api::new(&Secret::from(NO_TOKEN), tried, url.as_ref()).await;
+        tried.map_err(invalid)?;
         match new {
             Some(Some(proxy)) => self.secrets.set(SecretName::TelegramProxy, proxy).await?,
             Some(None) => self.secrets.delete(SecretName::TelegramProxy).await?,
@@ -320,7 +321,8 @@ impl Telegram {
         // A proxy that is not at hand is not gone round: who has one needs it, or wants it.
         let proxy = self.secrets.get(SecretName::TelegramProxy).await?;
         let url = address(settings.telegram_api.as_deref())?;
-        Api::new(token, proxy.as_ref(), url.as_ref()).map_err(invalid)
+        let api = Api::new(token, proxy.as_ref(), url.as_ref()).await;
+        api.map_err(invalid)
     }
 
     async fn settings(&self) -> Result<Settings> {
@@ -361,7 +363,7 @@ impl Telegram {
                     store: self.store.clone(),
                     clock: self.clock.clone(),
                     limits: self.limits.clone(),
-                    lost: self.lost.clone(),
+                    found: self.found.clone(),
                     demo: self.demo,
                 };
                 self.store.release_channel(name, self.clock.now()).await?;
@@ -469,7 +471,7 @@ impl Telegram {
     fn may_look(&self, rest: TimeDelta) -> bool {
         let now = self.clock.now();
         let looked_at = &mut self.known().looked_at;
-        let rested = looked_at.is_none_or(|looked| now - looked >= rest);
+        let rested = looked_at.is_none_or(|looked| has_passed(rest, looked, now));
         if rested {
             *looked_at = Some(now);
         }
@@ -519,6 +521,11 @@ impl Telegram {
         // Nobody listening is no error.
         let _ = self.events.send(Event::ChannelsChanged);
     }
+}
+
+/// After the clock was set back, nobody knows: it may have.
+fn has_passed(rest: TimeDelta, since: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+    !(TimeDelta::zero()..rest).contains(&(now - since))
 }
 
 fn address(api_url: Option<&str>) -> Result<Option<Url>> {

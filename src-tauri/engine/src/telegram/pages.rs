@@ -222,7 +222,7 @@ pub(super) fn menu(words: Words) -> Vec<(&'static str, String)> {
 }
 
 /// «Тихий режим включён. Тихие часы: с 23:00 до 7:00.»
-pub(super) fn quiet(hushed: bool, quiet: &Quiet, words: Words) -> Text {
+pub(super) fn quiet(hushed: bool, quiet: &Quiet, words: Words) -> (Text, Rows) {
     let mode = if hushed {
         words.say("telegram-quiet-on")
     } else {
@@ -237,9 +237,19 @@ pub(super) fn quiet(hushed: bool, quiet: &Quiet, words: Words) -> Text {
     } else {
         words.say("telegram-quiet-none")
     };
-    Text {
-        html: format!("{mode} {hours}"),
-    }
+    let html = format!("{mode} {hours}");
+    // Each says what it does, not that it turns it round: pressed twice, it does it once.
+    let row = vec![
+        act(
+            words.say("telegram-quiet-turn-on"),
+            Action::Hush { on: true },
+        ),
+        act(
+            words.say("telegram-quiet-turn-off"),
+            Action::Hush { on: false },
+        ),
+    ];
+    (Text { html }, vec![row])
 }
 
 /// «Пауза до 09:42. Талоны не проверяются.»

@@ -13,7 +13,9 @@ use super::{
     Telegram,
     api::{Button, Text},
     buttons::{Action, PauseLength, mint},
+    chat::channel_name,
     commands::{self, Asked, Command, Which},
+    has_passed,
     pages::{self, Rows, Sight},
     updates::{Heard, Pressed, Reach, Said, Voice},
 };
@@ -22,8 +24,7 @@ use crate::{
     error::EngineError,
     gorzdrav::link::{self, LinkError},
     model::{
-        Activity, AlertId, Answer, ChatId, ChatState, Event, Settings, TRIAL, WatchChoice,
-        WatchDraft, WatchId, WatchView,
+        Activity, AlertId, Answer, ChatId, ChatState, WatchChoice, WatchDraft, WatchId, WatchView,
     },
     store::ChatRow,
     text::Words,
@@ -186,10 +187,12 @@ impl Telegram {
             is_group,
             title,
         } = voice;
-        self.store
+        let asks = self
+            .store
             .ask_for_chat(chat, person, title, is_group, self.clock.now())
             .await?;
-        engine.tell(Event::ChannelsChanged);
+        // One that was lost had a channel until now.
+        self.reopen_chat(engine, asks.id).await?;
         let html = words(engine).await?.say("telegram-asking");
         Ok(Outcome::heeded(vec![send(chat, Text { html })]))
     }
@@ -206,7 +209,7 @@ impl Telegram {
         }
         let now = self.clock.now();
         let told = self.strangers.get(&voice.chat).await;
-        if told.is_some_and(|told| now - told < STRANGER_REST) {
+        if told.is_some_and(|told| !has_passed(STRANGER_REST, told, now)) {
             return Ok(Outcome::nothing());
         }
         self.strangers.insert(voice.chat, now).await;
@@ -286,7 +289,9 @@ impl Telegram {
         let mut outcome = Outcome::nothing();
         for row in self.store.chats().await? {
             if row.chat == chat && row.is_group {
-                self.store.move_chat(row.id, to).await?;
+                if let Some(other) = self.store.move_chat(row.id, to, self.clock.now()).await? {
+                    engine.close_channel(&channel_name(other));
+                }
                 self.reopen_chat(engine, row.id).await?;
                 outcome.heeded = true;
             }
@@ -381,7 +386,15 @@ impl Talk<'_> {
             Command::Off(which) => self.switch(which, false).await?,
             Command::Pause => self.with_buttons(pages::pauses(words)).await?,
             Command::Resume => self.resume().await?,
-            Command::Quiet => self.quiet().await?,
+            Command::Quiet(_) if !self.hears_all() => {
+                self.sentence(words.say("telegram-quiet-elsewhere"))
+            }
+            Command::Quiet(on) => {
+                if let Some(on) = on {
+                    self.engine.set_hush(on).await?;
+                }
+                self.with_buttons(self.quiet().await?).await?
+            }
             Command::Help | Command::Start(_) => self.plain(pages::help(words)),
             Command::Stop => {
                 let question = words.say("telegram-stop-ask");
@@ -485,6 +498,11 @@ impl Talk<'_> {
                 None => Done::Stale,
             },
             Action::Pause { length } => edit(self.pause(length).await?),
+            Action::Hush { .. } if !self.hears_all() => edit(words.say("telegram-quiet-elsewhere")),
+            Action::Hush { on } => {
+                self.engine.set_hush(on).await?;
+                edit(self.quiet().await?.0.html)
+            }
             Action::Stop => {
                 self.telegram.forget_chat(self.engine, self.row.id).await?;
                 edit(words.say("telegram-unlinked"))
@@ -585,6 +603,9 @@ impl Talk<'_> {
             PauseLength::Morning => tomorrow_morning(self.now),
             PauseLength::Open => None,
         };
+        if !self.hears_all() {
+            return self.pause_own(until).await;
+        }
         self.engine.pause(until).await?;
         let pause = Some(crate::model::Pause { until });
         let paused = pages::paused(pause, self.words, self.now).unwrap_or_default();
@@ -593,7 +614,55 @@ impl Talk<'_> {
             .say_with("telegram-paused", &[("paused", paused.into())]))
     }
 
+    /// What others wait for is none of this chat's business.
+    async fn pause_own(&self, until: Option<DateTime<Utc>>) -> Result<String> {
+        let words = self.words;
+        let mut views = self.views().await?;
+        views.retain(|view| view.watch.activity != Activity::Off);
+        if views.is_empty() {
+            return Ok(words.say("telegram-off-none"));
+        }
+        let paused = until.map_or(Activity::Off, |until| Activity::PausedUntil { until });
+        for view in views {
+            self.engine.set_activity(view.watch.id, paused).await?;
+        }
+        Ok(match until {
+            Some(until) => {
+                let time = words.moment(until, self.now).into();
+                words.say_with("telegram-paused-own", &[("time", time)])
+            }
+            None => words.say("telegram-paused-own-open"),
+        })
+    }
+
+    async fn resume_own(&self) -> Result<Say> {
+        let words = self.words;
+        let mut views = self.views().await?;
+        let is_paused = |it: &WatchView| matches!(it.watch.activity, Activity::PausedUntil { .. });
+        // What was switched off by itself stays so while something else is paused.
+        if views.iter().any(is_paused) {
+            views.retain(is_paused);
+        }
+        for view in views {
+            if view.watch.activity != Activity::On {
+                self.engine
+                    .set_activity(view.watch.id, Activity::On)
+                    .await?;
+            }
+        }
+        let pause = self.engine.status().await?.pause;
+        Ok(self.sentence(match pages::paused(pause, words, self.now) {
+            Some(paused) => {
+                words.say_with("telegram-paused-elsewhere", &[("paused", paused.into())])
+            }
+            None => words.say("telegram-resumed"),
+        }))
+    }
+
     async fn resume(&self) -> Result<Say> {
+        if !self.hears_all() {
+            return self.resume_own().await;
+        }
         let said = if self.engine.status().await?.pause.is_some() {
             self.engine.resume().await?;
             self.words.say("telegram-resumed")
@@ -603,14 +672,14 @@ impl Talk<'_> {
         Ok(self.sentence(said))
     }
 
-    async fn quiet(&self) -> Result<Say> {
+    async fn quiet(&self) -> Result<(Text, Rows)> {
         let settings = self.engine.settings().await?;
-        let settings = Settings {
-            hushed: !settings.hushed,
-            ..settings
-        };
-        let settings = self.engine.save_settings(settings).await?;
-        Ok(self.plain(pages::quiet(settings.hushed, &settings.quiet, self.words)))
+        Ok(pages::quiet(settings.hushed, &settings.quiet, self.words))
+    }
+
+    /// Only such a chat commands the program as a whole.
+    fn hears_all(&self) -> bool {
+        self.row.watches == WatchChoice::All
     }
 
     async fn answer(&self, alert: AlertId, answer: Answer) -> Result<Done> {
@@ -619,7 +688,7 @@ impl Talk<'_> {
             Err(EngineError::NotFound(_)) => return Ok(Done::Stale),
             Err(error) => return Err(error),
         };
-        if watch != TRIAL && !self.row.watches.includes(watch) {
+        if !self.row.watches.includes(watch) {
             return Ok(Done::Stale);
         }
         match self.engine.answer(alert, answer).await {

@@ -284,6 +284,20 @@ async fn a_code_is_worth_one_chat() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn after_the_clock_was_set_back_a_look_may_be_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let engine = home(folder.path()).await;
+    let telegram = engine.telegram();
+    let rest = TimeDelta::seconds(30);
+    assert!(telegram.may_look(rest));
+    assert!(!telegram.may_look(rest));
+    telegram.clock.step(TimeDelta::hours(-5));
+    assert!(telegram.may_look(rest));
+    assert!(!telegram.may_look(rest));
+    engine.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn after_a_week_of_silence_telegram_may_number_its_updates_anew() {
     let folder = tempfile::tempdir().unwrap();
     let engine = home(folder.path()).await;

@@ -31,23 +31,28 @@ async fn stand_in() -> (Telegram, Api) {
     let telegram = Telegram::start(TOKEN, DateTime::UNIX_EPOCH, 0).await;
     let telegram = telegram.unwrap();
     let url = Url::parse(&telegram.base_url()).unwrap();
-    let api = Api::new(&secret(TOKEN), None, Some(&url)).unwrap();
+    let api = Api::new(&secret(TOKEN), None, Some(&url)).await.unwrap();
     (telegram, api)
 }
 
-#[test]
-fn a_token_a_proxy_and_an_address_are_checked_before_anything_is_sent() {
-    let made = |token: &str, proxy: Option<&str>, url: Option<&str>| {
+#[tokio::test]
+async fn a_token_a_proxy_and_an_address_are_checked_before_anything_is_sent() {
+    let made = async |token: &str, proxy: Option<&str>, url: Option<&str>| {
         let proxy = proxy.map(secret);
         let url = url.map(|url| Url::parse(url).unwrap());
-        Api::new(&secret(token), proxy.as_ref(), url.as_ref()).map(|_| ())
+        let made = Api::new(&secret(token), proxy.as_ref(), url.as_ref()).await;
+        made.map(|_| ())
     };
     for token in [
         "", "123456", ":abc", "123456:", "x:abc", "1:a b", "1:a/../b", "1:й",
     ] {
-        assert_eq!(made(token, None, None), Err(Problem::BadToken), "{token}");
+        assert_eq!(
+            made(token, None, None).await,
+            Err(Problem::BadToken),
+            "{token}"
+        );
     }
-    assert_eq!(made(" 123456:AB_c-d \n", None, None), Ok(()));
+    assert_eq!(made(" 123456:AB_c-d \n", None, None).await, Ok(()));
     for proxy in [
         "",
         "127.0.0.1:1080",
@@ -56,7 +61,7 @@ fn a_token_a_proxy_and_an_address_are_checked_before_anything_is_sent() {
         "http://",
         "socks5:a",
     ] {
-        let made = made(TOKEN, Some(proxy), None);
+        let made = made(TOKEN, Some(proxy), None).await;
         assert_eq!(made, Err(Problem::BadProxy), "{proxy}");
     }
     for proxy in [
@@ -65,7 +70,7 @@ fn a_token_a_proxy_and_an_address_are_checked_before_anything_is_sent() {
         "socks5://l:p%40ss@127.0.0.1:1080",
         "socks5h://a:1080",
     ] {
-        assert_eq!(made(TOKEN, Some(proxy), None), Ok(()), "{proxy}");
+        assert_eq!(made(TOKEN, Some(proxy), None).await, Ok(()), "{proxy}");
     }
     for url in [
         "http://bots.example/",
@@ -74,7 +79,7 @@ fn a_token_a_proxy_and_an_address_are_checked_before_anything_is_sent() {
         "ftp://bots.example/",
         "mailto:a@bots.example",
     ] {
-        let made = made(TOKEN, None, Some(url));
+        let made = made(TOKEN, None, Some(url)).await;
         assert_eq!(made, Err(Problem::BadAddress), "{url}");
     }
     for url in [
@@ -84,7 +89,7 @@ fn a_token_a_proxy_and_an_address_are_checked_before_anything_is_sent() {
         "http://[::1]:8081",
         "http://localhost:8081/x",
     ] {
-        assert_eq!(made(TOKEN, None, Some(url)), Ok(()), "{url}");
+        assert_eq!(made(TOKEN, None, Some(url)).await, Ok(()), "{url}");
     }
 }
 
@@ -175,8 +180,14 @@ async fn fault_56_58_refusals_are_told_apart() {
             Refusal::Busy(Duration::from_secs(33)),
         ),
         (TelegramFault::Status(500), Refusal::Server),
-        (TelegramFault::Status(502), Refusal::Server),
+        (
+            TelegramFault::TooMany {
+                retry_after: u32::MAX,
+            },
+            Refusal::Busy(Duration::from_hours(24)),
+        ),
         // What was passed on may have been done.
+        (TelegramFault::Status(502), Refusal::Unknown),
         (TelegramFault::Status(504), Refusal::Unknown),
         // A stranger's page is no word of Telegram's: the chat is not blocked, the token not bad.
         (TelegramFault::Status(403), Refusal::Other),
@@ -200,15 +211,16 @@ async fn fault_58_the_way_leads_through_the_proxy_with_login_and_password() {
     let proxy = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = proxy.local_addr().unwrap();
     let url = Url::parse("http://127.0.0.1:9").unwrap();
-    let through = |scheme: &str| {
+    let through = async |scheme: &str| {
         let proxy = secret(&format!("{scheme}://login:p%40ss@{address}"));
-        Api::new(&secret(TOKEN), Some(&proxy), Some(&url)).unwrap()
+        let api = Api::new(&secret(TOKEN), Some(&proxy), Some(&url)).await;
+        api.unwrap()
     };
 
     let message = text("a");
 
     // HTTP: the whole address is asked for, `login:p@ss` in Base64 beside it.
-    let api = through("http");
+    let api = through("http").await;
     let (sent, asked) = tokio::join!(api.send(7, &message, &[], false), async {
         let (mut wire, _) = proxy.accept().await.unwrap();
         let mut head = vec![0; 4096];
@@ -222,7 +234,7 @@ async fn fault_58_the_way_leads_through_the_proxy_with_login_and_password() {
 
     // SOCKS 5: login and password are offered and told (RFC 1929).
     for scheme in ["socks5", "socks5h"] {
-        let api = through(scheme);
+        let api = through(scheme).await;
         let (sent, told) = tokio::join!(api.send(7, &message, &[], false), async {
             let (mut wire, _) = proxy.accept().await.unwrap();
             let mut greeting = [0; 64];
@@ -280,7 +292,8 @@ async fn neither_token_nor_chat_nor_text_is_in_a_log_or_an_error() {
     let (telegram, api) = stand_in().await;
     let mut said = format!("{api:?}");
     let bad_proxy = secret("socks9://login:PASSWORD@127.0.0.1:1");
-    let problem = Api::new(&secret(TOKEN), Some(&bad_proxy), None).unwrap_err();
+    let problem = Api::new(&secret(TOKEN), Some(&bad_proxy), None).await;
+    let problem = problem.unwrap_err();
     write!(said, "{problem:?}").unwrap();
     for fault in [
         TelegramFault::Unauthorized,
@@ -299,7 +312,7 @@ async fn neither_token_nor_chat_nor_text_is_in_a_log_or_an_error() {
     let polled = api.updates(0, Duration::ZERO).await;
     write!(said, "{polled:?}").unwrap();
     let proxy = secret("http://login:PASSWORD@127.0.0.1:1");
-    let api = Api::new(&secret(TOKEN), Some(&proxy), None).unwrap();
+    let api = Api::new(&secret(TOKEN), Some(&proxy), None).await.unwrap();
     write!(said, "{:?} {api:?}", api.me().await).unwrap();
     said += &log.0.lock().unwrap();
     assert!(said.contains("did not understand the tags"), "it is logged");

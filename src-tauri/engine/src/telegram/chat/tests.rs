@@ -22,7 +22,7 @@ struct Story {
     telegram: Telegram,
     store: Store,
     channel: ChatChannel,
-    lost: mpsc::UnboundedReceiver<Lost>,
+    found: mpsc::UnboundedReceiver<Found>,
     _folder: tempfile::TempDir,
     _still: Still,
 }
@@ -44,20 +44,22 @@ impl Story {
         store.link_chat(chat, start()).await.unwrap();
         let row = store.chats().await.unwrap().remove(0);
         let url = Url::parse(&telegram.base_url()).unwrap();
-        let (lost, lost_here) = mpsc::unbounded_channel();
+        let (found, found_here) = mpsc::unbounded_channel();
+        let api = Api::new(&SecretString::from(TOKEN), None, Some(&url)).await;
+        let api = api.unwrap();
         let office = Office {
-            api: Api::new(&SecretString::from(TOKEN), None, Some(&url)).unwrap(),
+            api,
             store: store.clone(),
             clock: Clock::test(start()),
             limits: Limits::new(),
-            lost,
+            found,
             demo: false,
         };
         Self {
             telegram,
             store,
             channel: ChatChannel::new(office, row),
-            lost: lost_here,
+            found: found_here,
             _folder: folder,
             _still: still,
         }
@@ -272,6 +274,30 @@ async fn a_group_that_became_a_supergroup_gets_the_message_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_group_that_moves_to_where_it_was_linked_already_is_one_chat() {
+    let mut story = Story::begin().await;
+    let there = -1_000_000_000_009;
+    let kept = story.store.clone();
+    let asked = kept.ask_for_chat(there, HERE, "Она же".into(), true, start());
+    let other = asked.await.unwrap().id;
+    kept.link_chat(other, start()).await.unwrap();
+    story.telegram.migrate(HERE, there);
+    story.told(&appeared(alert(&[4]))).await;
+    let chats = kept.chats().await.unwrap();
+    assert_eq!(chats.len(), 1);
+    assert_eq!((chats[0].id, chats[0].chat), (story.channel.id, there));
+    assert!(story.found.try_recv().unwrap() == Found::Replaced(other));
+    // What a chat that only asks takes the place of was approved.
+    let asked = kept.ask_for_chat(HERE, HERE, "Третья".into(), true, start());
+    let third = asked.await.unwrap().id;
+    let replaced = kept.move_chat(third, there, start()).await.unwrap();
+    assert_eq!(replaced, Some(story.channel.id));
+    let chats = kept.chats().await.unwrap();
+    assert_eq!((chats.len(), chats[0].state), (1, ChatState::Linked));
+    assert_eq!((chats[0].id, chats[0].chat), (third, there));
+}
+
+#[tokio::test(start_paused = true)]
 async fn language_and_hidden_details_are_those_of_the_moment() {
     let story = Story::begin().await;
     story.told(&appeared(alert(&[4]))).await;
@@ -292,7 +318,9 @@ async fn language_and_hidden_details_are_those_of_the_moment() {
         messages[1].text,
         format!("🟢 {}", words.say("notice-hidden"))
     );
-    assert_eq!(messages[1].buttons.len(), 3);
+    assert_eq!(messages[1].buttons.len(), 2);
+    let mut buttons = messages[1].buttons.iter().flatten();
+    assert!(buttons.all(|button| button.url.is_none()));
 }
 
 #[tokio::test(start_paused = true)]
@@ -355,7 +383,7 @@ async fn fault_56_a_bad_token_is_for_the_person_to_mend() {
         wait(10).await;
     }
     assert_eq!(story.state().await, ChatState::Linked);
-    assert!(story.lost.try_recv().is_err());
+    assert!(story.found.try_recv().is_err());
     story.told(&appeared(alert(&[4]))).await;
 }
 
@@ -376,9 +404,9 @@ async fn fault_57_a_chat_that_takes_no_messages_is_told_of_once_and_tried_again(
             wait(15 * 60).await;
         }
         assert_eq!(story.state().await, ChatState::Blocked);
-        let lost = story.lost.try_recv().unwrap();
-        assert_eq!((lost.chat, &*lost.title), (story.channel.id, "Мария"));
-        assert!(story.lost.try_recv().is_err(), "once");
+        let (chat, title) = (story.channel.id, "Мария".to_owned());
+        assert!(story.found.try_recv().unwrap() == Found::Lost { chat, title });
+        assert!(story.found.try_recv().is_err(), "once");
         story.told(&appeared(alert(&[4]))).await;
         assert_eq!(story.state().await, ChatState::Linked);
     }
@@ -401,11 +429,18 @@ async fn fault_58_a_wait_telegram_asks_for_is_kept_to_the_second() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn fault_58_a_server_that_fails_did_not_take_it() {
+async fn fault_58_a_server_that_fails_did_not_take_it_and_a_gateway_does_not_know() {
     let story = Story::begin().await;
-    story.telegram.fail(None, TelegramFault::Status(502), 1);
-    let told = story.tell(&appeared(alert(&[4]))).await;
-    assert_eq!(told, later_sometime(Untold::Refused));
+    for (status, why) in [
+        (500, Untold::Refused),
+        (502, Untold::Silent),
+        (504, Untold::Silent),
+    ] {
+        story.telegram.fail(None, TelegramFault::Status(status), 1);
+        let told = story.tell(&appeared(alert(&[4]))).await;
+        assert_eq!(told, later_sometime(why), "{status}");
+        wait(10).await;
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -141,7 +141,7 @@ fn an_alert_whose_slots_are_gone_says_how_long_they_were_there() {
         said(&alert),
         "⚪ <b>Талоны разобрали · Окулист</b>\nДля: мама\nБыли доступны 3 минуты. Ждём дальше."
     );
-    assert!(alert_buttons(&alert, ru(), now()).is_empty());
+    assert!(alert_buttons(&alert, ru(), now(), Manner::default()).is_empty());
 }
 
 #[test]
@@ -169,7 +169,7 @@ fn an_answer_is_said_in_one_line_and_ends_the_buttons() {
     ] {
         alert.state = state;
         assert_eq!(said(&alert).lines().last(), Some(line));
-        assert!(alert_buttons(&alert, ru(), now()).is_empty());
+        assert!(alert_buttons(&alert, ru(), now(), Manner::default()).is_empty());
     }
 }
 
@@ -177,7 +177,7 @@ fn an_answer_is_said_in_one_line_and_ends_the_buttons() {
 fn slots_whose_time_has_come_are_not_offered() {
     let alert = alert(vec![slot("Семёнов", "2026-11-20T08:45")]);
     assert!(said(&alert).ends_with("Время этих талонов прошло."));
-    assert!(alert_buttons(&alert, ru(), now()).is_empty());
+    assert!(alert_buttons(&alert, ru(), now(), Manner::default()).is_empty());
 }
 
 #[test]
@@ -188,11 +188,11 @@ fn the_trial_says_that_it_works() {
         said(&alert),
         "Пробное сообщение. Если вы его видите, всё работает."
     );
-    assert!(alert_buttons(&alert, ru(), now()).is_empty());
+    assert!(alert_buttons(&alert, ru(), now(), Manner::default()).is_empty());
 }
 
 #[test]
-fn hidden_details_are_neither_in_the_text_nor_gone_with_the_buttons() {
+fn hidden_details_are_neither_in_the_text_nor_behind_a_button() {
     let hidden = Manner {
         hide_details: true,
         demo: false,
@@ -200,7 +200,11 @@ fn hidden_details_are_neither_in_the_text_nor_gone_with_the_buttons() {
     let text = |alert: &Alert| alert_text(alert, false, ru(), now(), hidden).html;
     let mut alert = three();
     assert_eq!(text(&alert), "🟢 <b>Есть талоны</b>");
-    assert_eq!(alert_buttons(&alert, ru(), now()).len(), 3);
+    // The address of the page says which clinic and which specialty.
+    let buttons = alert_buttons(&alert, ru(), now(), hidden);
+    let mut buttons = buttons.iter().flatten();
+    assert!(buttons.all(|button| matches!(button, Planned::Act { .. })));
+    assert_eq!(alert_buttons(&alert, ru(), now(), hidden).len(), 2);
     alert.state = AlertState::Gone;
     assert_eq!(text(&alert), "⚪ <b>Талоны разобрали</b>");
     alert.state = AlertState::Seen;
@@ -209,7 +213,7 @@ fn hidden_details_are_neither_in_the_text_nor_gone_with_the_buttons() {
 
 #[test]
 fn the_buttons_book_put_off_dismiss_and_end_the_watch() {
-    let buttons = alert_buttons(&three(), ru(), now());
+    let buttons = alert_buttons(&three(), ru(), now(), Manner::default());
     let titles: Vec<Vec<&str>> = buttons
         .iter()
         .map(|row| {
