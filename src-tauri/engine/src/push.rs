@@ -53,6 +53,14 @@ pub(crate) fn check(kind: PushKind, address: &Secret) -> Result<(), EngineError>
     Way::parse(kind, address).map(|_| ())
 }
 
+/// Who reads it: a person, or a program.
+pub(crate) fn rung(kind: PushKind) -> Rung {
+    match kind {
+        PushKind::Ntfy => Rung::Afar,
+        PushKind::Webhook => Rung::Machine,
+    }
+}
+
 /// The host of an address, for people to recognise it by.
 pub(crate) fn host(address: &Secret) -> Option<String> {
     let url = Url::parse(address.expose_secret().trim()).ok()?;
@@ -204,10 +212,7 @@ impl Channel for Push {
     }
 
     fn rung(&self) -> Rung {
-        match self.kind {
-            PushKind::Ntfy => Rung::Afar,
-            PushKind::Webhook => Rung::Machine,
-        }
+        rung(self.kind)
     }
 
     // A program takes alerts one by one.

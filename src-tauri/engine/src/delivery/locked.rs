@@ -16,14 +16,17 @@ pub(crate) struct Locked {
     pub(crate) name: String,
     /// What people call it, where there are several of its kind.
     pub(crate) title: Option<String>,
+    /// Where it stands on the ladder.
+    pub(crate) rung: Rung,
     /// What it is to tell of.
     pub(crate) watches: WatchChoice,
 }
 
 impl Locked {
     /// A channel that tells of all watches.
-    pub(crate) fn of_all(name: &str) -> Self {
+    pub(crate) fn of_all(name: &str, rung: Rung) -> Self {
         Self {
+            rung,
             name: name.to_owned(),
             title: None,
             watches: WatchChoice::All,
@@ -49,7 +52,7 @@ impl Channel for Locked {
     }
 
     fn rung(&self) -> Rung {
-        Rung::Afar
+        self.rung
     }
 
     fn wants(&self, watch: WatchId) -> bool {

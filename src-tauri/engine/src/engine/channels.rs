@@ -9,7 +9,7 @@ use chrono::TimeDelta;
 
 use super::{Engine, Result, supervised};
 use crate::{
-    delivery::Locked,
+    delivery::{Locked, Rung},
     error::{EngineError, Problem},
     mail,
     model::{
@@ -150,6 +150,12 @@ impl Engine {
         self.channels().await
     }
 
+    /// The person switched it off.
+    async fn drop_channel(&self, name: &str) -> Result<()> {
+        self.channels.remove(name);
+        Ok(self.store.drop_channel(name.to_owned(), self.now()).await?)
+    }
+
     /// From the practice city nothing is sent.
     fn refuse_in_demo(&self) -> Result<()> {
         if self.config.demo {
@@ -203,10 +209,10 @@ impl Engine {
                 }
             }
             (true, _) => {
-                self.open_channel(Arc::new(Locked::of_all(mail::NAME)))
+                self.open_channel(Arc::new(Locked::of_all(mail::NAME, Rung::Afar)))
                     .await;
             }
-            (false, _) => self.channels.remove(mail::NAME),
+            (false, _) => self.drop_channel(mail::NAME).await?,
         }
         let address = self.secrets.get(SecretName::PushAddress).await;
         let token = self.secrets.get(SecretName::PushToken).await;
@@ -223,10 +229,13 @@ impl Engine {
                 }
             }
             (true, _) => {
-                self.open_channel(Arc::new(Locked::of_all(push::NAME)))
-                    .await;
+                self.open_channel(Arc::new(Locked::of_all(
+                    push::NAME,
+                    push::rung(settings.push.kind),
+                )))
+                .await;
             }
-            (false, _) => self.channels.remove(push::NAME),
+            (false, _) => self.drop_channel(push::NAME).await?,
         }
         for name in [mail::NAME, push::NAME] {
             self.store

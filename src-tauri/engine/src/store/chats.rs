@@ -258,9 +258,8 @@ fn forget(connection: &Connection, id: ChatId, now: DateTime<Utc>) -> Result<boo
          WHERE channel = :channel AND state IN ('due', 'leased')",
         named_params! {":channel": channel, ":now": ms(now)},
     )?;
-    // «Позже» begins all but the dead anew. When they were told, or why not, stays.
     connection.execute(
-        "UPDATE outbox SET state = 'dead', receipt = NULL, stale = 0 WHERE channel = ?1",
+        "UPDATE outbox SET receipt = NULL, stale = 0 WHERE channel = ?1",
         [&channel],
     )?;
     connection.execute(

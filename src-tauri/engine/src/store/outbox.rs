@@ -318,6 +318,23 @@ impl Store {
         .await
     }
 
+    /// The person switched the channel off: nothing waits for it any more.
+    pub(crate) async fn drop_channel(&self, channel: String, now: DateTime<Utc>) -> Result<()> {
+        self.with(move |connection| {
+            connection.execute(
+                "UPDATE outbox SET state = 'dead', why = 'off', at = :now, lease_until = NULL
+                 WHERE channel = :channel AND state = 'due'",
+                named_params! {":channel": channel, ":now": ms(now)},
+            )?;
+            connection.execute(
+                "UPDATE news_outbox SET state = 'dead' WHERE channel = ?1 AND state = 'due'",
+                [&channel],
+            )?;
+            Ok(())
+        })
+        .await
+    }
+
     /// How many messages of channels with this beginning were tried and wait.
     pub(crate) async fn undelivered(&self, prefix: &'static str) -> Result<u32> {
         self.with(move |connection| {

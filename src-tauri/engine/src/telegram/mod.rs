@@ -28,7 +28,7 @@ use url::Url;
 
 use crate::{
     clock::Clock,
-    delivery::Locked,
+    delivery::{Locked, Rung},
     engine::{Config, Engine},
     error::{EngineError, Problem},
     model::{
@@ -376,6 +376,7 @@ impl Telegram {
                 let locked = Locked {
                     name,
                     title,
+                    rung: Rung::Afar,
                     watches,
                 };
                 engine.open_channel(Arc::new(locked)).await;
