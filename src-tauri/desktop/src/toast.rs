@@ -221,12 +221,6 @@ impl Toasts {
         Ok(())
     }
 
-    /// The catalogue in the person's language.
-    pub(crate) fn words(&self) -> Words {
-        let settings = self.settings.borrow();
-        Words::new(settings.as_ref().map(|it| it.language).unwrap_or_default())
-    }
-
     /// The trial notification of the settings page: sounds as a real one would.
     pub(crate) async fn trial(&self, words: Words) -> Result<(), Wrong> {
         let sound = self.settings.borrow().as_ref().is_none_or(|it| it.sound);
@@ -252,7 +246,7 @@ impl Toasts {
         }
         if message.alert.watch_id == TRIAL {
             let words = Words::new(settings.language);
-            return self.trial(words).await.map_err(tell_error);
+            return self.trial(words).await.map_err(|wrong| tell_error(&wrong));
         }
         let now = self.clock.now();
         let (alert, kind, news) = match (message.kind, message.others.split_first()) {
@@ -296,7 +290,10 @@ impl Toasts {
             (MessageKind::Again, _) | (_, None) => None,
             (MessageKind::Appeared | MessageKind::Gone, Some((_, shown))) => shown.id(),
         };
-        let shown = self.show(&toast, replaced).await.map_err(tell_error)?;
+        let shown = self
+            .show(&toast, replaced)
+            .await
+            .map_err(|wrong| tell_error(&wrong))?;
         info!("alert {} is on the screen", message.alert.id);
         match kind {
             MessageKind::Appeared | MessageKind::Again => {
@@ -331,7 +328,7 @@ impl Toasts {
             }
             None => self.say(notice.title, notice.body).await,
         };
-        said.map_err(tell_error)
+        said.map_err(|wrong| tell_error(&wrong))
     }
 
     /// The settings, waited for while the first engine starts.
@@ -484,7 +481,7 @@ struct Desktop {
 
 #[async_trait]
 impl Channel for Desktop {
-    fn name(&self) -> &str {
+    fn name(&self) -> &'static str {
         "desktop"
     }
 
@@ -512,7 +509,7 @@ impl Channel for Desktop {
 }
 
 /// Why it was not shown, as the outbox takes it.
-fn tell_error(wrong: Wrong) -> TellError {
+fn tell_error(wrong: &Wrong) -> TellError {
     debug!("a notification was not shown: {wrong}");
     let (after, why) = match wrong {
         Wrong::Hangs => (AGAIN, Untold::Silent),

@@ -16,7 +16,10 @@ mod wait;
 mod webdriver;
 
 use chrono::NaiveTime;
-use engine::model::{Settings, Tell};
+use engine::{
+    clock::Clock,
+    model::{Settings, Tell},
+};
 use simulator::telegram::Telegram;
 
 use desktop::{Desktop, Notifying, TrayHost, plain};
@@ -272,7 +275,7 @@ async fn a_slot_is_told_in_telegram_too_and_answered_from_there() {
     const TOKEN: &str = "123456789:AAH4fKq2vXcT9mPz7WdR3bNs8LgYhEuJo";
     const PERSON: i64 = 700;
     let (desktop, town) = (Desktop::usual().await, Town::open().await);
-    let telegram = Telegram::start(TOKEN, chrono::Utc::now(), 0)
+    let telegram = Telegram::start(TOKEN, Clock::system().now(), 0)
         .await
         .expect("a loopback port is free");
     let program = Program::new(&desktop, &town);

@@ -2,7 +2,7 @@
 
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { watchTitle } from '../choice/words.ts';
+import { watchTitle, whereWords } from '../choice/words.ts';
 import { addDays, moscowDay, moscowMoment } from '../i18n/format.ts';
 import { type PlainId, useText } from '../i18n/text.ts';
 import { errorSentence } from '../ipc/errors.ts';
@@ -21,7 +21,6 @@ import { KEYS, type KeyId, keyWords } from '../kit/keys.ts';
 import { query } from '../kit/query.ts';
 import { showToast } from '../kit/toasts.ts';
 import { SECTIONS } from '../settings/SettingsPage.tsx';
-import { whereWords } from '../watches/WatchCard.tsx';
 import type { Actions } from './shortcuts.ts';
 
 export type Group = 'nav' | 'palette-watches' | 'palette-actions' | 'settings-view';

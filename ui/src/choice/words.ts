@@ -1,5 +1,5 @@
-import type { Text } from '../i18n/text.ts';
-import type { DoctorChoice, Place } from '../ipc/host.ts';
+import { type Text, unbroken } from '../i18n/text.ts';
+import type { DoctorChoice, Place, WatchView } from '../ipc/host.ts';
 
 /** «Семёнов Пётр Ильич», «любой врач», «любой, кроме: …» */
 export function doctorsWords(choice: DoctorChoice, text: Text): string {
@@ -26,4 +26,19 @@ export function watchTitle(places: Place[], text: Text): string {
         ? text('doctors-chosen')
         : doctorsWords(first.doctors, text),
   });
+}
+
+/** «Поликлиника № 87 · ул. Дыбенко, 21 · Для: мама» */
+export function whereWords(view: WatchView, text: Text): string {
+  const { places, nickname } = view.watch;
+  const [first] = places;
+  const where =
+    places.length > 1
+      ? [places.map(({ clinicName }) => clinicName).join(', ')]
+      : [first?.clinicName, view.addresses[0]];
+  return unbroken(
+    [...where, nickname === '' ? null : text('for-whom', { nick: nickname })]
+      .filter(Boolean)
+      .join(' · '),
+  );
 }

@@ -9,6 +9,7 @@ import ExternalIcon from 'lucide-react/icons/external-link';
 import EyeOffIcon from 'lucide-react/icons/eye-off';
 import HistoryIcon from 'lucide-react/icons/history';
 import { type ReactNode, useState } from 'react';
+import { channelName, kindOf } from '../channels/words.ts';
 import { useBookingSite } from '../choice/booking.ts';
 import { useRemoval, useRemoved } from '../choice/removed.ts';
 import { type Format, useFormat, useNow } from '../i18n/format.ts';
@@ -23,7 +24,6 @@ import { ErrorNote, ListSkeleton, Note, type Tone } from '../kit/Notes.tsx';
 import { Page } from '../kit/Page.tsx';
 import { query } from '../kit/query.ts';
 import { Tag } from '../kit/Tag.tsx';
-import { channelName, kindOf } from '../settings/channels/words.ts';
 
 const FIRST = 50;
 const SHOWN = 6;

@@ -3,6 +3,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
+import { TryAll } from '../channels/Trials.tsx';
 import { Trial } from '../choice/Trial.tsx';
 import { Clock } from '../choice/WishEditor.tsx';
 import { useFormat } from '../i18n/format.ts';
@@ -12,7 +13,6 @@ import { useQuestions, useSettings } from '../ipc/queries.ts';
 import { Radios, Toggle } from '../kit/Fields.tsx';
 import { ErrorNote, ListSkeleton, Note } from '../kit/Notes.tsx';
 import { Section } from '../kit/Page.tsx';
-import { TryAll } from './channels/Trials.tsx';
 
 export function Notifications() {
   const text = useText();

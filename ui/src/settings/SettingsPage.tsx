@@ -1,13 +1,13 @@
 import { Link, useParams } from '@tanstack/react-router';
+import { Mail } from '../channels/Mail.tsx';
+import { Push } from '../channels/Push.tsx';
+import { Telegram } from '../channels/Telegram.tsx';
 import { useText } from '../i18n/text.ts';
 import { useSettings, useSettingsError } from '../ipc/queries.ts';
 import { ErrorNote, ListSkeleton } from '../kit/Notes.tsx';
 import { Page } from '../kit/Page.tsx';
 import { About } from './About.tsx';
 import { Appearance, Checks, Notifications, Start } from './Basic.tsx';
-import { Mail } from './channels/Mail.tsx';
-import { Push } from './channels/Push.tsx';
-import { Telegram } from './channels/Telegram.tsx';
 import { Data } from './Data.tsx';
 
 export const SECTIONS = [

@@ -1,12 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import PlusIcon from 'lucide-react/icons/plus';
 import { useState } from 'react';
+import { SecretsAsked } from '../channels/SecretsAsked.tsx';
 import { useText } from '../i18n/text.ts';
 import { useQuestions, useSettings } from '../ipc/queries.ts';
 import { Button, LinkButton } from '../kit/Button.tsx';
 import { ErrorNote, ListSkeleton } from '../kit/Notes.tsx';
 import { Page } from '../kit/Page.tsx';
-import { SecretsAsked } from '../settings/channels/SecretsAsked.tsx';
 import { SimpleActions } from './Simple.tsx';
 import { CheckButton, StatusLine, Troubles } from './StatusLine.tsx';
 import { WatchCard } from './WatchCard.tsx';

@@ -5,9 +5,9 @@ import { useBookingSite } from '../choice/booking.ts';
 import { CallButton } from '../choice/Call.tsx';
 import { useRemoval } from '../choice/removed.ts';
 import { wishSentence } from '../choice/wish.ts';
-import { watchTitle } from '../choice/words.ts';
+import { watchTitle, whereWords } from '../choice/words.ts';
 import { addDays, type Format, moscowDay, moscowMoment, useFormat } from '../i18n/format.ts';
-import { type Text, unbroken, useText } from '../i18n/text.ts';
+import { type Text, useText } from '../i18n/text.ts';
 import type { Alert, WatchSlot, WatchView } from '../ipc/host.ts';
 import {
   useAnswer,
@@ -33,21 +33,6 @@ const SHOWN = 3;
 /** The page of the booking site for the clinic of a slot. */
 export const linkOf = (view: WatchView, clinicId: string): string | undefined =>
   view.links[view.watch.places.findIndex((place) => place.clinicId === clinicId)] ?? view.links[0];
-
-/** «Поликлиника № 87 · ул. Дыбенко, 21 · Для: мама» */
-export function whereWords(view: WatchView, text: Text): string {
-  const { places, nickname } = view.watch;
-  const [first] = places;
-  const where =
-    places.length > 1
-      ? [places.map(({ clinicName }) => clinicName).join(', ')]
-      : [first?.clinicName, view.addresses[0]];
-  return unbroken(
-    [...where, nickname === '' ? null : text('for-whom', { nick: nickname })]
-      .filter(Boolean)
-      .join(' · '),
-  );
-}
 
 export function useOpenAlert(view: WatchView): Alert | undefined {
   const inbox = useQuery(useQuestions().inbox(INBOX));

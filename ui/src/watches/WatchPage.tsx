@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components';
-import { watchTitle } from '../choice/words.ts';
+import { watchTitle, whereWords } from '../choice/words.ts';
 import { useFormat } from '../i18n/format.ts';
 import { useText } from '../i18n/text.ts';
 import { HostError } from '../ipc/host.ts';
@@ -17,7 +17,7 @@ import { SetupTab } from './SetupTab.tsx';
 import { SlotsTab } from './SlotsTab.tsx';
 import { Troubles } from './StatusLine.tsx';
 import { SHARED, StateTag } from './state.tsx';
-import { useWatchMenu, whereWords } from './WatchCard.tsx';
+import { useWatchMenu } from './WatchCard.tsx';
 
 const TABS = ['slots', 'history', 'setup'] as const;
 

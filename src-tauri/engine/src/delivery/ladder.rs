@@ -6,7 +6,10 @@
 use chrono::TimeDelta;
 
 use super::Channel;
-use crate::model::{MessageKind, Tell, WatchId};
+use crate::{
+    model::{MessageKind, Tell, WatchId},
+    store::Step,
+};
 
 /// Between two rungs.
 pub(crate) const STEP: TimeDelta = TimeDelta::minutes(2);
@@ -20,17 +23,6 @@ pub enum Rung {
     Screen,
     /// Reaches a person elsewhere: told when nobody answers at the screen.
     Afar,
-}
-
-/// One telling to come.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Step {
-    /// Which channel.
-    pub(crate) channel: String,
-    /// For the first or the second time.
-    pub(crate) kind: MessageKind,
-    /// How long after the alert.
-    pub(crate) after: TimeDelta,
 }
 
 /// The tellings of an alert of this watch.

@@ -27,10 +27,11 @@ use crate::{
     store::{Due, DueNews, SettingName, Stale, Store, StoreError, Told},
 };
 
+pub use crate::store::Taken;
 pub(crate) use channels::Channels;
 pub(crate) use health::Health;
 pub use ladder::Rung;
-pub(crate) use ladder::{Step, steps};
+pub(crate) use ladder::steps;
 pub(crate) use locked::Locked;
 
 /// A channel that has not taken a message by then is tried again later.
@@ -100,15 +101,6 @@ pub(crate) fn key(message: &Message) -> String {
         MessageKind::Gone => "gone",
     };
     format!("alert-{}-{kind}", parts.join("_"))
-}
-
-/// A message was taken.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Taken {
-    /// What the channel calls its message, if that can be edited.
-    pub receipt: Option<String>,
-    /// Nobody sees it now (do-not-disturb, nobody at the computer): the others need not wait.
-    pub unseen: bool,
 }
 
 /// Why a channel did not take a message.

@@ -9,7 +9,6 @@ use rusqlite::{Transaction, named_params};
 
 use super::{Result, Store, StoreError, alerts, looks, moment, ms, outbox::CLOCK_SLACK, word};
 use crate::{
-    delivery::Step,
     diff::{Known, diff},
     model::{
         AlertId, AlertState, DoctorId, Key, Look, MessageKind, Outcome, Slot, TimeWish, WatchId,
@@ -23,6 +22,17 @@ const JOIN_WITHIN: TimeDelta = TimeDelta::minutes(1);
 const SHOWN_WITHIN: TimeDelta = TimeDelta::minutes(10);
 /// Openings stay comparable this long after their start.
 const MEMORY: TimeDelta = TimeDelta::days(1);
+
+/// One telling to come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Step {
+    /// Which channel.
+    pub(crate) channel: String,
+    /// For the first or the second time.
+    pub(crate) kind: MessageKind,
+    /// How long after the alert.
+    pub(crate) after: TimeDelta,
+}
 
 /// A watch that covers the doctor looked at.
 #[derive(Debug, Clone)]

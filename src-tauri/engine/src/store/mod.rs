@@ -27,11 +27,12 @@ use rusqlite_migration::{M, Migrations};
 
 pub(crate) use alerts::Subject;
 pub(crate) use chats::{ChatRow, Offset};
-pub(crate) use commit::{Coverage, DoctorLook};
+pub(crate) use commit::{Coverage, DoctorLook, Step};
 pub(crate) use listings::Listing;
 pub use looks::Opening;
 pub(crate) use looks::Past;
 pub(crate) use news::DueNews;
+pub use outbox::Taken;
 pub(crate) use outbox::{Due, Stale, Told};
 pub(crate) use settings::{FORM_LIMIT, Name as SettingName};
 

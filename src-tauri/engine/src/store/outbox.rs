@@ -5,10 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{OptionalExtension, Transaction, named_params};
 
 use super::{Result, Store, alerts, from_word, moment, ms, word};
-use crate::{
-    delivery::Taken,
-    model::{Alert, AlertId, AlertSlot, AlertState, MessageKind, TRIAL, Untold, WatchId},
-};
+use crate::model::{Alert, AlertId, AlertSlot, AlertState, MessageKind, TRIAL, Untold, WatchId};
 
 /// What was noted this far in the future was noted by a clock that has been set back since.
 pub(super) const CLOCK_SLACK: TimeDelta = TimeDelta::minutes(1);
@@ -62,6 +59,15 @@ impl Due {
         first.group = messages.collect();
         Some(first)
     }
+}
+
+/// A message was taken.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Taken {
+    /// What the channel calls its message, if that can be edited.
+    pub receipt: Option<String>,
+    /// Nobody sees it now (do-not-disturb, nobody at the computer): the others need not wait.
+    pub unseen: bool,
 }
 
 /// How a telling ended.
@@ -563,12 +569,11 @@ mod tests {
 
     use super::*;
     use crate::{
-        delivery::Step,
         model::{
             Activity, Answer, DeliveryState, DoctorChoice, Key, Look, Outcome, Place, Slot,
             TimeWish, WatchDraft,
         },
-        store::{Coverage, DoctorLook, Subject},
+        store::{Coverage, DoctorLook, Step, Subject},
     };
 
     /// A watch on one doctor, its database, and a clock moved by hand.

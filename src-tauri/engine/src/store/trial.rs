@@ -5,10 +5,9 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::params;
 
-use super::{Coverage, DoctorLook, Result, Store, Subject, commit::commit};
-use crate::{
-    delivery::Step,
-    model::{AlertId, ClinicId, DoctorId, Key, Look, MessageKind, Outcome, Slot, TRIAL, TimeWish},
+use super::{Coverage, DoctorLook, Result, Step, Store, Subject, commit::commit};
+use crate::model::{
+    AlertId, ClinicId, DoctorId, Key, Look, MessageKind, Outcome, Slot, TRIAL, TimeWish,
 };
 
 /// A clinic and a doctor of no list.

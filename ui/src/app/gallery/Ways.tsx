@@ -2,15 +2,15 @@
 
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
+import { PlaceForm, Unlock } from '../../channels/KeyStore.tsx';
+import { MailPage } from '../../channels/Mail.tsx';
+import { PushPage } from '../../channels/Push.tsx';
+import { TelegramPage } from '../../channels/Telegram.tsx';
+import { TrialResults } from '../../channels/Trials.tsx';
+import { InDemo, WayState } from '../../channels/WayState.tsx';
 import type { Channels, StoreFailure, Trial, Untold } from '../../ipc/host.ts';
 import { draft, WAYS } from '../../ipc/memory/fixtures.ts';
 import { useQuestions } from '../../ipc/queries.ts';
-import { PlaceForm, Unlock } from '../../settings/channels/KeyStore.tsx';
-import { MailPage } from '../../settings/channels/Mail.tsx';
-import { PushPage } from '../../settings/channels/Push.tsx';
-import { TelegramPage } from '../../settings/channels/Telegram.tsx';
-import { TrialResults } from '../../settings/channels/Trials.tsx';
-import { InDemo, WayState } from '../../settings/channels/WayState.tsx';
 import { Part } from './Part.tsx';
 import { World } from './World.tsx';
 

@@ -1,17 +1,17 @@
 // Telegram: a bot of the person's own, set up in three steps.
 
 import { useState } from 'react';
-import { useText } from '../../i18n/text.ts';
-import { errorSentence, problemSentences } from '../../ipc/errors.ts';
-import { type Channels, HostError, type Qr } from '../../ipc/host.ts';
-import { useChannelsAction, useSettings } from '../../ipc/queries.ts';
-import { Button } from '../../kit/Button.tsx';
-import { TextInput, Toggle } from '../../kit/Fields.tsx';
-import { announce } from '../../kit/live.ts';
-import { ErrorNote, ListSkeleton } from '../../kit/Notes.tsx';
-import { Section } from '../../kit/Page.tsx';
-import { AskButton } from '../../kit/Popups.tsx';
-import { showToast } from '../../kit/toasts.ts';
+import { useText } from '../i18n/text.ts';
+import { errorSentence, problemSentences } from '../ipc/errors.ts';
+import { type Channels, HostError, type Qr } from '../ipc/host.ts';
+import { useChannelsAction, useSettings } from '../ipc/queries.ts';
+import { Button } from '../kit/Button.tsx';
+import { TextInput, Toggle } from '../kit/Fields.tsx';
+import { announce } from '../kit/live.ts';
+import { ErrorNote, ListSkeleton } from '../kit/Notes.tsx';
+import { Section } from '../kit/Page.tsx';
+import { AskButton } from '../kit/Popups.tsx';
+import { showToast } from '../kit/toasts.ts';
 import { Chats } from './Chats.tsx';
 import { besideKeys, KeptWhere, Unlock, useKeeper } from './KeyStore.tsx';
 import { LinkChat, QrCode } from './LinkChat.tsx';

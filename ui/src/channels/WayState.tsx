@@ -4,12 +4,12 @@ import { useQuery } from '@tanstack/react-query';
 import CheckIcon from 'lucide-react/icons/circle-check';
 import CircleIcon from 'lucide-react/icons/circle-dashed';
 import LockIcon from 'lucide-react/icons/lock';
-import { type Format, useFormat } from '../../i18n/format.ts';
-import { type Text, useText } from '../../i18n/text.ts';
-import type { ChannelState, Channels } from '../../ipc/host.ts';
-import { useDemo, useQuestions } from '../../ipc/queries.ts';
-import { Button } from '../../kit/Button.tsx';
-import { ErrorNote, Note } from '../../kit/Notes.tsx';
+import { type Format, useFormat } from '../i18n/format.ts';
+import { type Text, useText } from '../i18n/text.ts';
+import type { ChannelState, Channels } from '../ipc/host.ts';
+import { useDemo, useQuestions } from '../ipc/queries.ts';
+import { Button } from '../kit/Button.tsx';
+import { ErrorNote, Note } from '../kit/Notes.tsx';
 import { adviceOn } from './words.ts';
 
 type Way = 'telegram' | 'mail' | 'push';

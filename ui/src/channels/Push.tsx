@@ -1,17 +1,17 @@
 // ntfy and webhooks: for those who use them already.
 
 import { useState } from 'react';
-import { useText } from '../../i18n/text.ts';
-import { errorSentence, problemSentences } from '../../ipc/errors.ts';
-import { type Channels, HostError, type PushSettings } from '../../ipc/host.ts';
-import { useChannelsAction } from '../../ipc/queries.ts';
-import { Button } from '../../kit/Button.tsx';
-import { Radios, TextInput, Toggle } from '../../kit/Fields.tsx';
-import { announce } from '../../kit/live.ts';
-import { ErrorNote, ListSkeleton, Note } from '../../kit/Notes.tsx';
-import { Section } from '../../kit/Page.tsx';
-import { AskButton } from '../../kit/Popups.tsx';
-import { showToast } from '../../kit/toasts.ts';
+import { useText } from '../i18n/text.ts';
+import { errorSentence, problemSentences } from '../ipc/errors.ts';
+import { type Channels, HostError, type PushSettings } from '../ipc/host.ts';
+import { useChannelsAction } from '../ipc/queries.ts';
+import { Button } from '../kit/Button.tsx';
+import { Radios, TextInput, Toggle } from '../kit/Fields.tsx';
+import { announce } from '../kit/live.ts';
+import { ErrorNote, ListSkeleton, Note } from '../kit/Notes.tsx';
+import { Section } from '../kit/Page.tsx';
+import { AskButton } from '../kit/Popups.tsx';
+import { showToast } from '../kit/toasts.ts';
 import { besideKeys, KeptWhere, Unlock, useKeeper } from './KeyStore.tsx';
 import { TryButton } from './Trials.tsx';
 import { InDemo, useChannels, WayState } from './WayState.tsx';

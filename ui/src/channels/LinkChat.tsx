@@ -2,14 +2,14 @@
 
 import LinkIcon from 'lucide-react/icons/message-circle';
 import { useEffect, useRef } from 'react';
-import { useFormat, useNow } from '../../i18n/format.ts';
-import { useText } from '../../i18n/text.ts';
-import type { Chat, Qr, TelegramView } from '../../ipc/host.ts';
-import { useChannelsAction, useNewChatLink } from '../../ipc/queries.ts';
-import { Button } from '../../kit/Button.tsx';
-import { announce } from '../../kit/live.ts';
-import { Marked } from '../../kit/marked.tsx';
-import { ErrorNote, Note } from '../../kit/Notes.tsx';
+import { useFormat, useNow } from '../i18n/format.ts';
+import { useText } from '../i18n/text.ts';
+import type { Chat, Qr, TelegramView } from '../ipc/host.ts';
+import { useChannelsAction, useNewChatLink } from '../ipc/queries.ts';
+import { Button } from '../kit/Button.tsx';
+import { announce } from '../kit/live.ts';
+import { Marked } from '../kit/marked.tsx';
+import { ErrorNote, Note } from '../kit/Notes.tsx';
 import { Copied } from './Steps.tsx';
 
 export function LinkChat({

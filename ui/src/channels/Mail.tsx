@@ -1,19 +1,19 @@
 // The person's own mailbox: letters go from it.
 
 import { useState } from 'react';
-import type { PlainId } from '../../i18n/text.ts';
-import { useText } from '../../i18n/text.ts';
-import { errorSentence, problemSentences } from '../../ipc/errors.ts';
-import { useKept } from '../../ipc/form.ts';
-import { type Channels, HostError, type MailSettings, type Problem } from '../../ipc/host.ts';
-import { useChannelsAction } from '../../ipc/queries.ts';
-import { Button } from '../../kit/Button.tsx';
-import { Radios, Select, TextInput, Toggle } from '../../kit/Fields.tsx';
-import { announce } from '../../kit/live.ts';
-import { ErrorNote, ListSkeleton, Note } from '../../kit/Notes.tsx';
-import { Section } from '../../kit/Page.tsx';
-import { AskButton } from '../../kit/Popups.tsx';
-import { showToast } from '../../kit/toasts.ts';
+import type { PlainId } from '../i18n/text.ts';
+import { useText } from '../i18n/text.ts';
+import { errorSentence, problemSentences } from '../ipc/errors.ts';
+import { useKept } from '../ipc/form.ts';
+import { type Channels, HostError, type MailSettings, type Problem } from '../ipc/host.ts';
+import { useChannelsAction } from '../ipc/queries.ts';
+import { Button } from '../kit/Button.tsx';
+import { Radios, Select, TextInput, Toggle } from '../kit/Fields.tsx';
+import { announce } from '../kit/live.ts';
+import { ErrorNote, ListSkeleton, Note } from '../kit/Notes.tsx';
+import { Section } from '../kit/Page.tsx';
+import { AskButton } from '../kit/Popups.tsx';
+import { showToast } from '../kit/toasts.ts';
 import { besideKeys, KeptWhere, Unlock, useKeeper } from './KeyStore.tsx';
 import { TryButton } from './Trials.tsx';
 import { InDemo, useChannels, WayState } from './WayState.tsx';

@@ -3,20 +3,19 @@
 import { useQuery } from '@tanstack/react-query';
 import AlertIcon from 'lucide-react/icons/triangle-alert';
 import UsersIcon from 'lucide-react/icons/users';
-import { watchTitle } from '../../choice/words.ts';
-import { useText } from '../../i18n/text.ts';
-import type { Chat, WatchChoice } from '../../ipc/host.ts';
-import { useChannelsAction, useQuestions } from '../../ipc/queries.ts';
-import { Check, Radios } from '../../kit/Fields.tsx';
-import { announce } from '../../kit/live.ts';
-import { Marked } from '../../kit/marked.tsx';
-import { ErrorNote } from '../../kit/Notes.tsx';
-import { Section } from '../../kit/Page.tsx';
-import { AskButton } from '../../kit/Popups.tsx';
-import { useShown } from '../../kit/shown.tsx';
-import { Tag } from '../../kit/Tag.tsx';
-import { showToast } from '../../kit/toasts.ts';
-import { whereWords } from '../../watches/WatchCard.tsx';
+import { watchTitle, whereWords } from '../choice/words.ts';
+import { useText } from '../i18n/text.ts';
+import type { Chat, WatchChoice } from '../ipc/host.ts';
+import { useChannelsAction, useQuestions } from '../ipc/queries.ts';
+import { Check, Radios } from '../kit/Fields.tsx';
+import { announce } from '../kit/live.ts';
+import { Marked } from '../kit/marked.tsx';
+import { ErrorNote } from '../kit/Notes.tsx';
+import { Section } from '../kit/Page.tsx';
+import { AskButton } from '../kit/Popups.tsx';
+import { useShown } from '../kit/shown.tsx';
+import { Tag } from '../kit/Tag.tsx';
+import { showToast } from '../kit/toasts.ts';
 
 export function Chats({ chats }: { chats: Chat[] }) {
   const text = useText();

@@ -1,7 +1,7 @@
 // What is said about a channel, by its name: `desktop`, `telegram/1`, `mail`, `push`.
 
-import type { PlainId, Text } from '../../i18n/text.ts';
-import type { Chat, Untold } from '../../ipc/host.ts';
+import type { PlainId, Text } from '../i18n/text.ts';
+import type { Chat, Untold } from '../ipc/host.ts';
 
 export type Kind = 'screen' | 'telegram' | 'mail' | 'push';
 

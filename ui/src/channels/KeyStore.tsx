@@ -2,15 +2,15 @@
 
 import KeyIcon from 'lucide-react/icons/key-round';
 import { type ReactNode, useRef, useState } from 'react';
-import { useText } from '../../i18n/text.ts';
-import { errorSentence, problemSentences } from '../../ipc/errors.ts';
-import { type Channels, HostError, type StoreFailure } from '../../ipc/host.ts';
-import { useChannelsAction } from '../../ipc/queries.ts';
-import { Button } from '../../kit/Button.tsx';
-import { Radios, TextInput } from '../../kit/Fields.tsx';
-import { announce } from '../../kit/live.ts';
-import { ErrorNote, Note } from '../../kit/Notes.tsx';
-import { FormDialog } from '../../kit/Popups.tsx';
+import { useText } from '../i18n/text.ts';
+import { errorSentence, problemSentences } from '../ipc/errors.ts';
+import { type Channels, HostError, type StoreFailure } from '../ipc/host.ts';
+import { useChannelsAction } from '../ipc/queries.ts';
+import { Button } from '../kit/Button.tsx';
+import { Radios, TextInput } from '../kit/Fields.tsx';
+import { announce } from '../kit/live.ts';
+import { ErrorNote, Note } from '../kit/Notes.tsx';
+import { FormDialog } from '../kit/Popups.tsx';
 
 const SHORTEST = 8;
 

@@ -1,14 +1,14 @@
 // The way to Telegram alone: a proxy, another address of the Bot API.
 
 import { useState } from 'react';
-import { useText } from '../../i18n/text.ts';
-import { errorSentence, problemSentences } from '../../ipc/errors.ts';
-import type { Channels } from '../../ipc/host.ts';
-import { useChannelsAction } from '../../ipc/queries.ts';
-import { Button } from '../../kit/Button.tsx';
-import { TextInput } from '../../kit/Fields.tsx';
-import { announce } from '../../kit/live.ts';
-import { Section } from '../../kit/Page.tsx';
+import { useText } from '../i18n/text.ts';
+import { errorSentence, problemSentences } from '../ipc/errors.ts';
+import type { Channels } from '../ipc/host.ts';
+import { useChannelsAction } from '../ipc/queries.ts';
+import { Button } from '../kit/Button.tsx';
+import { TextInput } from '../kit/Fields.tsx';
+import { announce } from '../kit/live.ts';
+import { Section } from '../kit/Page.tsx';
 import { besideKeys, useKeeper } from './KeyStore.tsx';
 
 interface Way {

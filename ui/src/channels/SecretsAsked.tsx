@@ -2,10 +2,10 @@
 
 import { useQuery } from '@tanstack/react-query';
 import LockIcon from 'lucide-react/icons/lock';
-import { useText } from '../../i18n/text.ts';
-import { useQuestions } from '../../ipc/queries.ts';
-import { LinkButton } from '../../kit/Button.tsx';
-import { Note } from '../../kit/Notes.tsx';
+import { useText } from '../i18n/text.ts';
+import { useQuestions } from '../ipc/queries.ts';
+import { LinkButton } from '../kit/Button.tsx';
+import { Note } from '../kit/Notes.tsx';
 import { Unlock } from './KeyStore.tsx';
 
 export function SecretsAsked() {

@@ -1,8 +1,8 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
-import { addEveryState, draft, WAYS } from '../../ipc/memory/fixtures.ts';
-import { failure, type Memory } from '../../ipc/memory/memory.ts';
-import { accessible, open, route } from '../../test/app.tsx';
+import { addEveryState, draft, WAYS } from '../ipc/memory/fixtures.ts';
+import { failure, type Memory } from '../ipc/memory/memory.ts';
+import { accessible, open, route } from '../test/app.tsx';
 
 const TOKEN = '123456789:AAH4fKq2vXcT9mPz7WdR3bNs8LgYhEuJo';
 const button = (name: string | RegExp) => page.getByRole('button', { name, exact: true });

@@ -1,8 +1,8 @@
 import { type ReactNode, useEffect, useRef } from 'react';
-import { useText } from '../../i18n/text.ts';
-import { Button } from '../../kit/Button.tsx';
-import { copyText } from '../../kit/copy.ts';
-import { showToast } from '../../kit/toasts.ts';
+import { useText } from '../i18n/text.ts';
+import { Button } from '../kit/Button.tsx';
+import { copyText } from '../kit/copy.ts';
+import { showToast } from '../kit/toasts.ts';
 
 /** Takes the focus when what it holds gives way to something else. */
 export function Turning({ turn, children }: { turn: string; children: ReactNode }) {
