@@ -126,6 +126,8 @@ pub(crate) struct Toasts {
     tasks: Tasks,
     server: Box<dyn Server>,
     open: Mutex<VecDeque<Open>>,
+    /// The last news of the program itself, which a later one takes the place of.
+    news: Mutex<Option<Arc<dyn Shown>>>,
 }
 
 /// A notification on the screen: of one watch, or of several that found slots in one moment.
@@ -172,6 +174,7 @@ impl Toasts {
             tasks,
             server,
             open: Mutex::default(),
+            news: Mutex::default(),
         })
     }
 
@@ -191,34 +194,6 @@ impl Toasts {
             ..Toast::default()
         };
         self.show(&toast, None).await.map(drop)
-    }
-
-    /// Shows something with one button, which a click on the body stands for too.
-    pub(crate) async fn offer(
-        &self,
-        title: String,
-        body: String,
-        button: String,
-        ask: Ask,
-    ) -> Result<(), Wrong> {
-        let toast = Toast {
-            title,
-            body,
-            buttons: vec![(Button::Primary, button.clone())],
-            body_title: Some(button),
-            lasting: true,
-            sound: false,
-        };
-        let shown = self.show(&toast, None).await?;
-        let asks = self.asks.clone();
-        self.tasks.spawn(async move {
-            match shown.pressed().await {
-                Press::Closed => (),
-                // The receiver is gone only when the program is.
-                Press::Body | Press::Button(_) => _ = asks.send(ask),
-            }
-        });
-        Ok(())
     }
 
     /// The trial notification of the settings page: sounds as a real one would.
@@ -321,14 +296,40 @@ impl Toasts {
             News::Morning { .. } => "/inbox",
             News::ChatLost { .. } => "/settings",
         };
-        let said = match notice.primary {
-            Some(button) => {
-                let ask = Ask::OpenAt(route.to_owned());
-                self.offer(notice.title, notice.body, button, ask).await
-            }
-            None => self.say(notice.title, notice.body).await,
+        let toast = Toast {
+            title: notice.title,
+            body: notice.body,
+            lasting: notice.primary.is_some(),
+            body_title: notice.primary.clone(),
+            buttons: notice
+                .primary
+                .map(|it| (Button::Primary, it))
+                .into_iter()
+                .collect(),
+            sound: false,
         };
-        said.map_err(|wrong| tell_error(&wrong))
+        let shown = self
+            .show(&toast, None)
+            .await
+            .map_err(|wrong| tell_error(&wrong))?;
+        if toast.lasting {
+            let (asks, shown) = (self.asks.clone(), shown.clone());
+            self.tasks.spawn(async move {
+                match shown.pressed().await {
+                    Press::Closed => (),
+                    // The receiver is gone only when the program is.
+                    Press::Body | Press::Button(_) => {
+                        _ = asks.send(Ask::OpenAt(route.to_owned()));
+                    }
+                }
+            });
+        }
+        // The word before is out of date: that it cannot look, when it can again.
+        let before = self.news().replace(shown);
+        if let Some(before) = before {
+            close(&*before).await;
+        }
+        Ok(())
     }
 
     /// The settings, waited for while the first engine starts.
@@ -442,7 +443,7 @@ impl Toasts {
         }
     }
 
-    /// Takes every notification of a city back: no one would answer its buttons.
+    /// Takes every notification of a city back, and the news: no one would answer their buttons.
     pub(crate) async fn withdraw_all(&self, mode: Mode) {
         let alerts: Vec<AlertId> = self
             .lock()
@@ -453,6 +454,14 @@ impl Toasts {
         for alert in alerts {
             self.withdraw(mode, alert).await;
         }
+        let news = self.news().take();
+        if let Some(news) = news {
+            close(&*news).await;
+        }
+    }
+
+    fn news(&self) -> MutexGuard<'_, Option<Arc<dyn Shown>>> {
+        self.news.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn lock(&self) -> MutexGuard<'_, VecDeque<Open>> {

@@ -468,6 +468,27 @@ async fn news_of_the_program_say_what_is_wrong_and_lead_there() {
 }
 
 #[tokio::test]
+async fn that_it_can_look_again_takes_the_place_of_that_it_cannot() {
+    let story = Story::begin();
+    let channel = story.toasts.channel(Mode::Real);
+    let silence = News::Silence {
+        since: now(),
+        watches: 1,
+        cause: engine::model::SilenceCause::Site,
+    };
+    channel.announce(&silence, false).await.unwrap();
+    assert_eq!(story.titles(), ["Не можем проверить талоны"]);
+    let recovered = News::Recovered {
+        since: now(),
+        until: now(),
+    };
+    channel.announce(&recovered, false).await.unwrap();
+    assert_eq!(story.titles(), ["Снова проверяем талоны"]);
+    story.toasts.withdraw_all(Mode::Real).await;
+    assert_eq!(story.titles(), [""; 0]);
+}
+
+#[tokio::test]
 async fn the_trial_of_all_channels_is_a_plain_notification() {
     let story = Story::begin();
     let trial = alert(9, TRIAL.0, &[30]);
