@@ -725,7 +725,7 @@ async fn later_does_not_begin_anew_in_a_chat_that_is_linked_no_more() {
     let alert = home.app.inbox().await.remove(0);
     let of_chat = |it: &&Delivery| it.channel.starts_with("telegram/");
     let of_chat = alert.deliveries.iter().find(of_chat).unwrap();
-    assert_eq!((of_chat.state, of_chat.why), (DeliveryState::Dead, None));
+    assert_eq!((of_chat.state, of_chat.why), (DeliveryState::Sent, None));
     assert!(home.last().text.starts_with("Чат отключён."));
 }
 
