@@ -39,9 +39,10 @@ export function HomePage() {
       }
     >
       <Troubles />
-      <SecretsAsked />
       <Watches simple={simple} />
       {simple && <SimpleActions />}
+      {/* It is known late where a key store is slow: last, it moves nothing. */}
+      {watches.isSuccess && <SecretsAsked />}
     </Page>
   );
 }
