@@ -708,6 +708,18 @@ async fn fault_57_a_group_that_threw_the_bot_out_is_linked_again_by_a_code() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_bot_at_work_is_not_begun_with_anew() {
+    let home = Home::linked().await;
+    let greetings = || {
+        let calls = home.telegram.calls();
+        calls.iter().filter(|call| call.method == "getMe").count()
+    };
+    let before = greetings();
+    home.app.run_for(minutes(10)).await;
+    assert_eq!(greetings(), before);
+}
+
+#[tokio::test(start_paused = true)]
 async fn later_does_not_begin_anew_in_a_chat_that_is_linked_no_more() {
     let home = Home::linked().await;
     let place = home.app.city.a_doctor();

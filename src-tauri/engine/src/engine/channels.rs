@@ -164,6 +164,13 @@ impl Engine {
         Ok(())
     }
 
+    /// Notes which secrets the channels are opened with.
+    pub(crate) async fn note_secrets(&self) -> Result<()> {
+        let at_hand = self.secrets_at_hand().await?;
+        *self.at_hand.lock().unwrap_or_else(PoisonError::into_inner) = Some(at_hand);
+        Ok(())
+    }
+
     /// Which of the secrets that are needed can be read now.
     pub(super) async fn secrets_at_hand(&self) -> Result<AtHand> {
         let settings = self.settings().await?;
@@ -183,8 +190,7 @@ impl Engine {
             settings.mail.on = false;
             settings.push.on = false;
         }
-        let at_hand = self.secrets_at_hand().await?;
-        *self.at_hand.lock().unwrap_or_else(PoisonError::into_inner) = Some(at_hand);
+        self.note_secrets().await?;
         let installation = super::installation(&self.store).await?;
         let voice = Voice {
             words: Words::new(settings.language),

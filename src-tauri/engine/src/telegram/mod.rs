@@ -309,6 +309,7 @@ impl Telegram {
             known.bot = bot;
             known.state = ChannelState::Ready;
         }
+        engine.note_secrets().await?;
         self.line.send_replace(api);
         for row in self.store.chats().await? {
             self.open_chat(&engine, row).await?;
