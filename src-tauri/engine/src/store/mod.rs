@@ -114,11 +114,12 @@ fn migrations() -> Migrations<'static> {
     Migrations::new(vec![
         M::up(include_str!("../../migrations/0001_initial.sql")),
         M::up(include_str!("../../migrations/0002_channels.sql")),
+        M::up(include_str!("../../migrations/0003_learning.sql")),
     ])
 }
 
 /// The schema version this program writes: the number of migrations.
-const KNOWN_VERSION: i64 = 2;
+const KNOWN_VERSION: i64 = 3;
 
 impl Store {
     /// Opens (or makes) the database in `data_dir`, brings its schema up to date.
