@@ -23,7 +23,7 @@ pub mod pace;
 mod plan;
 mod poller;
 mod push;
-mod schedule;
+pub mod schedule;
 pub mod secrets;
 mod store;
 mod tally;

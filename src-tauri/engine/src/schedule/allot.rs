@@ -1,0 +1,136 @@
+//! How often each resource is looked at: the √ rule.
+//!
+//! With looks at rate r an opening waits 1/(2r) on average, so Σ v/(2r) is least
+//! under a given sum of looks where r ∝ √v (Sia, Cho & Cho, TKDE 2007): v is the
+//! number of releases expected now times who waits for them. A floor keeps every
+//! resource from being forgotten, caps keep the clinic and the service from
+//! being pressed; the factor is found by bisection.
+
+use super::calendar::{BIN_MS, BINS};
+
+/// Looks per hour at one resource, by part of the day.
+pub(crate) type Rates = Box<[f32; BINS]>;
+
+/// What may be asked.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Limits {
+    /// Looks per hour, on average over the day.
+    pub per_hour: f32,
+    /// Looks in any one hour.
+    pub hour: f32,
+    /// Looks per hour in a part of the day, all resources together.
+    pub burst: f32,
+    /// Between two looks at one resource.
+    pub gaps: Gaps,
+}
+
+/// The shortest and the longest time between two looks at one resource, in milliseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Gaps {
+    /// The shortest,
+    pub least: i64,
+    /// in a learned window,
+    pub least_in_window: i64,
+    /// and the longest.
+    pub longest: i64,
+}
+
+const HOUR_MS: f32 = 3_600_000.0;
+/// Looks come later than their rate says by jitter and by waiting for their turn.
+const SLACK: f32 = 1.12;
+
+/// A part of the day is in a learned window from so many times the resource's own mean on.
+const WINDOW: f32 = 4.0;
+const BINS_PER_HOUR: usize = 30;
+const STEPS: usize = 40;
+
+/// A resource to be looked at.
+#[derive(Debug)]
+pub(crate) struct Demand {
+    /// Expected releases a day times those who wait for them, by part of the day.
+    pub value: Box<[f32; BINS]>,
+}
+
+/// Looks per hour for each resource and part of the day.
+pub(crate) fn allot(demands: &[Demand], limits: &Limits) -> Vec<Rates> {
+    let pulls: Vec<Pull> = demands.iter().map(|demand| Pull::of(demand, limits)).collect();
+    let hours = || (0..BINS).step_by(BINS_PER_HOUR).map(|bin| bin..bin + BINS_PER_HOUR);
+    let spent = |factor: f32, bins: std::ops::Range<usize>| -> f32 {
+        bins.map(|bin| {
+            let looks: f32 = pulls.iter().map(|pull| pull.rate(factor, bin)).sum();
+            looks.min(limits.burst)
+        })
+        .sum::<f32>()
+            * (BIN_MS as f32 / HOUR_MS)
+    };
+    // Hours that would take more than an hour may are held at that; the others share the rest.
+    let most = |factor: f32| -> f32 { hours().map(|hour| spent(factor, hour).min(limits.hour)).sum() };
+    let factor = bisect(|factor| most(factor) <= limits.per_hour * 24.0);
+    let mut rates: Vec<Rates> = pulls.iter().map(|_| Box::new([0.0; BINS])).collect();
+    for hour in hours() {
+        let factor = if spent(factor, hour.clone()) > limits.hour {
+            bisect(|factor| spent(factor, hour.clone()) <= limits.hour)
+        } else {
+            factor
+        };
+        for bin in hour {
+            let looks: f32 = pulls.iter().map(|pull| pull.rate(factor, bin)).sum();
+            let held = (limits.burst / looks.max(f32::MIN_POSITIVE)).min(1.0);
+            for (rates, pull) in rates.iter_mut().zip(&pulls) {
+                rates[bin] = pull.rate(factor, bin) * held;
+            }
+        }
+    }
+    rates
+}
+
+/// How strongly a resource pulls looks to itself.
+struct Pull {
+    root: Box<[f32; BINS]>,
+    cap: Box<[f32; BINS]>,
+    floor: f32,
+}
+
+impl Pull {
+    fn of(demand: &Demand, limits: &Limits) -> Self {
+        let mean = demand.value.iter().sum::<f32>() / BINS as f32;
+        let per_hour = |gap: i64| HOUR_MS / gap as f32;
+        let usual = per_hour(limits.gaps.least);
+        let mut cap = Box::new([usual; BINS]);
+        for (cap, value) in cap.iter_mut().zip(demand.value.iter()) {
+            if *value > mean * WINDOW {
+                *cap = per_hour(limits.gaps.least_in_window);
+            }
+        }
+        let mut root = demand.value.clone();
+        for value in root.iter_mut() {
+            *value = value.sqrt();
+        }
+        Self {
+            root,
+            cap,
+            floor: (per_hour(limits.gaps.longest) * SLACK).min(usual),
+        }
+    }
+
+    fn rate(&self, factor: f32, bin: usize) -> f32 {
+        (self.root[bin] * factor).clamp(self.floor, self.cap[bin])
+    }
+}
+
+/// The greatest factor that still fits, within the range that matters.
+fn bisect(fits: impl Fn(f32) -> bool) -> f32 {
+    let (mut low, mut high) = (0.0_f32, 1e5);
+    if fits(high) {
+        return high;
+    }
+    for _ in 0..STEPS {
+        let middle = f32::midpoint(low, high);
+        if fits(middle) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    low
+}

@@ -1,0 +1,551 @@
+//! When slots are expected: learned from when they appeared.
+//!
+//! A dozen *experts* each say how a day's releases spread over its two-minute
+//! parts: evenly, as the whole city's do, as this clinic's did on such days or
+//! on this weekday, broadly or to the minute, over months or the last days.
+//! Each is judged by what it said of a release before seeing it; what is
+//! expected is their sum, weighted so that together they would have said best
+//! what came (a mixture fitted by EM, with the city's own mixture as a weak
+//! prior). Where nothing can be learned the even expert wins and nothing is lost.
+//!
+//! A day is learned when it is over, so the same looks always teach the same,
+//! and all of it can be learned again from the kept arrivals.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use super::calendar::{self, BINS, DayKind};
+
+/// Releases per day in each part of a day.
+pub(crate) type Profile = Box<[f32; BINS]>;
+
+/// Nothing is remembered for longer, in days.
+pub(crate) const MEMORY_DAYS: i64 = 56;
+/// A release counts half after so many days.
+const HALF_LIFE: f32 = 14.0;
+/// How experts did counts half after so many days: a habit that moved is followed in days.
+const JUDGED_HALF_LIFE: f32 = 10.0;
+/// The expert of the last days forgets half in so many.
+const RECENT_HALF_LIFE: f32 = 1.5;
+/// What the city's mixture counts in the mixture of a place, in releases.
+const PRIOR: f32 = 8.0;
+/// What that belief counts in the city's mixture, in releases.
+const BELIEF: f32 = 20.0;
+/// What an unknown place is taken to release in a day, until it shows; weighs one day.
+const USUAL_RATE: f32 = 2.0;
+const ROUNDS: usize = 25;
+/// Quarters of an hour of such days that must have been watched before anything is said of them.
+const ENOUGH_QUARTERS: f32 = 24.0;
+
+/// Narrow, middle and broad: the spread of a habitual time, in parts of a day.
+const FINE: f32 = 0.8;
+const NARROW: f32 = 1.6;
+const MIDDLE: f32 = 5.0;
+const BROAD: f32 = 20.0;
+
+/// How an expert sees a day.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Expert {
+    /// At any time alike.
+    Even,
+    /// Between six and twenty-three: what is believed before anything was seen.
+    ByDay,
+    /// As the whole city on such days.
+    City { spread: f32 },
+    /// As this place.
+    Own { days: Alike, spread: f32 },
+    /// As all that is watched in the same clinic.
+    Clinic { days: Alike, spread: f32 },
+}
+
+/// Which days of the past a day is like.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Alike {
+    /// Those of its kind.
+    Kind,
+    /// Those of its weekday.
+    Weekday,
+    /// The last ones.
+    Recent,
+}
+
+const EXPERTS: [Expert; 21] = {
+    use Alike::{Kind, Recent, Weekday};
+    use Expert::{ByDay, City, Clinic, Even, Own};
+    [
+        Even,
+        ByDay,
+        City { spread: BROAD },
+        City { spread: MIDDLE },
+        City { spread: NARROW },
+        Own { days: Kind, spread: FINE },
+        Own { days: Weekday, spread: FINE },
+        Clinic { days: Kind, spread: FINE },
+        Clinic { days: Weekday, spread: FINE },
+        Own { days: Kind, spread: NARROW },
+        Own { days: Kind, spread: MIDDLE },
+        Own { days: Kind, spread: BROAD },
+        Own { days: Weekday, spread: NARROW },
+        Own { days: Weekday, spread: MIDDLE },
+        Own { days: Recent, spread: NARROW },
+        Clinic { days: Kind, spread: NARROW },
+        Clinic { days: Kind, spread: MIDDLE },
+        Clinic { days: Weekday, spread: NARROW },
+        Clinic { days: Weekday, spread: MIDDLE },
+        Clinic { days: Recent, spread: NARROW },
+        Clinic { days: Recent, spread: MIDDLE },
+    ]
+};
+const MANY: usize = EXPERTS.len();
+type Weights = [f32; MANY];
+
+/// Slots of one place that appeared between two looks.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Arrived {
+    /// The last look that knew they were not there, in milliseconds of UTC.
+    pub since: i64,
+    /// The look that found them.
+    pub at: i64,
+    /// How many.
+    pub slots: u32,
+}
+
+/// An arrival as it is remembered.
+#[derive(Debug, Clone)]
+struct Seen {
+    day: i64,
+    /// The parts of the day it may have come in, inclusive.
+    bins: (u16, u16),
+    /// What it counts: a batch says less than as many releases.
+    mass: f32,
+    /// How likely each expert thought it before.
+    foretold: Weights,
+}
+
+#[derive(Debug)]
+struct Place {
+    seen: VecDeque<Seen>,
+    /// Arrived since the day was closed.
+    fresh: Vec<Arrived>,
+    weights: Weights,
+    /// What each expert said of the day, kept to judge it when it is over; `None`: nothing, having
+    /// seen no such day.
+    said: Vec<Option<Profile>>,
+    expected: Profile,
+}
+
+#[derive(Debug, Default)]
+struct Clinic<P> {
+    places: BTreeMap<P, Place>,
+    /// The quarters of an hour in which anybody looked, by day.
+    watched: BTreeMap<i64, u128>,
+}
+
+/// What is learned of all places. `C`: a clinic; `P`: a specialty of it.
+#[derive(Debug)]
+pub(crate) struct Learner<C, P> {
+    clinics: BTreeMap<C, Clinic<P>>,
+    prior: Weights,
+    /// The day that is expected now.
+    day: i64,
+}
+
+impl<C: Ord + Clone, P: Ord + Clone> Learner<C, P> {
+    /// Knows nothing; expects this moment's day.
+    pub(crate) fn new(now: i64) -> Self {
+        Self {
+            clinics: BTreeMap::new(),
+            prior: believed(),
+            day: calendar::day_of(now),
+        }
+    }
+
+    /// Somebody looked at this clinic between these moments.
+    pub(crate) fn watched(&mut self, clinic: &C, from: i64, to: i64) {
+        const QUARTER: i64 = 900_000;
+        let watched = &mut self.clinic(clinic).watched;
+        let mut at = from.max(to - 2 * QUARTER);
+        while at <= to {
+            let quarter = (at - calendar::midnight(calendar::day_of(at))) / QUARTER;
+            *watched.entry(calendar::day_of(at)).or_default() |= 1 << quarter;
+            at += QUARTER;
+        }
+    }
+
+    /// Slots appeared.
+    pub(crate) fn arrived(&mut self, clinic: &C, place: &P, arrived: Arrived) {
+        self.place(clinic, place).fresh.push(arrived);
+    }
+
+    /// Releases expected at a place today, per day, by part of the day.
+    pub(crate) fn expected(&mut self, clinic: &C, place: &P) -> &Profile {
+        &self.place(clinic, place).expected
+    }
+
+    /// The day of [`Self::expected`].
+    pub(crate) fn day(&self) -> i64 {
+        self.day
+    }
+
+    /// Learns from the days that are over. True if there were any.
+    pub(crate) fn turn(&mut self, now: i64) -> bool {
+        let today = calendar::day_of(now);
+        if today <= self.day {
+            return false;
+        }
+        // After a long sleep nothing is to be learned of the days between.
+        self.close_day();
+        self.day = today;
+        self.forecast();
+        true
+    }
+
+    fn clinic(&mut self, clinic: &C) -> &mut Clinic<P> {
+        self.clinics.entry(clinic.clone()).or_insert_with(|| Clinic {
+            places: BTreeMap::new(),
+            watched: BTreeMap::new(),
+        })
+    }
+
+    fn place(&mut self, clinic: &C, place: &P) -> &mut Place {
+        let (prior, day) = (self.prior, self.day);
+        self.clinic(clinic)
+            .places
+            .entry(place.clone())
+            .or_insert_with(|| Place::new(prior, day))
+    }
+
+    fn close_day(&mut self) {
+        for clinic in self.clinics.values_mut() {
+            for place in clinic.places.values_mut() {
+                place.close_day(self.day);
+            }
+        }
+    }
+
+    fn forecast(&mut self) {
+        let day = self.day;
+        for clinic in self.clinics.values_mut() {
+            clinic.watched.retain(|past, _| *past > day - MEMORY_DAYS);
+            for place in clinic.places.values_mut() {
+                place.weigh(&self.prior, day);
+            }
+        }
+        self.prior = self.common_weights();
+        let city = self.city();
+        for clinic in self.clinics.values_mut() {
+            let Clinic { places, watched } = clinic;
+            let seen = places.values().flat_map(|place| &place.seen);
+            // Of a single place the clinic's past is its own.
+            let common = (places.len() > 1).then(|| History::of(watched, seen));
+            for place in places.values_mut() {
+                let own = History::of(watched, place.seen.iter());
+                place.foretell(day, &own, common.as_ref(), &city);
+            }
+        }
+    }
+
+    /// The mixture of the places together, with a little for every expert.
+    fn common_weights(&self) -> Weights {
+        let mut sum = [0.0; MANY];
+        let mut mass = 0.0;
+        for place in self.clinics.values().flat_map(|clinic| clinic.places.values()) {
+            let seen: f32 = place.seen.iter().map(|seen| seen.mass).sum::<f32>().min(30.0);
+            for (sum, weight) in sum.iter_mut().zip(place.weights) {
+                *sum += weight * seen;
+            }
+            mass += seen;
+        }
+        let mut prior = [0.0; MANY];
+        for ((prior, sum), believed) in prior.iter_mut().zip(sum).zip(believed()) {
+            *prior = sum + believed * BELIEF + mass * 0.0005;
+        }
+        normal(prior)
+    }
+
+    /// Everything that appeared anywhere, each clinic counting alike.
+    fn city(&self) -> Vec<(i64, u16, f32)> {
+        let mut all = Vec::new();
+        for clinic in self.clinics.values() {
+            let seen = || clinic.places.values().flat_map(|place| &place.seen);
+            let total: f32 = seen().map(|seen| seen.mass).sum();
+            all.extend(seen().map(|seen| (seen.day, seen.middle(), seen.mass / total.max(1.0).sqrt())));
+        }
+        all
+    }
+}
+
+impl Seen {
+    fn middle(&self) -> u16 {
+        u16::midpoint(self.bins.0, self.bins.1)
+    }
+}
+
+/// What was seen of some places, and when anybody looked.
+struct History<'a> {
+    watched: &'a BTreeMap<i64, u128>,
+    seen: Vec<(i64, (u16, u16), f32)>,
+}
+
+impl<'a> History<'a> {
+    fn of<'b>(watched: &'a BTreeMap<i64, u128>, seen: impl Iterator<Item = &'b Seen>) -> Self {
+        Self {
+            watched,
+            seen: seen.map(|seen| (seen.day, seen.bins, seen.mass)).collect(),
+        }
+    }
+
+    /// Releases per day of such days, smoothed, in proportion to how much of each part was watched.
+    fn profile(&self, day: i64, days: Alike, spread: f32) -> Option<Profile> {
+        let half_life = if days == Alike::Recent { RECENT_HALF_LIFE } else { HALF_LIFE };
+        let weight = |past: i64| alike(day, past, days).then(|| decay(day - past, half_life));
+        // Looks of a quarter of an hour stand for all of it.
+        let mut exposure = [0.0_f32; 96];
+        for (past, quarters) in self.watched {
+            if let Some(weight) = weight(*past) {
+                for (quarter, exposure) in exposure.iter_mut().enumerate() {
+                    *exposure += weight * f32::from(u8::from(quarters >> quarter & 1 == 1));
+                }
+            }
+        }
+        if exposure.iter().sum::<f32>() < ENOUGH_QUARTERS {
+            return None;
+        }
+        let mut profile = zero();
+        for (past, bins, mass) in &self.seen {
+            if let Some(weight) = weight(*past) {
+                spill(&mut profile, *bins, mass * weight);
+            }
+        }
+        let mut profile = blur(&profile, spread);
+        for (bin, rate) in profile.iter_mut().enumerate() {
+            // A part of the day hardly ever watched says nothing yet.
+            *rate = *rate * BINS as f32 / exposure[bin * 96 / BINS].max(0.3);
+        }
+        Some(profile)
+    }
+}
+
+/// Adds a mass to the parts it may have come in.
+fn spill(profile: &mut Profile, (first, last): (u16, u16), mass: f32) {
+    let share = mass / (f32::from(last - first) + 1.0);
+    for bin in &mut profile[usize::from(first)..=usize::from(last)] {
+        *bin += share;
+    }
+}
+
+/// Smooths a day with a bell of this spread, in parts of a day. What would leave the day stays in it.
+fn blur(profile: &Profile, spread: f32) -> Profile {
+    let reach = (3.0 * spread).ceil() as usize;
+    let bell: Vec<f32> = (0..=reach)
+        .map(|away| (-(away as f32 / spread).powi(2) / 2.0).exp())
+        .collect();
+    let whole = 2.0 * bell.iter().sum::<f32>() - 1.0;
+    let mut blurred = zero();
+    for (centre, mass) in profile.iter().enumerate().filter(|(_, mass)| **mass > 0.0) {
+        let (from, to) = (centre.saturating_sub(reach), (centre + reach).min(BINS - 1));
+        let inside = if to - from == 2 * reach {
+            whole
+        } else {
+            (from..=to).map(|bin| bell[bin.abs_diff(centre)]).sum()
+        };
+        for (offset, blurred) in blurred[from..=to].iter_mut().enumerate() {
+            *blurred += mass / inside * bell[(from + offset).abs_diff(centre)];
+        }
+    }
+    blurred
+}
+
+fn alike(day: i64, past: i64, days: Alike) -> bool {
+    match days {
+        Alike::Weekday => (day - past) % 7 == 0,
+        Alike::Kind => kind(day) == kind(past),
+        Alike::Recent => true,
+    }
+}
+
+fn kind(day: i64) -> DayKind {
+    DayKind::of(calendar::date(day))
+}
+
+fn decay(age: i64, half_life: f32) -> f32 {
+    (-(age as f32) / half_life * std::f32::consts::LN_2).exp()
+}
+
+fn zero() -> Profile {
+    Box::new([0.0; BINS])
+}
+
+/// The mixture before anything was seen: slots appear by day.
+fn believed() -> Weights {
+    normal(EXPERTS.map(|expert| match expert {
+        Expert::ByDay => 0.77,
+        Expert::Even => 0.03,
+        Expert::City { .. } | Expert::Own { .. } | Expert::Clinic { .. } => 0.01,
+    }))
+}
+
+fn mixed(weights: &Weights, foretold: &Weights) -> f32 {
+    weights.iter().zip(foretold).map(|(weight, foretold)| weight * foretold).sum()
+}
+
+fn normal(weights: Weights) -> Weights {
+    let sum: f32 = weights.iter().sum();
+    weights.map(|weight| weight / sum)
+}
+
+impl Place {
+    fn new(prior: Weights, day: i64) -> Self {
+        let mut place = Self {
+            seen: VecDeque::new(),
+            fresh: Vec::new(),
+            weights: prior,
+            said: Vec::new(),
+            expected: zero(),
+        };
+        let nothing = History { watched: &BTreeMap::new(), seen: Vec::new() };
+        place.foretell(day, &nothing, None, &[]);
+        place
+    }
+
+    /// The day is over: judges what was said of it, then remembers it.
+    fn close_day(&mut self, day: i64) {
+        for arrived in std::mem::take(&mut self.fresh) {
+            let begin = calendar::midnight(calendar::day_of(arrived.at));
+            let since = arrived.since.max(begin).min(arrived.at);
+            let bins = (calendar::bin_of(since) as u16, calendar::bin_of(arrived.at) as u16);
+            let width = f32::from(bins.1 - bins.0) + 1.0;
+            let mut foretold = [0.0; MANY];
+            let (mut together, mut speaking) = (0.0, 0.0);
+            for ((foretold, said), weight) in foretold.iter_mut().zip(&self.said).zip(self.weights) {
+                if let Some(said) = said {
+                    let rates = &said[usize::from(bins.0)..=usize::from(bins.1)];
+                    *foretold = rates.iter().sum::<f32>() / width;
+                    together += weight * *foretold;
+                    speaking += weight;
+                }
+            }
+            // Who said nothing is neither better nor worse than the others were.
+            for (foretold, said) in foretold.iter_mut().zip(&self.said) {
+                if said.is_none() {
+                    *foretold = together / f32::max(speaking, 1e-6);
+                }
+            }
+            self.seen.push_back(Seen {
+                day: calendar::day_of(arrived.at),
+                bins,
+                mass: 1.0 + (arrived.slots.max(1) as f32).ln(),
+                foretold,
+            });
+        }
+        while self.seen.front().is_some_and(|seen| seen.day <= day - MEMORY_DAYS) {
+            self.seen.pop_front();
+        }
+    }
+
+    /// The mixture that would have foretold best what came.
+    fn weigh(&mut self, prior: &Weights, day: i64) {
+        let judged: Vec<(f32, &Weights)> = self
+            .seen
+            .iter()
+            .map(|seen| (seen.mass * decay(day - seen.day, JUDGED_HALF_LIFE), &seen.foretold))
+            .filter(|(mass, _)| *mass > 0.01)
+            .collect();
+        let mut weights = *prior;
+        for _ in 0..ROUNDS {
+            let mut credit = prior.map(|prior| prior * PRIOR);
+            for (mass, foretold) in &judged {
+                let together = mixed(&weights, foretold);
+                if together > 0.0 {
+                    for ((credit, weight), foretold) in credit.iter_mut().zip(&weights).zip(*foretold) {
+                        *credit += mass * weight * foretold / together;
+                    }
+                }
+            }
+            weights = normal(credit);
+        }
+        self.weights = weights;
+    }
+
+    fn foretell(
+        &mut self,
+        day: i64,
+        own: &History<'_>,
+        clinic: Option<&History<'_>>,
+        city: &[(i64, u16, f32)],
+    ) {
+        let rate = self.rate(own, day);
+        self.said = EXPERTS
+            .iter()
+            .map(|expert| match expert {
+                Expert::Even => Some(Box::new([1.0; BINS])),
+                Expert::ByDay => Some(by_day()),
+                Expert::City { spread } => city_profile(city, day, *spread),
+                Expert::Own { days, spread } => shape(own.profile(day, *days, *spread), rate),
+                Expert::Clinic { days, spread } => clinic.and_then(|clinic| {
+                    shape(clinic.profile(day, *days, *spread), mean_rate(clinic, day))
+                }),
+            })
+            .collect();
+        let speaking = || self.said.iter().zip(self.weights).filter_map(|(said, weight)| Some((said.as_ref()?, weight)));
+        let total: f32 = speaking().map(|(_, weight)| weight).sum();
+        let mut expected = zero();
+        for (said, weight) in speaking() {
+            for (expected, said) in expected.iter_mut().zip(said.iter()) {
+                *expected += rate * weight / total * said;
+            }
+        }
+        self.expected = expected;
+    }
+
+    /// Releases a day.
+    fn rate(&self, own: &History<'_>, day: i64) -> f32 {
+        let mass: f32 = own.seen.iter().map(|(past, _, mass)| mass * decay(day - past, HALF_LIFE)).sum();
+        (mass + USUAL_RATE) / (watched_days(own.watched, day) + 1.0)
+    }
+}
+
+fn mean_rate(history: &History<'_>, day: i64) -> f32 {
+    let mass: f32 = history.seen.iter().map(|(past, _, mass)| mass * decay(day - past, HALF_LIFE)).sum();
+    mass / watched_days(history.watched, day).max(0.1)
+}
+
+fn watched_days(watched: &BTreeMap<i64, u128>, day: i64) -> f32 {
+    watched
+        .iter()
+        .map(|(past, quarters)| decay(day - past, HALF_LIFE) * quarters.count_ones() as f32 / 96.0)
+        .sum()
+}
+
+/// A profile as multiples of the mean rate.
+fn shape(profile: Option<Profile>, rate: f32) -> Option<Profile> {
+    let mut profile = profile?;
+    for value in profile.iter_mut() {
+        *value /= rate.max(0.01);
+    }
+    Some(profile)
+}
+
+fn by_day() -> Profile {
+    let mut profile = zero();
+    for (bin, value) in profile.iter_mut().enumerate() {
+        *value = if (180..690).contains(&bin) { 720.0 / 510.0 } else { 0.0 };
+    }
+    profile
+}
+
+fn city_profile(city: &[(i64, u16, f32)], day: i64, spread: f32) -> Option<Profile> {
+    let mut profile = zero();
+    let mut total = 0.0;
+    for (past, bin, mass) in city {
+        if alike(day, *past, Alike::Kind) {
+            let mass = mass * decay(day - past, HALF_LIFE);
+            total += mass;
+            spill(&mut profile, (*bin, *bin), mass);
+        }
+    }
+    let mut profile = blur(&profile, spread);
+    for value in profile.iter_mut() {
+        *value *= BINS as f32 / f32::max(total, 1e-6);
+    }
+    (total > 0.0).then_some(profile)
+}

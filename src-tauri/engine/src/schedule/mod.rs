@@ -1,0 +1,19 @@
+//! When what is looked at next. Pure: moments and counts in, moments out.
+//!
+//! [`learner`] says how many releases are expected when, [`allot`] how many
+//! looks each resource gets for that, [`planner`] at which moments they are.
+//! The same code ships and is judged in virtual time (`cargo xtask bench polling`).
+
+mod allot;
+mod backoff;
+mod calendar;
+mod learner;
+mod planner;
+mod scheduler;
+
+pub use allot::{Gaps, Limits};
+pub use calendar::DayKind;
+pub use learner::{Arrived, Profile};
+pub use scheduler::{Foresight, Scheduler, Target};
+
+pub(crate) use backoff::*;

@@ -1,0 +1,197 @@
+//! Learner, allotment and planner together.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use rand::{RngExt, SeedableRng, rngs::StdRng};
+
+use super::{
+    allot::{Demand, Limits, allot},
+    calendar::{self, BINS},
+    learner::{Arrived, Learner, Profile},
+    planner::{Gaps, Planner},
+};
+use crate::model::{ClinicId, Key, SpecialtyId};
+
+/// Rates follow what looks really cost this often.
+const REVIEW: i64 = 3_600_000;
+/// What drill-downs, audits and walks are taken to cost until they show, as a part of the budget.
+const FIRST_EXTRAS: f32 = 0.1;
+/// What they have cost counts half after so many hours.
+const EXTRAS_HALF_LIFE: f32 = 12.0;
+/// They leave at least this part to regular looks.
+const LEAST_PART: f32 = 0.3;
+
+/// Says how many releases are expected when.
+pub trait Foresight: Send {
+    /// Goes on to this moment. True when what is expected changed.
+    fn turn(&mut self, now: i64) -> bool;
+    /// Releases a day expected at this place on the day of the last turn, by part of the day.
+    fn expected(&mut self, clinic: &ClinicId, specialty: &SpecialtyId) -> Profile;
+}
+
+impl Foresight for Learner<ClinicId, SpecialtyId> {
+    fn turn(&mut self, now: i64) -> bool {
+        self.turn(now)
+    }
+
+    fn expected(&mut self, clinic: &ClinicId, specialty: &SpecialtyId) -> Profile {
+        self.expected(clinic, specialty).clone()
+    }
+}
+
+/// What a resource is looked at for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Target {
+    /// Its clinic.
+    pub clinic: ClinicId,
+    /// The specialties whose slots it announces, and what those who wait for each weigh.
+    pub places: Vec<(SpecialtyId, f32)>,
+}
+
+/// When each resource is looked at. Moments are milliseconds of UTC that never run backwards.
+#[derive(Debug)]
+pub struct Scheduler<F = Learner<ClinicId, SpecialtyId>> {
+    foresight: F,
+    planner: Planner<Key>,
+    targets: BTreeMap<Key, Target>,
+    limits: Limits,
+    /// Requests that were no regular looks: since the last review, and an hour of late.
+    extras: (f32, f32),
+    reviewed: i64,
+    stale: bool,
+    rng: StdRng,
+}
+
+impl Scheduler {
+    /// Learns by itself.
+    pub fn new(limits: Limits, seed: u64, now: i64) -> Self {
+        Self::with(Learner::new(now), limits, seed, now)
+    }
+
+    /// Somebody looked at this clinic between these moments, whatever was found.
+    pub fn watched(&mut self, clinic: &ClinicId, from: i64, to: i64) {
+        self.foresight.watched(clinic, from, to);
+    }
+
+    /// Slots appeared.
+    pub fn arrived(&mut self, clinic: &ClinicId, specialty: &SpecialtyId, arrived: Arrived) {
+        self.foresight.arrived(clinic, specialty, arrived);
+    }
+}
+
+impl<F: Foresight> Scheduler<F> {
+    /// Foresees by `foresight`.
+    pub fn with(foresight: F, limits: Limits, seed: u64, now: i64) -> Self {
+        Self {
+            foresight,
+            planner: Planner::new(),
+            targets: BTreeMap::new(),
+            extras: (0.0, limits.per_hour * FIRST_EXTRAS),
+            limits,
+            reviewed: now,
+            stale: true,
+            rng: StdRng::seed_from_u64(seed),
+        }
+    }
+
+    /// What is to be looked at from now on.
+    pub fn set_targets(&mut self, targets: BTreeMap<Key, Target>) {
+        if targets != self.targets {
+            for gone in self.targets.keys().filter(|key| !targets.contains_key(*key)) {
+                self.planner.remove(gone);
+            }
+            self.targets = targets;
+            self.stale = true;
+        }
+    }
+
+    /// What may be asked from now on.
+    pub fn set_limits(&mut self, limits: Limits) {
+        if limits != self.limits {
+            self.limits = limits;
+            self.stale = true;
+        }
+    }
+
+    /// A request was sent that is no regular look: a drill-down, an audit, a walk, a click.
+    pub fn spent(&mut self, requests: u32) {
+        self.extras.0 += requests as f32;
+    }
+
+    /// The resource to look at first, and when.
+    pub fn first(&mut self, now: i64) -> Option<(i64, &Key)> {
+        self.review(now);
+        self.planner.first()
+    }
+
+    /// It is looked at now.
+    pub fn looked(&mut self, key: &Key, now: i64) {
+        self.planner.looked(key, self.limits.gaps, now, &mut self.rng);
+    }
+
+    /// It is not looked at before then.
+    pub fn put_off(&mut self, key: &Key, until: i64) {
+        self.planner.put_off(key, until);
+    }
+
+    /// After a sleep or an outage everything would be due at once: it is spread over a gap instead.
+    pub fn spread(&mut self, now: i64) {
+        for key in self.targets.keys() {
+            let part = self.rng.random_range(0.0..1.0);
+            self.planner.begin(key, part, self.limits.gaps, now, &mut self.rng);
+        }
+    }
+
+    /// The time between two looks at this resource nowadays, without jitter.
+    pub fn gap(&mut self, key: &Key, now: i64) -> Option<Duration> {
+        self.review(now);
+        self.planner.gap(key, self.limits.gaps, now)
+    }
+
+    /// When it is looked at next.
+    pub fn due(&self, key: &Key) -> Option<i64> {
+        self.planner.due(key)
+    }
+
+    fn review(&mut self, now: i64) {
+        let turned = self.foresight.turn(now);
+        let hours = (now - self.reviewed) as f32 / 3_600_000.0;
+        if now - self.reviewed >= REVIEW {
+            let kept = (-hours / EXTRAS_HALF_LIFE * std::f32::consts::LN_2).exp();
+            self.extras.1 = self.extras.1 * kept + self.extras.0 / hours * (1.0 - kept);
+            self.extras.0 = 0.0;
+            self.reviewed = now;
+            self.stale = true;
+        }
+        if turned || self.stale {
+            self.stale = false;
+            self.allot(now);
+        }
+    }
+
+    fn allot(&mut self, now: i64) {
+        let regular = (self.limits.per_hour - self.extras.1).max(self.limits.per_hour * LEAST_PART);
+        let limits = Limits {
+            per_hour: regular,
+            ..self.limits
+        };
+        let demands: Vec<Demand> = self
+            .targets
+            .values()
+            .map(|target| {
+                let mut value: Profile = Box::new([0.0; BINS]);
+                for (specialty, weight) in &target.places {
+                    let expected = self.foresight.expected(&target.clinic, specialty);
+                    for (value, expected) in value.iter_mut().zip(expected.iter()) {
+                        *value += weight * expected;
+                    }
+                }
+                Demand { value }
+            })
+            .collect();
+        let rates = allot(&demands, &limits);
+        for (key, rates) in self.targets.keys().zip(rates) {
+            self.planner.set(key, rates, self.limits.gaps, now, &mut self.rng);
+        }
+    }
+}
