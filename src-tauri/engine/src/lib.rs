@@ -29,6 +29,7 @@ mod store;
 mod tally;
 mod telegram;
 pub mod text;
+pub mod trust;
 mod watches;
 
 pub use backup::{Backup, ImportFate, ImportPlan, ImportRow, Imported};
