@@ -1054,6 +1054,69 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
+    async fn what_a_list_hides_is_not_held_against_the_summary_that_announced_it() {
+        let (specialty, id) = (SpecialtyId::from("a"), DoctorId::from("x"));
+        let counts = |free| Counts {
+            free,
+            ..Counts::default()
+        };
+        let summary = |free| {
+            vec![Specialty {
+                id: "a".into(),
+                fer_id: None,
+                name: String::new(),
+                counts: counts(free),
+            }]
+        };
+        let list = vec![Doctor {
+            id: id.clone(),
+            name: String::new(),
+            note: None,
+            area: None,
+            counts: counts(0),
+        }];
+        let wanted = Wanted::Except(BTreeSet::new());
+        let pair = Pair {
+            wanted: wanted.clone(),
+            watches: Vec::new(),
+        };
+        let plan = ClinicPlan {
+            pairs: BTreeMap::from([(specialty.clone(), pair)]),
+        };
+        let pass = || tokio::time::sleep(Duration::from_secs(10));
+        let mut facts = ClinicFacts::new(Instant::now(), false);
+        let mut trials = facts.note_specialties(&summary(0), false, &plan, true);
+        trials.extend(facts.note_doctors(&specialty, &list));
+        pass().await;
+        trials.extend(facts.note_slots(&id, None, BTreeSet::new(), false, false));
+        facts.note_drilled(&specialty, Some(&counts(0)));
+        pass().await;
+        // A slot comes. The summary says so, the list does not, and nobody looks at the slots.
+        trials.extend(facts.note_specialties(&summary(1), false, &plan, false));
+        trials.extend(facts.note_doctors(&specialty, &list));
+        facts.note_drilled(&specialty, Some(&counts(1)));
+        pass().await;
+        assert_eq!(trials, []);
+        assert!(!facts.wants_look(&specialty, &counts(1), &wanted));
+        // A walk does.
+        trials.extend(facts.note_specialties(&summary(1), false, &plan, true));
+        trials.extend(facts.note_doctors(&specialty, &list));
+        let slots = BTreeSet::from([DateTime::UNIX_EPOCH]);
+        trials.extend(facts.note_slots(&id, None, slots, true, false));
+        assert_eq!(trials, [(Level::Clinic, Trial::Announced)]);
+        assert!(
+            facts.wants_look(&specialty, &counts(1), &wanted),
+            "the list is to be read again"
+        );
+        let gap = Duration::from_secs(20);
+        assert_eq!(
+            facts.note_doctors(&specialty, &list),
+            [(Level::Specialty, Trial::Missed { gap })]
+        );
+        assert!(!facts.wants_look(&specialty, &counts(1), &wanted));
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn a_refusal_after_a_long_time_offline_is_a_first_refusal() {
         let mut board = Board::new(1, 324.0);
         board.plan.insert("1".into(), ClinicPlan::default());

@@ -22,7 +22,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use statrs::function::beta::{beta_reg, inv_beta_reg};
 
-use crate::model::ClinicId;
+use crate::model::{ClinicId, TrustState};
 
 /// The recall a signal must have.
 const RECALL: f64 = 0.99;
@@ -123,6 +123,28 @@ pub struct Summary {
     pub clinic: Evidence,
     /// Of its lists of doctors.
     pub specialty: Evidence,
+}
+
+impl Summary {
+    /// What follows from both, for people.
+    pub fn state(&self) -> TrustState {
+        let open = [self.clinic, self.specialty]
+            .into_iter()
+            .filter(|evidence| evidence.standing != Standing::Proven)
+            .min_by(|a, b| a.bound.total_cmp(&b.bound));
+        if self.specialty.standing == Standing::Refuted {
+            TrustState::Slots
+        } else if self.clinic.standing == Standing::Refuted {
+            TrustState::Lists
+        } else if let Some(evidence) = open {
+            TrustState::Checking {
+                seen: evidence.trials,
+                needed: evidence.needed.next_multiple_of(10),
+            }
+        } else {
+            TrustState::Trusted
+        }
+    }
 }
 
 /// Trials, weighted.
@@ -582,6 +604,29 @@ mod tests {
         let evidence = trust.summary(&id(1)).clinic;
         assert_eq!((evidence.trials, evidence.needed), (121, 473));
         assert_eq!(trust.summary(&id(2)).specialty.trials, 0);
+    }
+
+    #[test]
+    fn the_worse_of_both_signals_decides_what_people_are_told() {
+        let mut trust = Trust::default();
+        let clinic = id(1);
+        let state = |trust: &Trust| trust.summary(&id(1)).state();
+        let (seen, needed) = (0, 300);
+        assert_eq!(state(&trust), TrustState::Checking { seen, needed });
+        announced(&mut trust, 1, 299);
+        assert_eq!(
+            state(&trust),
+            TrustState::Checking { seen, needed },
+            "the lists of doctors are not known yet"
+        );
+        for _ in 0..299 {
+            trust.record(&clinic, Level::Specialty, Trial::Announced);
+        }
+        assert_eq!(state(&trust), TrustState::Trusted);
+        trust.record(&clinic, Level::Clinic, MISS);
+        assert_eq!(state(&trust), TrustState::Lists);
+        trust.record(&clinic, Level::Specialty, MISS);
+        assert_eq!(state(&trust), TrustState::Slots);
     }
 
     #[test]
