@@ -16,4 +16,5 @@ mod replay;
 mod restart;
 mod telegram;
 mod time;
+mod trust;
 mod watches;

@@ -23,6 +23,8 @@ use crate::{
     plan::{ClinicPlan, Pair, Plan, Wanted, plan},
     schedule::{self, Load},
     store::{Coverage, Subject},
+    trust::{Level, Trial, Trust},
+    witness::Witness,
 };
 
 /// How long to wait before asking whether the network is back.
@@ -118,6 +120,10 @@ impl Failing {
 pub(crate) struct DoctorFacts {
     /// The list row at the time of the last good look at the slots.
     drilled: Option<Counts>,
+    /// What the list row announces.
+    witness: Witness,
+    /// The last look at the slots, if it was good and nothing has come between.
+    looked_at: Option<Instant>,
     /// Starts of the slots that are there.
     pub(crate) starts: BTreeSet<DateTime<Utc>>,
     /// A slot vanished: look again soon, whatever the counts say.
@@ -143,6 +149,8 @@ pub(crate) struct DoctorFacts {
 pub(crate) struct PairFacts {
     /// The clinic's row at the time of the last complete look underneath.
     drilled: Option<Counts>,
+    /// What the clinic's row announces.
+    witness: Witness,
     /// The doctors of the last good list.
     pub(crate) doctors: Vec<Doctor>,
     /// When all that is watched of it was last known.
@@ -230,38 +238,80 @@ impl ClinicFacts {
             .any(|specialty| self.is_member(specialty, doctor))
     }
 
-    /// A good list of specialties.
+    /// A good list of specialties; what it says about its own rows.
     pub(crate) fn note_specialties(
         &mut self,
         rows: &[Specialty],
         no_online: bool,
         plan: &ClinicPlan,
         walk: bool,
-    ) {
+    ) -> Vec<(Level, Trial)> {
+        let mut trials = Vec::new();
         self.no_online = no_online;
         for id in plan.pairs.keys() {
-            let pair = self.pair(id);
-            if rows.iter().any(|row| row.id == *id) {
+            let pair = self.pairs.entry(id.clone()).or_default();
+            if let Some(row) = rows.iter().find(|row| row.id == *id) {
                 pair.absent = 0;
+                let is_there = |doctor: &DoctorId, start| is_there(&self.doctors, doctor, start);
+                let trial = pair.witness.read(row.counts, Instant::now(), is_there);
+                trials.extend(trial.map(|trial| (Level::Clinic, trial)));
                 continue;
             }
             // Its return is news, whatever the counts say then.
             pair.drilled = None;
+            pair.witness = Witness::default();
             pair.failing = None;
             if walk && !rows.is_empty() {
                 pair.absent = pair.absent.saturating_add(1);
             }
         }
         self.specialties = rows.to_vec();
+        trials
     }
 
-    /// A good list of doctors.
-    pub(crate) fn note_doctors(&mut self, specialty: &SpecialtyId, rows: &[Doctor]) {
+    /// A good list of doctors; what it says about its own rows.
+    pub(crate) fn note_doctors(
+        &mut self,
+        specialty: &SpecialtyId,
+        rows: &[Doctor],
+    ) -> Vec<(Level, Trial)> {
         let pair = self.pair(specialty);
         pair.doctors = rows.to_vec();
         pair.failing = None;
+        let mut trials = Vec::new();
         for row in rows {
-            self.doctor(&row.id).absent = 0;
+            let shared = self.specialties_of(&row.id).nth(1).is_some();
+            let facts = self.doctor(&row.id);
+            facts.absent = 0;
+            if shared {
+                // Two lists count their own part each: neither row speaks of all slots.
+                facts.witness = Witness::default();
+                continue;
+            }
+            let starts = &facts.starts;
+            let is_there = |_: &DoctorId, start| starts.contains(&start);
+            let trial = facts.witness.read(row.counts, Instant::now(), is_there);
+            trials.extend(trial.map(|trial| (Level::Specialty, trial)));
+        }
+        trials
+    }
+
+    /// The watched specialties on whose last good list the doctor is.
+    fn specialties_of(&self, doctor: &DoctorId) -> impl Iterator<Item = &SpecialtyId> {
+        let pairs = self.pairs.iter();
+        pairs
+            .filter(move |(_, pair)| pair.doctors.iter().any(|row| row.id == *doctor))
+            .map(|(specialty, _)| specialty)
+    }
+
+    /// What was last seen is too long ago to say what rows announce.
+    pub(crate) fn forget_readings(&mut self) {
+        for pair in self.pairs.values_mut() {
+            pair.witness = Witness::default();
+        }
+        for doctor in self.doctors.values_mut() {
+            doctor.witness = Witness::default();
+            doctor.looked_at = None;
         }
     }
 
@@ -285,10 +335,11 @@ impl ClinicFacts {
             Some(failing) => !failing.rests(),
             None => {
                 pair.drilled.as_ref() != Some(row)
-                    || self
-                        .doctors
-                        .iter()
-                        .any(|(id, facts)| facts.wants_another() && wanted.includes(id))
+                    || self.doctors.iter().any(|(id, facts)| {
+                        // What a row of the list is asked is answered by reading the list again.
+                        let asked = || facts.witness.is_asked() && self.is_member(specialty, id);
+                        wanted.includes(id) && (facts.wants_another() || asked())
+                    })
             }
         }
     }
@@ -344,6 +395,7 @@ impl ClinicFacts {
     ) {
         let facts = self.doctor(doctor);
         facts.failing = Some(Failing::again(facts.failing, trouble, load, rng));
+        facts.looked_at = None;
     }
 
     /// A doctor's timetable: their working days ahead, and those of them that can be booked but are full.
@@ -362,20 +414,55 @@ impl ClinicFacts {
         facts.bookable = Some(bookable);
     }
 
-    /// The slots of a doctor were seen while their row said this.
+    /// The slots of a doctor were seen while their row said this. `news`: some are not merely
+    /// back. What that says about the rows above.
     pub(crate) fn note_slots(
         &mut self,
         doctor: &DoctorId,
         row: Option<&Counts>,
         starts: BTreeSet<DateTime<Utc>>,
+        news: bool,
         confirm: bool,
-    ) {
+    ) -> Vec<(Level, Trial)> {
+        let trials = if news {
+            self.note_found(doctor, &starts)
+        } else {
+            Vec::new()
+        };
         let facts = self.doctor(doctor);
+        facts.looked_at = Some(Instant::now());
         facts.drilled = row.copied();
         facts.starts = starts;
         facts.confirm = confirm;
         facts.doubted = false;
         facts.failing = None;
+        trials
+    }
+
+    /// Slots that were not there before: had the rows above announced them? A first look, one
+    /// after a failure and a doctor of two lists or of none say nothing.
+    fn note_found(
+        &mut self,
+        doctor: &DoctorId,
+        starts: &BTreeSet<DateTime<Utc>>,
+    ) -> Vec<(Level, Trial)> {
+        let now = Instant::now();
+        let mut specialties = self.specialties_of(doctor);
+        let (Some(specialty), None) = (specialties.next().cloned(), specialties.next()) else {
+            return Vec::new();
+        };
+        drop(specialties);
+        let facts = self.doctor(doctor);
+        let Some(before) = facts.looked_at else {
+            return Vec::new();
+        };
+        let found: Vec<_> = starts.difference(&facts.starts).copied().collect();
+        let listed = facts.witness.found(doctor, &found, before, now);
+        let pair = self.pair(&specialty);
+        let summed = pair.witness.found(doctor, &found, before, now);
+        let summed = summed.map(|trial| (Level::Clinic, trial));
+        let listed = listed.map(|trial| (Level::Specialty, trial));
+        summed.into_iter().chain(listed).collect()
     }
 
     /// Everything under a specialty that does not rest was looked at, while the clinic's row said this.
@@ -419,6 +506,16 @@ impl ClinicFacts {
         let trouble = troubles.min_by_key(|trouble| trouble.since);
         self.pair(specialty).trouble = trouble;
     }
+}
+
+fn is_there(
+    doctors: &HashMap<DoctorId, DoctorFacts>,
+    doctor: &DoctorId,
+    start: DateTime<Utc>,
+) -> bool {
+    doctors
+        .get(doctor)
+        .is_some_and(|facts| facts.starts.contains(&start))
 }
 
 impl DoctorFacts {
@@ -467,6 +564,8 @@ pub(crate) struct Board {
     pub(crate) facts: HashMap<ClinicId, ClinicFacts>,
     pub(crate) listed: HashSet<(WatchId, ClinicId, SpecialtyId)>,
     pub(crate) clinics: HashMap<ClinicId, Clinic>,
+    /// What the counts of lists are worth.
+    pub(crate) trust: Trust,
     pub(crate) pause: Option<Pause>,
     pub(crate) slept: Option<Sleep>,
     pub(crate) service: Service,
@@ -484,6 +583,7 @@ impl Board {
             facts: HashMap::new(),
             listed: HashSet::new(),
             clinics: HashMap::new(),
+            trust: Trust::default(),
             pause: None,
             slept: None,
             service: Service {
@@ -502,6 +602,9 @@ impl Board {
     }
 
     pub(crate) fn set_clinics(&mut self, clinics: Vec<Clinic>) {
+        for clinic in &clinics {
+            self.trust.set_vendor(&clinic.id, &clinic.vendor);
+        }
         self.clinics = clinics
             .into_iter()
             .map(|clinic| (clinic.id.clone(), clinic))
@@ -536,6 +639,11 @@ impl Board {
             .filter(|watch| self.paused.contains(&watch.id));
         let places = woken.flat_map(|watch| &watch.draft.places);
         let clinics: Vec<ClinicId> = places.map(|place| place.clinic_id.clone()).collect();
+        for clinic in &clinics {
+            if let Some(facts) = self.facts.get_mut(clinic) {
+                facts.forget_readings();
+            }
+        }
         self.paused = paused.iter().map(|watch| watch.id).collect();
         self.hurry(clinics, urgent);
         let fresh: Vec<ClinicId> = self
@@ -574,6 +682,9 @@ impl Board {
 
     /// Spreads the next looks at everything over one gap: at start, after a sleep, after an outage.
     pub(crate) fn spread(&mut self) {
+        for facts in self.facts.values_mut() {
+            facts.forget_readings();
+        }
         let load = self.load();
         let mut clinics: Vec<ClinicId> = self.plan.keys().cloned().collect();
         clinics.sort();
@@ -722,6 +833,7 @@ impl Board {
                     facts.walk_due = instant + schedule::jittered(wait, &mut self.rng);
                 }
                 if !learned {
+                    facts.forget_readings();
                     let since = facts.trouble.map_or(trouble.since, |old| old.since);
                     facts.trouble = Some(Trouble { since, ..trouble });
                     facts.failures += 1;
@@ -940,6 +1052,69 @@ pub(crate) fn is_expired(watch: &Watch, now: DateTime<Utc>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn what_a_list_hides_is_not_held_against_the_summary_that_announced_it() {
+        let (specialty, id) = (SpecialtyId::from("a"), DoctorId::from("x"));
+        let counts = |free| Counts {
+            free,
+            ..Counts::default()
+        };
+        let summary = |free| {
+            vec![Specialty {
+                id: "a".into(),
+                fer_id: None,
+                name: String::new(),
+                counts: counts(free),
+            }]
+        };
+        let list = vec![Doctor {
+            id: id.clone(),
+            name: String::new(),
+            note: None,
+            area: None,
+            counts: counts(0),
+        }];
+        let wanted = Wanted::Except(BTreeSet::new());
+        let pair = Pair {
+            wanted: wanted.clone(),
+            watches: Vec::new(),
+        };
+        let plan = ClinicPlan {
+            pairs: BTreeMap::from([(specialty.clone(), pair)]),
+        };
+        let pass = || tokio::time::sleep(Duration::from_secs(10));
+        let mut facts = ClinicFacts::new(Instant::now(), false);
+        let mut trials = facts.note_specialties(&summary(0), false, &plan, true);
+        trials.extend(facts.note_doctors(&specialty, &list));
+        pass().await;
+        trials.extend(facts.note_slots(&id, None, BTreeSet::new(), false, false));
+        facts.note_drilled(&specialty, Some(&counts(0)));
+        pass().await;
+        // A slot comes. The summary says so, the list does not, and nobody looks at the slots.
+        trials.extend(facts.note_specialties(&summary(1), false, &plan, false));
+        trials.extend(facts.note_doctors(&specialty, &list));
+        facts.note_drilled(&specialty, Some(&counts(1)));
+        pass().await;
+        assert_eq!(trials, []);
+        assert!(!facts.wants_look(&specialty, &counts(1), &wanted));
+        // A walk does.
+        trials.extend(facts.note_specialties(&summary(1), false, &plan, true));
+        trials.extend(facts.note_doctors(&specialty, &list));
+        let slots = BTreeSet::from([DateTime::UNIX_EPOCH]);
+        trials.extend(facts.note_slots(&id, None, slots, true, false));
+        assert_eq!(trials, [(Level::Clinic, Trial::Announced)]);
+        assert!(
+            facts.wants_look(&specialty, &counts(1), &wanted),
+            "the list is to be read again"
+        );
+        let gap = Duration::from_secs(20);
+        assert_eq!(
+            facts.note_doctors(&specialty, &list),
+            [(Level::Specialty, Trial::Missed { gap })]
+        );
+        assert!(!facts.wants_look(&specialty, &counts(1), &wanted));
+    }
 
     #[tokio::test(start_paused = true)]
     async fn a_refusal_after_a_long_time_offline_is_a_first_refusal() {

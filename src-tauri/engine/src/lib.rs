@@ -29,7 +29,9 @@ mod store;
 mod tally;
 mod telegram;
 pub mod text;
+pub mod trust;
 mod watches;
+mod witness;
 
 pub use backup::{Backup, ImportFate, ImportPlan, ImportRow, Imported};
 pub use delivery::{Channel, Message, Rung, Taken, TellError};

@@ -34,6 +34,7 @@ use crate::{
     plan::{Pair, Wanted},
     schedule::Load,
     store::{DoctorLook, Listing, SettingName, Store, StoreError},
+    trust::{Level, Trial},
 };
 
 /// Rounds at work at the same time; the pace bounds their connections.
@@ -365,13 +366,14 @@ impl Poller {
             // An empty list says nothing about what is under it.
             return None;
         }
-        let news = {
+        let (news, trials) = {
             let mut board = self.board();
             let facts = board.facts.get_mut(clinic)?;
             let before = facts.no_online;
-            facts.note_specialties(&answer.rows, no_online, &errand.plan, errand.walk);
-            before != no_online
+            let trials = facts.note_specialties(&answer.rows, no_online, &errand.plan, errand.walk);
+            (before != no_online, trials)
         };
+        self.note_trials(clinic, trials).await;
         if news || errand.walk {
             self.save(&Listing::Specialties(clinic.clone()), &answer.rows)
                 .await;
@@ -486,7 +488,7 @@ impl Poller {
             Err(trouble) => return failed(trouble),
         };
 
-        let (unlisted, members_changed, members) = {
+        let (unlisted, members_changed, members, trials) = {
             let mut board = self.board();
             let unlisted: Vec<_> = pair
                 .watches
@@ -509,9 +511,10 @@ impl Poller {
                     .any(|(a, b)| (&a.id, &a.name) != (&b.id, &b.name));
             let members = answer.rows.iter().chain(known);
             let members = members.map(|doctor| doctor.id.clone()).collect();
-            facts.note_doctors(specialty, &answer.rows);
-            (unlisted, changed, members)
+            let trials = facts.note_doctors(specialty, &answer.rows);
+            (unlisted, changed, members, trials)
         };
+        self.note_trials(clinic, trials).await;
         if members_changed || errand.walk {
             self.keep_list(clinic, specialty, &answer.rows, members)
                 .await;
@@ -716,11 +719,13 @@ impl Poller {
             }
         };
         let count = starts.len();
-        {
+        let trials = {
             let mut board = self.board();
             let facts = board.facts.get_mut(clinic)?;
-            facts.note_slots(doctor, row, starts, committed.unconfirmed);
-        }
+            let news = committed.look.appeared > 0;
+            facts.note_slots(doctor, row, starts, news, committed.unconfirmed)
+        };
+        self.note_trials(clinic, trials).await;
         self.learned(&committed.look, findings);
         for alert_id in &committed.alerts {
             self.tell(Event::AlertChanged {
@@ -734,6 +739,24 @@ impl Poller {
             self.tell(Event::WatchesChanged);
         }
         Some(count)
+    }
+
+    /// Counts and keeps what was learned about the clinic's counts.
+    async fn note_trials(&self, clinic: &ClinicId, trials: Vec<(Level, Trial)>) {
+        if trials.is_empty() {
+            return;
+        }
+        let rows = {
+            let trust = &mut self.board().trust;
+            for (level, trial) in &trials {
+                trust.record(clinic, *level, *trial);
+            }
+            let levels = trials.iter().map(|(level, _)| *level);
+            levels.map(|level| trust.row(clinic, level)).collect()
+        };
+        if let Err(error) = self.store.save_signals(rows).await {
+            tracing::warn!(%error, "what counts are worth could not be kept");
+        }
     }
 
     /// Now and then, when a chosen doctor works next. A hint for people: its failure is of no matter.
@@ -902,6 +925,8 @@ impl Poller {
         for ((clinic, specialty), doctors) in places.iter().zip(&lists) {
             let facts = board.facts_of(clinic);
             facts.note_doctors(specialty, doctors);
+            // A list of the last run is no reading.
+            facts.forget_readings();
             facts.pair(specialty).good_at = good.get(clinic).copied();
         }
         for (_, opening) in present {

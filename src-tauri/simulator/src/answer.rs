@@ -5,13 +5,15 @@ use percent_encoding::percent_decode_str;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::agenda::Slot;
 use crate::city::State;
 use crate::config::{Config, World};
 use crate::distort::distort;
 use crate::districts::DISTRICTS;
-use crate::faults::{Fault, Subject, Suffering};
+use crate::faults::{Fault, Rows, Subject, Suffering};
 use crate::moscow;
 use crate::random::{self, Stream};
+use crate::staff::Doctor;
 use crate::vendor::Vendor;
 use crate::wire::{
     ClinicRow, DayRow, DistrictRow, DoctorRow, Failure, SlotRow, SpecialtyRow, Success,
@@ -84,7 +86,7 @@ impl Question {
         })
     }
 
-    fn clinic(&self) -> Option<&str> {
+    pub(crate) fn clinic(&self) -> Option<&str> {
         match self {
             Self::Districts | Self::Clinics | Self::ClinicsOf { .. } => None,
             Self::Clinic { clinic }
@@ -95,12 +97,23 @@ impl Question {
         }
     }
 
-    pub(crate) fn subject<'a>(&'a self, path: &'a str) -> Subject<'a> {
+    /// `vendor`: of the clinic that is asked about.
+    pub(crate) fn subject<'a>(&'a self, path: &'a str, vendor: Option<Vendor>) -> Subject<'a> {
         Subject {
             path,
             clinic: self.clinic(),
+            vendor,
             lists_slots: matches!(self, Self::Slots { .. } | Self::Timetable { .. }),
-            lists_counts: matches!(self, Self::Specialties { .. } | Self::Doctors { .. }),
+            counts: match self {
+                Self::Specialties { .. } => Some(Rows::Specialties),
+                Self::Doctors { .. } => Some(Rows::Doctors),
+                Self::Districts
+                | Self::Clinics
+                | Self::ClinicsOf { .. }
+                | Self::Clinic { .. }
+                | Self::Slots { .. }
+                | Self::Timetable { .. } => None,
+            },
         }
     }
 }
@@ -160,6 +173,21 @@ impl Answering<'_> {
             distort(fault, &mut result, &mut stream);
         }
         json(&Success::of(result))
+    }
+
+    /// A list that counts slots; under a fault as it was first given.
+    fn counts<T: Serialize>(&mut self, list: String, rows: &T) -> String {
+        let Some(time) = self.suffering.stale() else {
+            self.state.first_given.remove(&list);
+            return self.success(rows);
+        };
+        let fresh = || (self.now, serde_json::to_value(rows).unwrap_or(Value::Null));
+        let given = self.state.first_given.entry(list).or_insert_with(fresh);
+        if (self.now - given.0).to_std().is_ok_and(|age| age >= time) {
+            *given = fresh();
+        }
+        let rows = given.1.clone();
+        self.success(&rows)
     }
 
     fn clinics(&self, in_district: impl Fn(usize) -> bool) -> String {
@@ -230,7 +258,7 @@ impl Answering<'_> {
             let mut slots = Vec::new();
             let mut quota = 0;
             for doctor in doctors.iter_mut().filter(|doctor| !doctor.removed) {
-                slots.extend(doctor.slots(self.now));
+                slots.extend(counted(self.suffering, self.config, doctor, self.now));
                 quota += doctor.quota;
             }
             slots.sort_by_key(|slot| slot.start);
@@ -239,7 +267,8 @@ impl Answering<'_> {
         if rows.is_empty() {
             return Err(37);
         }
-        Ok(self.success(&rows))
+        let list = clinic.to_owned();
+        Ok(self.counts(list, &rows))
     }
 
     fn doctors(&mut self, clinic: &str, specialty: &str) -> Result<String, Code> {
@@ -252,7 +281,7 @@ impl Answering<'_> {
             .filter(|doctor| !doctor.removed)
         {
             doctor.agenda.ask(&doctor.plan, self.now);
-            let slots = doctor.slots(self.now);
+            let slots = counted(self.suffering, self.config, doctor, self.now);
             rows.push(DoctorRow::of(
                 doctor,
                 entry,
@@ -264,7 +293,7 @@ impl Answering<'_> {
         if rows.is_empty() {
             return Err(38);
         }
-        Ok(self.success(&rows))
+        Ok(self.counts(format!("{clinic}/{specialty}"), &rows))
     }
 
     fn slots(&mut self, clinic: &str, doctor: &str) -> Result<String, Code> {
@@ -314,9 +343,21 @@ impl Answering<'_> {
     }
 }
 
+/// The slots of a doctor that lists count.
+fn counted(
+    suffering: &Suffering,
+    config: &Config,
+    doctor: &mut Doctor,
+    now: DateTime<Utc>,
+) -> Vec<Slot> {
+    let mut slots = doctor.slots(now);
+    slots.retain(|slot| !suffering.hides(config.seed, &doctor.id, slot.start));
+    slots
+}
+
 /// A look at the whole clinic keeps awake whom somebody asked about; the first doctor of a
 /// specialty nobody asked about wakes up, so that a watch of the clinic has something to see.
-fn wake(doctors: &mut [crate::staff::Doctor], now: DateTime<Utc>) {
+fn wake(doctors: &mut [Doctor], now: DateTime<Utc>) {
     let anybody = doctors.iter().any(|doctor| doctor.agenda.was_asked());
     for (at, doctor) in doctors.iter_mut().enumerate() {
         if doctor.agenda.was_asked() || (!anybody && at == 0) {

@@ -128,6 +128,8 @@ pub(crate) async fn faulty(
         | Fault::ShuffledOrder
         | Fault::LyingCounts
         | Fault::GhostCounts
+        | Fault::StaleRows(..)
+        | Fault::HiddenSlots(..)
         | Fault::ZuluTimes
         | Fault::HostileText => json(text),
     }

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use serde_json::Value;
 use tokio::time::Instant;
 
 use crate::agenda::Opening;
@@ -37,6 +38,8 @@ pub(crate) struct State {
     pub(crate) clinics: Vec<Clinic>,
     places: HashMap<String, usize>,
     faults: Faults,
+    /// Lists under `Fault::StaleRows`, with the time of the answer they repeat.
+    pub(crate) first_given: HashMap<String, (DateTime<Utc>, Value)>,
     latency: Duration,
     requests: VecDeque<Request>,
     request_count: usize,
@@ -135,6 +138,7 @@ impl City {
             places: places.collect(),
             clinics: entries.into_iter().map(Clinic::of).collect(),
             faults: Faults::default(),
+            first_given: HashMap::new(),
             latency: config.latency,
             requests: VecDeque::new(),
             request_count: 0,
@@ -373,7 +377,9 @@ impl City {
 
     /// All is well again.
     pub fn clear_faults(&self) {
-        self.state().faults.clear();
+        let mut state = self.state();
+        state.faults.clear();
+        state.first_given.clear();
     }
 
     /// How long every answer takes, in tokio's time.
@@ -414,10 +420,14 @@ impl City {
             Subject {
                 path: &path,
                 clinic: None,
+                vendor: None,
                 lists_slots: false,
-                lists_counts: false,
+                counts: None,
             },
-            |question| question.subject(&path),
+            |question| {
+                let place = question.clinic().and_then(|clinic| state.place(clinic));
+                question.subject(&path, place.map(|at| state.clinics[at].entry.vendor))
+            },
         );
         let mut suffering = state.faults.meet(&subject, self.config.seed, now);
         suffering.latency += state.latency;

@@ -9,6 +9,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use crate::random;
+use crate::vendor::Vendor;
 
 /// One way in which the service lets its clients down.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,10 +83,24 @@ pub enum Fault {
     LyingCounts,
     /// Row 25, the reverse: lists count slots that `/appointments` does not have.
     GhostCounts,
+    /// Row 25: these lists go on showing the counts and dates of their first answer, and are put
+    /// right only when so much of the city's time has passed (`Duration::MAX`: never).
+    StaleRows(Rows, Duration),
+    /// Row 25: these lists do not count so many of a hundred slots, always the same ones.
+    HiddenSlots(Rows, u8),
     /// Row 26: the times of slots in UTC with `Z`.
     ZuluTimes,
     /// Rows 10 and 63: markup, control characters and reversed text in names.
     HostileText,
+}
+
+/// The lists that count slots.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rows {
+    /// A clinic's specialties.
+    Specialties,
+    /// A specialty's doctors.
+    Doctors,
 }
 
 /// Which requests a fault meets.
@@ -95,6 +110,8 @@ pub enum Scope {
     All,
     /// Requests about this clinic.
     Clinic(String),
+    /// Requests about the clinics of this vendor.
+    Vendor(Vendor),
     /// Requests about this share of the clinics, always the same ones.
     Share(f64),
     /// Requests whose decoded path below the base begins so: `/shared/`, `/schedule/lpu/12/doctor/`.
@@ -145,8 +162,31 @@ pub(crate) struct Suffering {
 pub(crate) struct Subject<'a> {
     pub(crate) path: &'a str,
     pub(crate) clinic: Option<&'a str>,
+    pub(crate) vendor: Option<Vendor>,
     pub(crate) lists_slots: bool,
-    pub(crate) lists_counts: bool,
+    pub(crate) counts: Option<Rows>,
+}
+
+impl Suffering {
+    /// How long the rows of this list stay as they were first given.
+    pub(crate) fn stale(&self) -> Option<Duration> {
+        self.distortions.iter().find_map(|fault| match fault {
+            Fault::StaleRows(_, time) => Some(*time),
+            _ => None,
+        })
+    }
+
+    /// Whether the counts of this list leave the slot out: by its own dice.
+    pub(crate) fn hides(&self, seed: u64, doctor: &str, start: DateTime<Utc>) -> bool {
+        self.distortions.iter().any(|fault| match fault {
+            Fault::HiddenSlots(_, percent) => {
+                let start = start.timestamp().unsigned_abs();
+                let lot = random::mix(&[seed, random::text(doctor), start, 0x41D0]) % 100;
+                lot < u64::from(*percent)
+            }
+            _ => false,
+        })
+    }
 }
 
 impl Faults {
@@ -192,9 +232,13 @@ impl Faults {
                 (Effect::Alternates, _) if active.hits % 2 == 1 => {}
                 (Effect::Alternates, _) => suffering.instead = Some(Fault::Code(39)),
                 (Effect::Replaces, fault) => suffering.instead = Some(fault.clone()),
-                (Effect::DistortsSlots | Effect::DistortsCounts | Effect::DistortsRows, fault) => {
-                    suffering.distortions.push(fault.clone());
-                }
+                (
+                    Effect::DistortsSlots
+                    | Effect::DistortsCounts
+                    | Effect::DistortsCountsOf(_)
+                    | Effect::DistortsRows,
+                    fault,
+                ) => suffering.distortions.push(fault.clone()),
             }
         }
         suffering
@@ -210,6 +254,7 @@ enum Effect {
     Replaces,
     DistortsSlots,
     DistortsCounts,
+    DistortsCountsOf(Rows),
     DistortsRows,
 }
 
@@ -219,7 +264,8 @@ impl Effect {
         match self {
             Self::Delays | Self::Replaces | Self::DistortsRows => true,
             Self::Alternates | Self::DistortsSlots => subject.lists_slots,
-            Self::DistortsCounts => subject.lists_counts,
+            Self::DistortsCounts => subject.counts.is_some(),
+            Self::DistortsCountsOf(rows) => subject.counts == Some(rows),
         }
     }
 }
@@ -240,6 +286,7 @@ impl Scope {
         match self {
             Self::All => true,
             Self::Clinic(clinic) => subject.clinic == Some(clinic),
+            Self::Vendor(vendor) => subject.vendor == Some(*vendor),
             Self::Share(share) => subject.clinic.is_some_and(|clinic| {
                 let lot = random::mix(&[seed, random::text(clinic), 0x5A4E]) >> 11;
                 (lot as f64) < share * (1_u64 << 53) as f64
@@ -257,6 +304,9 @@ impl Fault {
             Self::Flapping => Effect::Alternates,
             Self::DuplicateSlots | Self::NewSlotIds | Self::ZuluTimes => Effect::DistortsSlots,
             Self::LyingCounts | Self::GhostCounts => Effect::DistortsCounts,
+            Self::StaleRows(rows, _) | Self::HiddenSlots(rows, _) => {
+                Effect::DistortsCountsOf(*rows)
+            }
             Self::BadRow
             | Self::MissingField
             | Self::UnknownFields
@@ -317,13 +367,46 @@ impl Fault {
                 .map(|secs| Self::Latency(Duration::from_secs(secs)))
                 .map_err(|_| unknown());
         }
+        for rows in [Rows::Specialties, Rows::Doctors] {
+            let lie = |lie: &str| number(lie)?.strip_prefix(rows.name())?.strip_prefix('-');
+            if let Some(secs) = lie("stale-") {
+                let stale = |secs| Self::StaleRows(rows, Duration::from_secs(secs));
+                return secs.parse().map(stale).map_err(|_| unknown());
+            }
+            if let Some(percent) = lie("hidden-") {
+                return percent
+                    .parse()
+                    .ok()
+                    .filter(|percent| (1..=100).contains(percent))
+                    .map(|percent| Self::HiddenSlots(rows, percent))
+                    .ok_or_else(unknown);
+            }
+        }
         Err(unknown())
     }
 
     /// Every name `parse` knows; those with a number appear with an example.
     pub fn names() -> impl Iterator<Item = &'static str> {
-        let numbered = ["code-602", "status-503", "too-many-30", "latency-5"];
+        let numbered = [
+            "code-602",
+            "status-503",
+            "too-many-30",
+            "latency-5",
+            "stale-specialties-600",
+            "stale-doctors-600",
+            "hidden-specialties-50",
+            "hidden-doctors-50",
+        ];
         PLAIN.iter().map(|(name, _)| *name).chain(numbered)
+    }
+}
+
+impl Rows {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Specialties => "specialties",
+            Self::Doctors => "doctors",
+        }
     }
 }
 
@@ -384,7 +467,7 @@ impl FromStr for Fault {
 
 #[cfg(test)]
 mod tests {
-    use super::Fault;
+    use super::{Fault, Rows};
     use std::time::Duration;
 
     #[test]
@@ -397,6 +480,11 @@ mod tests {
             Fault::parse("latency-5"),
             Ok(Fault::Latency(Duration::from_secs(5)))
         );
+        assert_eq!(
+            Fault::parse("hidden-doctors-50"),
+            Ok(Fault::HiddenSlots(Rows::Doctors, 50))
+        );
+        assert!(Fault::parse("hidden-doctors-101").is_err());
         assert!(Fault::parse("code-").is_err());
         assert!(Fault::parse("status-99").is_err());
     }

@@ -60,7 +60,7 @@ mod wire;
 pub use agenda::Opening;
 pub use city::{City, ClinicInfo, DoctorInfo, Place, Request, SpecialtyInfo};
 pub use config::{Config, World};
-pub use faults::{Extent, Fault, Scope, UnknownFault};
+pub use faults::{Extent, Fault, Rows, Scope, UnknownFault};
 pub use server::Server;
 #[cfg(feature = "stand-ins")]
 pub use still::Still;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use reqwest::{Client, Response, StatusCode};
 use serde_json::Value;
-use simulator::{City, Config, Extent, Fault, Place, Scope, Server};
+use simulator::{City, Config, Extent, Fault, Place, Rows, Scope, Server};
 
 struct Scene {
     city: Arc<City>,
@@ -377,6 +377,63 @@ async fn counts_lie_in_both_directions() {
         5
     );
     assert_eq!(scene.slots_json().await["errorCode"], 39);
+}
+
+/// Counts of a doctor's row and of the specialty's.
+async fn counts(scene: &Scene) -> [u64; 2] {
+    let Place {
+        clinic, specialty, ..
+    } = &scene.place;
+    let doctors = scene.doctors_json().await;
+    let path = format!("/schedule/lpu/{clinic}/specialties");
+    let specialties: Value = scene.get(&path).await.unwrap().json().await.unwrap();
+    let sum = |rows: &Value, key: &str, id: Option<&str>| {
+        let rows = rows["result"].as_array().unwrap().iter();
+        rows.filter(|row| id.is_none_or(|id| row["id"] == id))
+            .map(|row| row[key].as_u64().unwrap())
+            .sum()
+    };
+    [
+        sum(&doctors, "freeParticipantCount", None),
+        sum(&specialties, "countFreeParticipant", Some(specialty)),
+    ]
+}
+
+#[tokio::test(start_paused = true)]
+async fn stale_rows_repeat_their_first_answer_for_a_while() {
+    let scene = Scene::new().await;
+    let vendor = Scope::Vendor(simulator::Vendor::Ariadna);
+    let stale = Fault::StaleRows(Rows::Specialties, Duration::from_mins(10));
+    scene.city.fail(vendor, stale, Extent::UntilCleared);
+    assert_eq!(counts(&scene).await, [5, 5]);
+    let Place { clinic, doctor, .. } = &scene.place;
+    let start = scene.city.now() + TimeDelta::hours(40);
+    scene.city.offer(clinic, doctor, start);
+    assert_eq!(counts(&scene).await, [6, 5], "the lists are honest");
+    tokio::time::sleep(Duration::from_mins(10)).await;
+    assert_eq!(counts(&scene).await, [6, 6]);
+    scene.city.take(clinic, doctor, start);
+    scene.city.clear_faults();
+    assert_eq!(counts(&scene).await, [5, 5]);
+}
+
+#[tokio::test]
+async fn hidden_slots_are_not_counted_and_always_the_same_ones() {
+    let scene = Scene::new().await;
+    let Place { clinic, doctor, .. } = &scene.place;
+    for hours in 30..130 {
+        let start = scene.city.now() + TimeDelta::hours(hours);
+        scene.city.offer(clinic, doctor, start);
+    }
+    let hidden = Fault::HiddenSlots(Rows::Doctors, 50);
+    scene
+        .city
+        .fail(Scope::Clinic(clinic.clone()), hidden, Extent::UntilCleared);
+    let [listed, summed] = counts(&scene).await;
+    assert_eq!(summed, 105, "the clinic's summary is honest");
+    assert!((35..70).contains(&listed), "{listed}");
+    assert_eq!(counts(&scene).await, [listed, summed]);
+    assert_eq!(starts(&scene.slots_json().await).len(), 105);
 }
 
 #[tokio::test]

@@ -42,6 +42,7 @@ use crate::{
     store::{Listing, SettingName, Store, StoreError},
     tally::Tally,
     telegram::Telegram,
+    trust::Trust,
     watches,
 };
 
@@ -175,7 +176,9 @@ impl Engine {
             let pause = store.setting::<Pause>(SettingName::Pause).await?;
             let slept = store.setting(SettingName::Sleep).await?;
             let clinics = store.listing::<Clinic>(&Listing::Clinics).await?;
+            let signals = store.signals().await?;
             let mut board = poller.board();
+            board.trust = Trust::from_rows(signals);
             board.watches = watches.into_iter().map(respelled).map(by_id).collect();
             board.pause = pause;
             board.slept = slept;

@@ -6,8 +6,8 @@ use crate::{
     error::{EngineError, Problem},
     gorzdrav::ApiError,
     model::{
-        ChannelState, Check, CheckSubject, Event, Pause, QuietManner, Settings, Status, Verdict,
-        Watch, WatchState,
+        ChannelState, Check, CheckSubject, ClinicId, ClinicTrust, Event, Pause, QuietManner,
+        Settings, Status, Verdict, Watch, WatchState,
     },
     pace::Why,
     secrets::KeyStore,
@@ -256,6 +256,28 @@ impl Engine {
         ));
         checks.extend(self.check_channels().await?);
         Ok(checks)
+    }
+
+    /// What the counts of the watched clinics are worth, by name.
+    pub async fn clinic_trust(&self) -> Result<Vec<ClinicTrust>> {
+        let board = self.poller.board();
+        let named = |id: &ClinicId| {
+            let mut places = board.watches.values().flat_map(|it| &it.draft.places);
+            let chosen = || Some(&places.find(|place| place.clinic_id == *id)?.clinic_name);
+            let listed = board.clinics.get(id).map(|clinic| &clinic.name);
+            listed.or_else(chosen).cloned().unwrap_or_default()
+        };
+        let mut clinics: Vec<ClinicTrust> = board
+            .plan
+            .keys()
+            .map(|id| ClinicTrust {
+                clinic_id: id.clone(),
+                clinic: named(id),
+                state: board.trust.summary(id).state(),
+            })
+            .collect();
+        clinics.sort_by(|a, b| (&a.clinic, &a.clinic_id).cmp(&(&b.clinic, &b.clinic_id)));
+        Ok(clinics)
     }
 
     /// The key store where it matters, and every way to tell that is set up.

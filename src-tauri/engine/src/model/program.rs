@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::{MailSettings, PushSettings, Quiet};
+use super::{ClinicId, MailSettings, PushSettings, Quiet};
 
 /// How the appointment service looks from here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -242,6 +242,42 @@ pub enum Verdict {
     Remark,
     /// Does not work.
     Broken,
+}
+
+/// What a watched clinic's counts are worth.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ClinicTrust {
+    /// Whose.
+    pub clinic_id: ClinicId,
+    /// The clinic's short name.
+    pub clinic: String,
+    /// How far they can be believed.
+    pub state: TrustState,
+}
+
+/// How far a clinic's counts can be believed, and what is looked at therefore.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(
+    tag = "kind",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
+pub enum TrustState {
+    /// They announce what is found: the clinic's summary is enough.
+    Trusted,
+    /// Not known yet: the summary is used, and the slots are looked at all the same each
+    /// quarter of an hour.
+    Checking {
+        /// Times that count so far.
+        seen: u32,
+        /// Times that it takes, rounded up to tens.
+        needed: u32,
+    },
+    /// The clinic's summary was wrong: its lists of doctors are looked at.
+    Lists,
+    /// The lists were wrong: each doctor's slots are looked at.
+    Slots,
 }
 
 /// The computer's folders this program uses.

@@ -12,6 +12,7 @@ mod looks;
 mod news;
 mod outbox;
 mod settings;
+mod signals;
 mod trial;
 mod watches;
 
