@@ -47,7 +47,7 @@ cli-help-simulate = Open the practice city on this computer
 cli-arg-data-dir = Where to keep data (usually where { -brand } with its window does)
 cli-arg-api-base = The service to ask instead of the real one
 cli-arg-lang = Language: ru or en (usually the system's)
-cli-arg-budget = Requests per hour; at most 360 for the real service
+cli-arg-budget = Requests per hour; at most 720 for the real service
 cli-arg-passphrase-file = A file with the passphrase that tokens and passwords are kept under where the system has no key store: its first line. Found by itself: $CREDENTIALS_DIRECTORY/talonchik-passphrase (systemd: LoadCredential=talonchik-passphrase:FILE)
 cli-arg-json = Answer in JSON: one document, or one line per event
 cli-arg-verbose = Log to standard error; -vv for more
@@ -161,7 +161,7 @@ cli-problem-past = The last day has passed.
 cli-problem-notice = At most 60 days can be kept for getting there.
 cli-problem-long = The text is too long.
 cli-problem-file = This is not a file of { -brand } watches.
-cli-problem-budget = There must be 30 to 360 requests per hour.
+cli-problem-budget = There must be 30 to 720 requests per hour.
 cli-problem-token = This is not the token of a bot: it looks like 123456789:AAH4f… Copy all of it from BotFather's message.
 cli-problem-proxy = This is not the address of a proxy: it begins with http:// or socks5://
 cli-problem-address = The address will not do: does it begin with https://, and is all of it here?

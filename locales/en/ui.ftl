@@ -100,7 +100,7 @@ problem-past = The last day has passed. Choose a later one.
 problem-long-notice = The time before the visit is too long: at most 60 days.
 problem-too-long = Too much text.
 problem-bad-file = This is not a file of { -brand }. Choose another.
-problem-bad-budget = Requests an hour can be from 30 to 360.
+problem-bad-budget = Requests an hour can be from 30 to 720.
 
 ## First run
 

@@ -48,7 +48,7 @@ cli-help-simulate = Открыть учебный город на этом ко�
 cli-arg-data-dir = Где хранить данные (обычно — там же, где { -brand } с окном)
 cli-arg-api-base = Какой сервис спрашивать вместо настоящего
 cli-arg-lang = Язык: ru или en (обычно — язык системы)
-cli-arg-budget = Запросов в час; для настоящего сервиса не больше 360
+cli-arg-budget = Запросов в час; для настоящего сервиса не больше 720
 cli-arg-passphrase-file = Файл с фразой, под которой хранятся токены и пароли, если в системе нет хранилища: берётся первая строка. Сам находится $CREDENTIALS_DIRECTORY/talonchik-passphrase (systemd: LoadCredential=talonchik-passphrase:ФАЙЛ)
 cli-arg-json = Отвечать в JSON: один документ или строка на событие
 cli-arg-verbose = Писать журнал в поток ошибок; -vv — подробнее
@@ -162,7 +162,7 @@ cli-problem-past = Последний день уже прошёл.
 cli-problem-notice = На дорогу можно отвести не больше 60 дней.
 cli-problem-long = Слишком длинный текст.
 cli-problem-file = Это не файл с ожиданиями { -brand }.
-cli-problem-budget = Запросов в час должно быть от 30 до 360.
+cli-problem-budget = Запросов в час должно быть от 30 до 720.
 cli-problem-token = Это не токен бота: он похож на 123456789:AAH4f… Скопируйте его из сообщения BotFather целиком.
 cli-problem-proxy = Это не адрес прокси: он начинается с http:// или socks5://
 cli-problem-address = Адрес не подходит: он начинается с https:// и введён целиком?

@@ -102,7 +102,7 @@ problem-past = Последний день уже прошёл. Выберите
 problem-long-notice = Время до приёма слишком большое: можно до 60 дней.
 problem-too-long = Слишком много текста.
 problem-bad-file = Это не файл программы { -brand }. Выберите другой.
-problem-bad-budget = Запросов в час может быть от 30 до 360.
+problem-bad-budget = Запросов в час может быть от 30 до 720.
 
 ## First run
 

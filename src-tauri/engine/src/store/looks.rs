@@ -10,7 +10,7 @@ use specta::Type;
 use super::{Result, Store, StoreError, from_word, moment, ms, word};
 use crate::model::{ClinicId, Dated, DoctorId, Key, Look, Slot, SpecialtyId, WatchId};
 
-/// The log holds so many looks: three months of asking as often as the real service allows.
+/// The log holds so many looks: three months of asking with the usual budget.
 const KEPT: i64 = 90 * 24 * 360;
 
 /// The log is read in pages of this length: some two thousand looks.
