@@ -16,6 +16,7 @@ mod engine;
 mod error;
 pub mod gorzdrav;
 mod history;
+mod ledger;
 mod mail;
 pub mod model;
 mod night;
@@ -31,7 +32,7 @@ mod telegram;
 pub mod text;
 mod watches;
 
-pub use backup::{Backup, ImportFate, ImportPlan, ImportRow, Imported};
+pub use backup::{Backup, ImportFate, ImportPlan, ImportRow, ImportSettings, Imported};
 pub use delivery::{Channel, Message, Rung, Taken, TellError};
 pub use engine::{Config, Engine};
 pub use error::{EngineError, ErrorCode, Problem, StartError};

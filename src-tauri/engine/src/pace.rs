@@ -163,6 +163,19 @@ impl Pace {
         }
     }
 
+    /// Takes what was sent before this start from what background work may spend at once, so
+    /// that a restart gives no burst: requests of the hours before, oldest first.
+    pub fn recall(&self, hours: &[u32]) {
+        let state = self.0.state();
+        let refill = f64::from(state.budget) * BACKGROUND_PART;
+        let used = hours.iter().fold(0.0, |used: f64, sent| {
+            (used - refill).max(0.0) + f64::from(*sent)
+        });
+        state.limits.saved.spend(whole_number(used).get());
+        let hour = hours.last().copied().unwrap_or(0);
+        state.limits.hour.spend(hour);
+    }
+
     /// The service refused: everybody waits until `retry_after` is over (kept
     /// between a second and an hour; without it a random time that grows with
     /// each refusal) and the pace halves. Refusals that arrive during the hold
@@ -546,7 +559,12 @@ impl Purse {
             .limiter
             .check()
             .map_or(0, |state| state.remaining_burst_capacity() + 1);
-        if let Some(used) = NonZeroU32::new(self.depth.get().saturating_sub(left)) {
+        self.spend(self.depth.get().saturating_sub(left));
+    }
+
+    /// Takes so many, or all there are, from this full purse.
+    fn spend(&self, used: u32) {
+        if let Some(used) = NonZeroU32::new(used.min(self.depth.get())) {
             // Not more than the depth of a purse that is still full: it passes.
             let _passed = self.limiter.check_n(used);
         }
@@ -737,6 +755,26 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn a_restart_gives_no_burst() {
+        let pace = Pace::new(360, true);
+        pace.recall(&[0; 24]);
+        let fresh = starts(pace, Why::Background, 400, Duration::ZERO).await;
+        assert!(most_in(&fresh, HOUR / 3) > 350);
+
+        // Half an hour in which all was spent that an hour may spend at once.
+        let pace = Pace::new(360, true);
+        pace.recall(&[0, 0, 450]);
+        let resumed = starts(pace.clone(), Why::Background, 400, Duration::ZERO).await;
+        assert!(450 + most_in(&resumed, HOUR / 2) <= 720);
+
+        // All that was saved is spent: the average is still there.
+        let pace = Pace::new(360, true);
+        pace.recall(&[720, 720, 720, 720]);
+        let resumed = starts(pace.clone(), Why::Background, 650, Duration::ZERO).await;
+        assert!((323..=325).contains(&most_in(&resumed, HOUR)));
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn without_bursts_background_requests_start_three_seconds_apart() {
         let pace = Pace::new(720, true);
         let apart = async |count| {
@@ -745,7 +783,7 @@ mod tests {
         };
         let about = |secs| {
             let gap = SECOND * secs;
-            Some(gap - SECOND / 100)..=Some(gap + SECOND / 100)
+            Some(gap.mul_f64(0.99))..=Some(gap.mul_f64(1.01))
         };
         assert!(about(3).contains(&apart(100).await));
         pace.set_bursts(true);
@@ -1012,7 +1050,8 @@ mod tests {
                 .map(|(at, why)| (at, (why == Why::Background).then_some(at)))
                 .unzip();
             let background: Vec<_> = background.into_iter().flatten().collect();
-            let of_budget = |hours: f64| (f64::from(budget) * hours).ceil() as usize;
+            let of_budget =
+                |hours: f64| whole_number(f64::from(budget) * hours).get() as usize;
             for secs in [1_usize, 3, 10, 60, 600, 3600] {
                 let window = Duration::from_secs(secs as u64);
                 let hours = window.div_duration_f64(HOUR);

@@ -15,8 +15,6 @@ pub(crate) const FLOOR: Duration = Duration::from_mins(15);
 const NO_ONLINE: Duration = Duration::from_hours(24);
 /// The shortest time between two looks at one resource of the real service.
 const CAP: Duration = Duration::from_secs(30);
-/// The budget unless the person chooses another, requests per hour.
-pub(crate) const USUAL_BUDGET: u32 = 360;
 /// The first wait after a failure; doubled by each further one up to [`FLOOR`].
 const FIRST_BACK_OFF: Duration = Duration::from_secs(30);
 /// The share of the budget that regular walks may take before they are spaced out.
