@@ -100,7 +100,7 @@ problem-past = The last day has passed. Choose a later one.
 problem-long-notice = The time before the visit is too long: at most 60 days.
 problem-too-long = Too much text.
 problem-bad-file = This is not a file of { -brand }. Choose another.
-problem-bad-budget = Requests an hour can be from 30 to 360.
+problem-bad-budget = Requests an hour can be from 30 to 720.
 
 ## First run
 
@@ -514,21 +514,48 @@ set-tray-there = When the window is closed, the program works near the clock. Pr
 set-tray-quit = To stop checking altogether, choose Quit in the icon’s menu or in the About section.
 checks-hint = The more often we check, the sooner we know about a slot. All watches share one number of requests.
 budget-label = How often to check
-budget-usual = As usual
-budget-less = Less often
-budget-least = Rarely
-budget-own = Own value
 budget-hint = { $n ->
-    [one] At most { $n } request an hour
-   *[other] At most { $n } requests an hour
+    [one] Up to { $n } request per hour on average
+   *[other] Up to { $n } requests per hour on average
 }
-checks-today = Today
+budget-seconds = { $n ->
+    [one] That is one request to the site every second for all watches together.
+   *[other] That is one request to the site every { $n } seconds for all watches together.
+}
+budget-minutes = { $n ->
+    [one] That is one request to the site every minute for all watches together.
+   *[other] That is one request to the site every { $n } minutes for all watches together.
+}
+budget-usual = This is usually enough.
+budget-less = Less often
+budget-more = More often
+budget-least = It cannot be less.
+budget-most = It cannot be more: this is the limit.
+budget-much = More than { $n } per hour only if you really need it. Everybody shares the booking site, and needless requests get in their way.
+bursts-label = More often at hours when slots usually appear
+bursts-hint = The program remembers when slots appear. In those minutes it may check up to once every 10 seconds. There will be no more requests in a day: at other hours it checks less often.
+checks-today = Requests made
 checks-today-hint = All requests of the program to the booking site since midnight, including those before a restart.
 requests-today = { $n ->
     [one] { $n } request today of { $of } allowed
    *[other] { $n } requests today of { $of } allowed
 }
-requests-hour = In the last hour: { $n } of { $of }
+requests-hour = In the last hour: { $n }, up to { $of } on average
+ledger-open = What the requests were for
+ledger-watches = By watch
+ledger-clinics = By clinic
+ledger-requests = { $n ->
+    [one] { $n } request
+   *[other] { $n } requests
+}
+ledger-hardly = less than one
+ledger-shared = { $n ->
+    [one] Checks shared with { $n } more watch
+   *[other] Checks shared with { $n } more watches
+}
+ledger-clinic = Clinic { $id }
+ledger-beside-watches = The rest: lists you looked through and former watches
+ledger-beside-clinics = The rest: lists you looked through
 data-copy = Move to another computer
 data-copy-hint = The file will hold your watches and settings.
 data-export = Save to a file
@@ -540,6 +567,11 @@ import-bad = Not to be added
 import-unreadable = This watch cannot be read.
 import-no-watches = There are no watches in the file.
 import-settings = Settings from the file will replace yours: look, language, notifications, checks.
+import-budget = { $n ->
+    [one] There will be up to { $n } request per hour on average.
+   *[other] There will be up to { $n } requests per hour on average.
+}
+import-bursts = It may check more often at hours when slots usually appear.
 import-add = { $n ->
     [one] Add { $n } watch
    *[other] Add { $n } watches

@@ -5,14 +5,45 @@ use std::collections::BTreeSet;
 use flows::{TestApp, hours, minutes, requests_in_an_hour, seconds};
 
 #[tokio::test(start_paused = true)]
-async fn requests_keep_to_the_budget_and_do_not_grow_with_watches_on_the_same_keys() {
+async fn an_hour_keeps_to_twice_the_budget_and_does_not_grow_with_watches_on_the_same_keys() {
     let hundred = requests_in_an_hour(100).await;
-    assert!(hundred <= 360, "{hundred} requests in an hour");
+    assert!(hundred <= 720, "{hundred} requests in an hour");
     let thousand = requests_in_an_hour(1000).await;
     assert!(
         thousand <= hundred + hundred / 20,
         "{thousand} against {hundred}"
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_day_keeps_to_the_budget_however_much_there_is_to_ask() {
+    let app = TestApp::start().await;
+    for clinic in app.city.clinics().iter().take(20) {
+        for specialty in app.city.specialties(&clinic.id) {
+            let place = simulator::Place {
+                clinic: clinic.id.clone(),
+                specialty: specialty.id,
+                doctor: String::new(),
+            };
+            app.watch_any(&place).await;
+        }
+    }
+    // The first looks of new watches are clicks.
+    app.run_for(minutes(20)).await;
+    app.city.clear_requests();
+    app.run_for(hours(24)).await;
+    let asked: Vec<_> = app.city.requests().iter().map(|it| it.elapsed).collect();
+    // A day's budget and a tenth: the hours saved up are spent once.
+    assert!(asked.len() <= 24 * 360 * 11 / 10, "{}", asked.len());
+    for (first, start) in asked.iter().enumerate() {
+        let window = |length| {
+            let within = |at: &&std::time::Duration| **at < *start + length;
+            asked[first..].iter().take_while(within).count()
+        };
+        assert!(window(hours(1)) <= 720);
+        // Three seconds apart, when they started.
+        assert!(window(minutes(1)) <= 21);
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -85,6 +116,74 @@ async fn a_doctor_watched_alone_is_asked_twice_a_minute_at_most() {
             .all(|pair| pair[1] >= pair[0] + seconds(20)),
         "looks are spaced"
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_ledger_says_for_whom_the_service_was_asked() {
+    let app = TestApp::start().await;
+    let shared = app.city.a_doctor();
+    let clinics = app.city.clinics();
+    let other = clinics.iter().find(|clinic| clinic.id != shared.clinic);
+    let other = other.unwrap().id.clone();
+    let alone = simulator::Place {
+        specialty: app.city.specialties(&other)[0].id.clone(),
+        clinic: other,
+        doctor: String::new(),
+    };
+    let first = app.watch_any(&shared).await;
+    let second = app.watch_any(&shared).await;
+    let third = app.watch_any(&alone).await;
+    app.run_for(hours(1)).await;
+    // A person looks through a list: it falls to nobody.
+    app.engine
+        .specialties(clinics[9].id.as_str().into())
+        .await
+        .unwrap();
+
+    let ledger = app.engine.ledger().await.unwrap();
+    let sent = u32::try_from(app.city.request_count()).unwrap();
+    assert_eq!(ledger.today, sent);
+    assert!((sent - 10..=sent).contains(&ledger.last_hour));
+    assert_eq!(
+        (ledger.budget_per_day, ledger.budget_per_hour),
+        (24 * 360, 360)
+    );
+    let of_clinics: u32 = ledger.clinics.iter().map(|row| row.requests).sum();
+    assert_eq!(of_clinics + ledger.beside_clinics, sent);
+    assert!(ledger.clinics.iter().all(|row| row.name.is_some()));
+    let of = |id: engine::model::Watch| {
+        let mut rows = ledger.watches.iter();
+        rows.find(|row| row.watch_id == id.id).unwrap()
+    };
+    let (first, second, third) = (of(first), of(second), of(third));
+    assert_eq!((first.shared_with, third.shared_with), (1, 0));
+    assert_eq!(first.looks, second.looks);
+    assert_eq!(first.part, first.looks.div_ceil(2));
+    assert_eq!(third.part, third.looks);
+    assert_eq!(first.looks + third.looks, of_clinics);
+    assert_eq!(ledger.beside_watches, ledger.beside_clinics);
+
+    let app = app.restart().await;
+    let ledger = app.engine.ledger().await.unwrap();
+    assert!(ledger.last_hour + 20 > of_clinics, "over a restart");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_changed_budget_holds_at_once_and_only_up_to_the_ceiling() {
+    let app = TestApp::start().await;
+    let usual = app.engine.settings().await.unwrap();
+    let with = |budget_per_hour| engine::model::Settings {
+        budget_per_hour,
+        ..usual.clone()
+    };
+    for refused in [29, 721] {
+        app.engine.save_settings(with(refused)).await.unwrap_err();
+    }
+    for taken in [30, 720] {
+        app.engine.save_settings(with(taken)).await.unwrap();
+        let ledger = app.engine.ledger().await.unwrap();
+        assert_eq!(ledger.budget_per_hour, taken);
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -44,7 +44,7 @@ async fn a_file_is_looked_through_before_anything_is_taken_from_it() {
             ImportFate::Unreadable
         ]
     );
-    assert!(plan.settings);
+    assert!(plan.settings.is_some());
     assert_eq!(plan.watches[4].draft, None);
     assert_eq!(
         app.engine.watches().await.unwrap().len(),
@@ -73,13 +73,17 @@ async fn settings_travel_in_a_file_whole_and_an_older_file_leaves_the_new_ones_a
             to: "06:15:00".parse().unwrap(),
             manner: QuietManner::Silent,
         },
-        budget_per_hour: 180,
+        budget_per_hour: 720,
+        bursts: true,
         ..Settings::default()
     };
     app.engine.save_settings(set.clone()).await.unwrap();
     let mut file = serde_json::to_value(app.engine.export().await.unwrap()).unwrap();
 
     let other = TestApp::start().await;
+    let told = other.engine.preview_import(&file.to_string()).unwrap();
+    let told = told.settings.unwrap();
+    assert_eq!((told.budget_per_hour, told.bursts), (720, true));
     other.engine.import(&file.to_string()).await.unwrap();
     assert_eq!(other.engine.settings().await.unwrap(), set);
 

@@ -9,6 +9,7 @@ use clap::{ArgAction, Parser, Subcommand, ValueEnum};
 use engine::{
     gorzdrav::DEFAULT_BASE,
     model::{Day, Language},
+    pace::REAL_CEILING_PER_HOUR,
 };
 use simulator::{Fault, World};
 use url::Url;
@@ -18,9 +19,6 @@ use crate::{
     language::{self, Spoken},
     values,
 };
-
-/// The most that may be asked of the real service, requests per hour.
-pub(crate) const CEILING: u32 = 360;
 
 /// Waits for a doctor's appointment slot and tells you the moment one appears
 #[derive(Debug, Parser)]
@@ -46,7 +44,7 @@ pub(crate) struct Common {
     /// Language: ru or en
     #[arg(long, global = true, value_name = "LANG", ignore_case = true)]
     pub(crate) lang: Option<Spoken>,
-    /// Requests per hour; at most 360 for the real service
+    /// Requests per hour; at most 720 for the real service
     #[arg(long, global = true, value_name = "N")]
     pub(crate) budget: Option<NonZeroU32>,
     /// The first line of this file opens the tokens and passwords
@@ -70,7 +68,7 @@ impl Common {
     pub(crate) fn check(&self) -> Result<(), Failure> {
         let over = self
             .budget
-            .is_some_and(|budget| budget.get() > CEILING && self.asks_real_service());
+            .is_some_and(|budget| budget.get() > REAL_CEILING_PER_HOUR && self.asks_real_service());
         if over {
             Err(Failure::OverBudget)
         } else {
@@ -442,8 +440,8 @@ mod tests {
     #[test]
     fn the_real_service_has_a_ceiling_and_a_simulator_has_none() {
         let local = "http://127.0.0.1:1/_api/api/v2";
-        assert!(common(&["--budget", "360"]).check().is_ok());
-        assert!(common(&["--budget", "361"]).check().is_err());
+        assert!(common(&["--budget", "720"]).check().is_ok());
+        assert!(common(&["--budget", "721"]).check().is_err());
         assert!(
             common(&["--budget", "100000", "--api-base", local])
                 .check()
@@ -453,7 +451,7 @@ mod tests {
             "https://gorzdrav.spb.ru/_api/api/v2",
             "http://GORZDRAV.spb.ru./x",
         ] {
-            let asked = common(&["--budget", "361", "--api-base", real]);
+            let asked = common(&["--budget", "721", "--api-base", real]);
             assert!(asked.check().is_err(), "{real}");
         }
     }

@@ -1,7 +1,7 @@
 //! `doctor`: the self-check.
 
 use engine::{
-    model::{Check, CheckSubject, DeliveryState, Verdict},
+    model::{Check, CheckSubject, DeliveryState, Ledger, Verdict},
     text::Words,
 };
 use serde_json::{Value, json};
@@ -17,6 +17,8 @@ struct Line {
     name: String,
     verdict: Verdict,
     detail: Option<String>,
+    /// For whom the service was asked.
+    ledger: Option<Ledger>,
 }
 
 /// Checks everything; fails if something is broken.
@@ -43,14 +45,20 @@ pub(crate) async fn doctor(session: &Session) -> Result<(), Failure> {
             name: words.say("cli-doctor-clock"),
             verdict: Verdict::Remark,
             detail: Some(words.say("cli-doctor-no-clock")),
+            ledger: None,
         });
     }
     lines.push(outbox(session).await.map_err(failed)?);
+    lines.push(requests(session).await.map_err(failed)?);
     let document = || {
         let items = lines.iter().map(|line| {
-            json!({
+            let mut item = json!({
                 "id": line.id, "name": line.name, "verdict": line.verdict, "detail": line.detail,
-            })
+            });
+            if let Some(ledger) = &line.ledger {
+                item["ledger"] = json!(ledger);
+            }
+            item
         });
         items.collect::<Value>()
     };
@@ -103,6 +111,7 @@ fn line(check: Check, words: Words) -> Line {
         name,
         verdict: check.verdict,
         detail: check.detail,
+        ledger: None,
     }
 }
 
@@ -140,5 +149,28 @@ async fn outbox(session: &Session) -> Result<Line, engine::EngineError> {
         name: words.say("cli-doctor-channels"),
         verdict,
         detail: Some(detail),
+        ledger: None,
+    })
+}
+
+/// How much the service is asked.
+async fn requests(session: &Session) -> Result<Line, engine::EngineError> {
+    let words = session.words;
+    let ledger = session.engine.ledger().await?;
+    let detail = words.say_with(
+        "cli-doctor-requests-detail",
+        &[
+            ("today", ledger.today.into()),
+            ("day", ledger.budget_per_day.into()),
+            ("hour", ledger.last_hour.into()),
+            ("budget", ledger.budget_per_hour.into()),
+        ],
+    );
+    Ok(Line {
+        id: "requests",
+        name: words.say("cli-doctor-requests"),
+        verdict: Verdict::Fine,
+        detail: Some(detail),
+        ledger: Some(ledger),
     })
 }

@@ -7,7 +7,7 @@ use engine::{
     text::Words,
 };
 
-use crate::{args::CEILING, channels};
+use crate::channels;
 
 /// The operation failed.
 const FAILED: u8 = 1;
@@ -97,7 +97,10 @@ impl Failure {
         Some(match self {
             Self::OverBudget => words.say_with(
                 "cli-error-budget",
-                &[("ceiling", CEILING.to_string().into())],
+                &[(
+                    "ceiling",
+                    engine::pace::REAL_CEILING_PER_HOUR.to_string().into(),
+                )],
             ),
             Self::NoHome => words.say("cli-error-home"),
             Self::Start { error, folder } => {

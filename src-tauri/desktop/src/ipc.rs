@@ -8,8 +8,8 @@ use chrono::{DateTime, Utc};
 use engine::{EngineError, ImportPlan, Imported, Opening, model};
 use model::{
     Activity, Alert, AlertId, Answer, Channels, ChatId, ChatLink, Check, Clinic, ClinicHits,
-    ClinicId, Dated, District, DistrictId, Doctor, DoctorId, Folders, History, LinkTarget, Look,
-    MailSettings, PushSettings, Settings, Slot, Specialty, SpecialtyId, Status, Trial, Watch,
+    ClinicId, Dated, District, DistrictId, Doctor, DoctorId, Folders, History, Ledger, LinkTarget,
+    Look, MailSettings, PushSettings, Settings, Slot, Specialty, SpecialtyId, Status, Trial, Watch,
     WatchChoice, WatchDraft, WatchId, WatchView, WorkDay,
 };
 use serde::{Deserialize, Serialize};
@@ -75,6 +75,7 @@ pub(crate) fn builder<R: Runtime>() -> Builder<R> {
             alert,
             answer,
             status,
+            ledger,
             pause,
             resume,
             settings,
@@ -340,6 +341,13 @@ pub(crate) async fn answer(desk: State<'_, Desk>, id: AlertId, answer: Answer) -
 #[specta::specta]
 pub(crate) async fn status(desk: State<'_, Desk>) -> Answered<Status> {
     Ok(desk.engine().status().await?)
+}
+
+/// The requests of today and of this hour against the budget, by clinic and by watch.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn ledger(desk: State<'_, Desk>) -> Answered<Ledger> {
+    Ok(desk.engine().ledger().await?)
 }
 
 /// Pauses every watch; without a moment, until resumed.

@@ -49,8 +49,27 @@ pub struct Imported {
 pub struct ImportPlan {
     /// The watches of the file, in its order.
     pub watches: Vec<ImportRow>,
-    /// The file has settings, which would replace those here.
-    pub settings: bool,
+    /// The settings of the file, which would replace those here.
+    pub settings: Option<ImportSettings>,
+}
+
+/// Of a file's settings those that are not for its person alone to bear: how much the service is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ImportSettings {
+    /// Requests that an hour would take on average.
+    pub budget_per_hour: u32,
+    /// Short bursts would be allowed.
+    pub bursts: bool,
+}
+
+impl From<&Settings> for ImportSettings {
+    fn from(settings: &Settings) -> Self {
+        Self {
+            budget_per_hour: settings.budget_per_hour,
+            bursts: settings.bursts,
+        }
+    }
 }
 
 /// One watch of a file.

@@ -174,7 +174,7 @@ pub enum Problem {
     TooLong,
     /// The file is not an export of this program.
     BadFile,
-    /// A budget outside 30 to 360 requests per hour.
+    /// A budget outside 30 to 720 requests per hour.
     BadBudget,
     /// Not a bot's token: `123456:ABC…`.
     BadToken,

@@ -16,6 +16,7 @@ mod engine;
 mod error;
 pub mod gorzdrav;
 mod history;
+mod ledger;
 mod mail;
 pub mod model;
 mod night;
@@ -33,7 +34,7 @@ pub mod trust;
 mod watches;
 mod witness;
 
-pub use backup::{Backup, ImportFate, ImportPlan, ImportRow, Imported};
+pub use backup::{Backup, ImportFate, ImportPlan, ImportRow, ImportSettings, Imported};
 pub use delivery::{Channel, Message, Rung, Taken, TellError};
 pub use engine::{Config, Engine};
 pub use error::{EngineError, ErrorCode, Problem, StartError};

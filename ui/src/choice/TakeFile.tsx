@@ -78,7 +78,12 @@ function Plan({ plan }: { plan: ImportPlan }) {
       <Rows title={text('import-new')} rows={of('new')} />
       <Rows title={text('import-known')} rows={of('known')} />
       <Rows title={text('import-bad')} rows={of('invalid', 'unreadable')} />
-      {plan.settings && <p>{text('import-settings')}</p>}
+      {plan.settings !== null && (
+        <p>
+          {text('import-settings')} {text('import-budget', { n: plan.settings.budgetPerHour })}
+          {plan.settings.bursts && ` ${text('import-bursts')}`}
+        </p>
+      )}
     </div>
   );
 }

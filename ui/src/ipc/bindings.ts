@@ -62,6 +62,8 @@ export const commands = {
 	answer: (id: AlertId, answer: Answer) => typedError<Alert, CommandError>(__TAURI_INVOKE("answer", { id, answer })),
 	/**  The state of the program. */
 	status: () => typedError<Status, CommandError>(__TAURI_INVOKE("status")),
+	/**  The requests of today and of this hour against the budget, by clinic and by watch. */
+	ledger: () => typedError<Ledger, CommandError>(__TAURI_INVOKE("ledger")),
 	/**  Pauses every watch; without a moment, until resumed. */
 	pause: (until: string | null) => typedError<null, CommandError>(__TAURI_INVOKE("pause", { until })),
 	/**  Ends the pause. */
@@ -396,6 +398,16 @@ export type ClinicHits = {
 /**  A clinic, unique in the city. */
 export type ClinicId = string;
 
+/**  Looks at one clinic. */
+export type ClinicRequests = {
+	/**  The clinic. */
+	clinicId: ClinicId,
+	/**  Its name, if it is known. */
+	name: string | null,
+	/**  Looks today. */
+	requests: number,
+};
+
 /**  A closed set of codes; the window has a sentence for each and never reads the detail. */
 export type CommandError = {
 	/**  What kind of failure it is. */
@@ -664,8 +676,8 @@ problems: Problem[] } |
 export type ImportPlan = {
 	/**  The watches of the file, in its order. */
 	watches: ImportRow[],
-	/**  The file has settings, which would replace those here. */
-	settings: boolean,
+	/**  The settings of the file, which would replace those here. */
+	settings: ImportSettings | null,
 };
 
 /**  One watch of a file. */
@@ -674,6 +686,14 @@ export type ImportRow = {
 	draft: WatchDraft | null,
 	/**  What would become of it. */
 	fate: ImportFate,
+};
+
+/**  Of a file's settings those that are not for its person alone to bear: how much the service is asked. */
+export type ImportSettings = {
+	/**  Requests that an hour would take on average. */
+	budgetPerHour: number,
+	/**  Short bursts would be allowed. */
+	bursts: boolean,
 };
 
 /**  What came of an import. */
@@ -722,6 +742,26 @@ export type Language =
 "ru" | 
 /**  English. */
 "en";
+
+/**  The requests of today (Moscow) against the budget. */
+export type Ledger = {
+	/**  Requests since midnight, of all kinds and over restarts. */
+	today: number,
+	/**  Requests that a day takes on average. */
+	budgetPerDay: number,
+	/**  Requests in the last 60 minutes, over restarts. */
+	lastHour: number,
+	/**  Requests that an hour takes on average. */
+	budgetPerHour: number,
+	/**  Today's looks by clinic, the most first. */
+	clinics: ClinicRequests[],
+	/**  Today's requests that were no look: lists to choose from, slots a person looked through. */
+	besideClinics: number,
+	/**  Today's looks by the watches that are there now, the largest part first. */
+	watches: WatchRequests[],
+	/**  Today's requests that fall to no watch that is there now. */
+	besideWatches: number,
+};
 
 /**  What a pasted link points at; empty when it is the site's, with nothing chosen yet. */
 export type LinkTarget = {
@@ -913,7 +953,7 @@ export type Problem =
 "tooLong" | 
 /**  The file is not an export of this program. */
 "badFile" | 
-/**  A budget outside 30 to 360 requests per hour. */
+/**  A budget outside 30 to 720 requests per hour. */
 "badBudget" | 
 /**  Not a bot's token: `123456:ABC…`. */
 "badToken" | 
@@ -1077,8 +1117,13 @@ export type Settings = {
 	welcomed: boolean,
 	/**  «Окно закрыто, проверки продолжаются» was said once. */
 	closeHintShown: boolean,
-	/**  Requests allowed in an hour; the real service's ceiling is 360. */
+	/**  Requests that an hour takes on average, 30 to 720. */
 	budgetPerHour: number,
+	/**
+	 *  A doctor may be looked at each ten seconds for some minutes in which slots usually appear;
+	 *  the budget stays as it is.
+	 */
+	bursts: boolean,
 };
 
 /**  A time when nothing was checked because the computer slept. */
@@ -1153,9 +1198,9 @@ export type Status = {
 	requestsToday: number,
 	/**  Requests in the last 60 minutes. */
 	requestsLastHour: number,
-	/**  Requests allowed in an hour. */
+	/**  Requests that an hour takes on average. */
 	budgetPerHour: number,
-	/**  Requests allowed in a day. */
+	/**  Requests that a day takes on average. */
 	budgetPerDay: number,
 	/**  This is the simulated city. */
 	demo: boolean,
@@ -1366,6 +1411,18 @@ export type WatchDraft = {
 
 /**  A watch's id in this database. */
 export type WatchId = number;
+
+/**  Looks that served one watch. */
+export type WatchRequests = {
+	/**  The watch. */
+	watchId: WatchId,
+	/**  Looks that served it. */
+	looks: number,
+	/**  Its part of them, each look shared evenly between the watches it served; rounded. */
+	part: number,
+	/**  The most other watches that one of these looks served. */
+	sharedWith: number,
+};
 
 /**  A free slot that a watch covers, with where it is. */
 export type WatchSlot = {

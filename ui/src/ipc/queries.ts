@@ -50,6 +50,7 @@ export const questions = (host: Host) => ({
   settings: () =>
     queryOptions({ queryKey: ['settings'], queryFn: () => ask(host.commands.settings()) }),
   status: () => queryOptions({ queryKey: ['status'], queryFn: () => ask(host.commands.status()) }),
+  ledger: () => queryOptions({ queryKey: ['ledger'], queryFn: () => ask(host.commands.ledger()) }),
   watches: () =>
     queryOptions({ queryKey: ['watches'], queryFn: () => ask(host.commands.watches()) }),
   watch: (id: WatchId) =>
@@ -140,9 +141,9 @@ export function useQuestions() {
 function touched(event: Event): readonly string[] {
   switch (event.kind) {
     case 'looked':
-      return ['looks', 'status', 'watches', 'watch', 'openings'];
+      return ['looks', 'status', 'ledger', 'watches', 'watch', 'openings'];
     case 'watchesChanged':
-      return ['watches', 'watch', 'openings', 'history', 'status'];
+      return ['watches', 'watch', 'openings', 'history', 'status', 'ledger'];
     case 'alertChanged':
       return ['inbox', 'status', 'history'];
     case 'statusChanged':

@@ -7,7 +7,8 @@ import { useSettings, useSettingsError } from '../ipc/queries.ts';
 import { ErrorNote, ListSkeleton } from '../kit/Notes.tsx';
 import { Page } from '../kit/Page.tsx';
 import { About } from './About.tsx';
-import { Appearance, Checks, Notifications, Start } from './Basic.tsx';
+import { Appearance, Notifications, Start } from './Basic.tsx';
+import { Checks } from './Checks.tsx';
 import { Data } from './Data.tsx';
 
 export const SECTIONS = [

@@ -50,11 +50,43 @@ test('a system without a tray is told about', async () => {
   await expect.element(page.getByText(/окно будет сворачиваться/)).toBeVisible();
 });
 
-test('the budget is chosen in words, with the requests of today', async () => {
+const said = (words: RegExp | string) => expect.element(page.getByText(words)).toBeVisible();
+
+test('the budget goes down and up to its ceiling, by keyboard too', async () => {
   const { world } = open('/settings/checks');
-  await expect.element(page.getByText(/Сегодня \d+\sзапрос.*, можно до 8.640/)).toBeVisible();
-  await page.getByText('Не больше 180 запросов в час').click();
-  await expect.poll(() => world.settings.budgetPerHour).toBe(180);
+  await said('В среднем до 360 запросов в час');
+  await said(/раз в 10 секунд на все ожидания вместе/);
+  const less = page.getByRole('button', { name: 'Реже' });
+  const more = page.getByRole('button', { name: 'Чаще' });
+  await less.click();
+  await expect.poll(() => world.settings.budgetPerHour).toBe(300);
+  for (const budget of [360, 450, 540, 630, 720]) {
+    await userEvent.keyboard(budget === 360 ? '{Tab}{Enter}' : '{Enter}');
+    await expect.poll(() => world.settings.budgetPerHour).toBe(budget);
+  }
+  await said(/только если очень нужно/);
+  await said(/это предел/);
+  await userEvent.keyboard('{Enter}');
+  await expect.element(more).toHaveFocus();
+  expect(world.settings.budgetPerHour).toBe(720);
+  await accessible();
+});
+
+test('bursts are allowed by a switch', async () => {
+  const { world } = open('/settings/checks');
+  await page.getByText('Чаще в часы, когда обычно появляются талоны').click();
+  await expect.poll(() => world.settings.bursts).toBe(true);
+});
+
+test('what the requests were for is told when it is asked', async () => {
+  const { world } = open('/settings/checks', {}, addEveryState);
+  await said(/Сегодня \d+\sзапрос.*, можно до 8.640/);
+  expect(world.calls).not.toContain('ledger');
+  await page.getByText('На что ушли запросы').click();
+  await said('По ожиданиям');
+  await said('По поликлиникам');
+  await said(/Остальное: списки/);
+  await accessible();
 });
 
 test('data is exported and found', async () => {
@@ -92,12 +124,14 @@ test('a file is looked through before anything is taken from it', async () => {
 test('of a file with nothing new only the settings are taken, or nothing at all', async () => {
   const known = mixedFile().watches.filter(({ fate }) => fate.kind === 'known');
   const { world } = open('/settings/data', {}, (host) => {
-    host.world.file = { watches: known, settings: true };
+    host.world.file = { watches: known, settings: { budgetPerHour: 720, bursts: true } };
   });
   await takeFile();
+  await expect.element(dialog().getByText(/в среднем до 720 запросов в час/)).toBeVisible();
+  await expect.element(dialog().getByText(/чаще в часы, когда/)).toBeVisible();
   await dialog().getByRole('button', { name: 'Взять настройки' }).click();
   await expect.poll(() => world.calls).toContain('importChosen');
-  world.file = { watches: [], settings: false };
+  world.file = { watches: [], settings: null };
   await takeFile();
   await expect.element(dialog().getByText('Ожиданий в файле нет.')).toBeVisible();
   await dialog().getByRole('button', { name: 'Закрыть' }).click();

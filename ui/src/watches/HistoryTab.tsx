@@ -1,14 +1,13 @@
 // What the past of a watch says, and the single facts behind it: every slot, every look.
 
 import { useQuery } from '@tanstack/react-query';
-import ChevronIcon from 'lucide-react/icons/chevron-right';
-import { type ReactNode, useState } from 'react';
+import { useState } from 'react';
 import { useFormat, useNow } from '../i18n/format.ts';
 import { useText } from '../i18n/text.ts';
 import type { Look, WatchView } from '../ipc/host.ts';
 import { useQuestions } from '../ipc/queries.ts';
 import { Button } from '../kit/Button.tsx';
-import { cx } from '../kit/cx.ts';
+import { Fold } from '../kit/Fold.tsx';
 import { Marked } from '../kit/marked.tsx';
 import { ErrorNote, ListSkeleton, Note } from '../kit/Notes.tsx';
 import { Appearances } from './Appearances.tsx';
@@ -48,23 +47,6 @@ function Past({ view }: { view: WatchView }) {
       )}
       <Gaps view={view} history={history.data} />
     </>
-  );
-}
-
-/** Single facts: asked for and drawn when they are opened. */
-function Fold({ title, children }: { title: string; children: ReactNode }) {
-  const [open, setOpen] = useState(false);
-  return (
-    <details onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
-      <summary className="flex min-h-12 cursor-pointer items-center gap-2 rounded-button text-primary">
-        <ChevronIcon
-          aria-hidden
-          className={cx('fade size-[1.2rem] shrink-0', open && 'rotate-90')}
-        />
-        <h2 className="font-medium underline underline-offset-4">{title}</h2>
-      </summary>
-      {open && <div className="flex flex-col gap-3 pt-3">{children}</div>}
-    </details>
   );
 }
 

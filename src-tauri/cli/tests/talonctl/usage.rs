@@ -53,18 +53,18 @@ async fn what_is_wrong_with_the_command_line_is_said_in_one_sentence() {
         (&["status", "--api-base", "ftp://x"], "нужен адрес"),
         (&["status", "--budget", "0"], "нужно число"),
         (
-            &["status", "--budget", "361"],
-            "не больше 360 запросов в час",
+            &["status", "--budget", "721"],
+            "не больше 720 запросов в час",
         ),
         (
             &[
                 "status",
                 "--budget",
-                "361",
+                "721",
                 "--api-base",
                 "https://gorzdrav.spb.ru/_api/api/v2",
             ],
-            "не больше 360 запросов в час",
+            "не больше 720 запросов в час",
         ),
         (&["simulate", "--fault", "none"], "code-602"),
         (&["simulate", "--world", "S9"], "S4"),

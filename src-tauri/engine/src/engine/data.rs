@@ -88,7 +88,7 @@ impl Engine {
         Ok(Import {
             plan: ImportPlan {
                 watches: rows,
-                settings: backup.settings.is_some(),
+                settings: backup.settings.as_ref().map(Into::into),
             },
             fresh,
             settings: backup.settings,

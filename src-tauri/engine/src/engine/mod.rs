@@ -6,6 +6,7 @@ mod alerting;
 mod channels;
 mod choosing;
 mod data;
+mod ledger;
 mod minutes;
 mod program;
 mod watching;
@@ -35,9 +36,8 @@ use crate::{
     error::{EngineError, Problem, StartError},
     gorzdrav::{Client, DEFAULT_BASE},
     model::{Clinic, Event, Pause, Settings, Watch, WatchId},
-    pace::Pace,
+    pace::{Pace, REAL_CEILING_PER_HOUR},
     poller::Poller,
-    schedule::USUAL_BUDGET,
     secrets::Secrets,
     store::{Listing, SettingName, Store, StoreError},
     tally::Tally,
@@ -66,7 +66,7 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// The service: [`DEFAULT_BASE`] or a simulator.
     pub api_base: Url,
-    /// Requests per hour; `None` leaves it to the settings. Above 360 only for a simulator.
+    /// Requests per hour; `None` leaves it to the settings. Above 720 only for a simulator.
     pub budget_per_hour: Option<u32>,
     /// Tells the time.
     pub clock: Clock,
@@ -148,6 +148,8 @@ impl Engine {
         let real_service = is_real_service(&config.api_base);
         let budget = config.budget_per_hour.unwrap_or(settings.budget_per_hour);
         let pace = Arc::new(Pace::seeded(budget, real_service, config.seed));
+        pace.set_bursts(settings.bursts);
+        pace.recall(&store.looked_by_hour(now).await?);
         let client = Client::new(config.api_base.clone(), pace)?;
         let tally = Arc::new(Tally::open(&store, now).await?);
         let (events, _) = broadcast::channel(EVENTS_KEPT);
@@ -364,7 +366,7 @@ fn respelled(watch: Watch) -> Watch {
 }
 
 fn check_budget(settings: &Settings) -> Result<()> {
-    if (LEAST_BUDGET..=USUAL_BUDGET).contains(&settings.budget_per_hour) {
+    if (LEAST_BUDGET..=REAL_CEILING_PER_HOUR).contains(&settings.budget_per_hour) {
         Ok(())
     } else {
         Err(EngineError::Invalid(vec![Problem::BadBudget]))

@@ -23,10 +23,9 @@ impl Engine {
         let now = self.now();
         let watches: Vec<Watch> = self.poller.board().watches.values().cloned().collect();
         let views = self.sights(watches).await?;
-        // After a crash the tally may lack a minute, the log of looks does not.
-        let looked: u32 = self.store.looks_since(midnight(now)).await?.values().sum();
-        let total = self.client.pace().requests_total();
-        let requests_today = self.tally.count(total, now).max(looked);
+        let looked = self.store.looks_since(midnight(now)).await?.values().sum();
+        let requests_today = self.requests_today(looked);
+        let requests_last_hour = self.requests_last_hour().await?;
         let unanswered = self.store.unanswered().await?;
         let Settings { quiet, hushed, .. } = self.settings().await?;
         let holds = quiet.manner == QuietManner::Hold;
@@ -64,7 +63,7 @@ impl Engine {
                 .slept
                 .filter(|slept| now - slept.to < TimeDelta::days(1)),
             requests_today,
-            requests_last_hour: pace.requests_last_hour(),
+            requests_last_hour,
             budget_per_hour: pace.budget_per_hour(),
             budget_per_day: pace.budget_per_hour().saturating_mul(24),
             demo: self.config.demo,
@@ -154,7 +153,11 @@ impl Engine {
         }
         if self.config.budget_per_hour.is_none() {
             self.client.pace().set_budget(settings.budget_per_hour);
+        }
+        self.client.pace().set_bursts(settings.bursts);
+        if (before.budget_per_hour, before.bursts) != (settings.budget_per_hour, settings.bursts) {
             self.poller.changed.notify_one();
+            self.tell(Event::StatusChanged);
         }
         let outside = |it: &Settings| {
             (

@@ -73,9 +73,9 @@ pub struct Status {
     pub requests_today: u32,
     /// Requests in the last 60 minutes.
     pub requests_last_hour: u32,
-    /// Requests allowed in an hour.
+    /// Requests that an hour takes on average.
     pub budget_per_hour: u32,
-    /// Requests allowed in a day.
+    /// Requests that a day takes on average.
     pub budget_per_day: u32,
     /// This is the simulated city.
     pub demo: bool,
@@ -163,8 +163,11 @@ pub struct Settings {
     pub welcomed: bool,
     /// «Окно закрыто, проверки продолжаются» was said once.
     pub close_hint_shown: bool,
-    /// Requests allowed in an hour; the real service's ceiling is 360.
+    /// Requests that an hour takes on average, 30 to 720.
     pub budget_per_hour: u32,
+    /// A doctor may be looked at each ten seconds for some minutes in which slots usually appear;
+    /// the budget stays as it is.
+    pub bursts: bool,
 }
 
 impl Default for Settings {
@@ -188,6 +191,7 @@ impl Default for Settings {
             welcomed: false,
             close_hint_shown: false,
             budget_per_hour: 360,
+            bursts: false,
         }
     }
 }

@@ -7,14 +7,14 @@ use std::time::Duration;
 
 use rand::{Rng, RngExt};
 
+use crate::pace::REAL_CEILING_PER_HOUR;
+
 /// The longest time between two looks at anything watched, and between two walks down to the slots.
 pub(crate) const FLOOR: Duration = Duration::from_mins(15);
 /// A clinic without online booking is looked at once a day.
 const NO_ONLINE: Duration = Duration::from_hours(24);
-/// The shortest time between two looks at one resource of the real service, at the usual budget.
+/// The shortest time between two looks at one resource of the real service.
 const CAP: Duration = Duration::from_secs(30);
-/// The budget that [`CAP`] belongs to, requests per hour. The ceiling for the real service.
-pub(crate) const USUAL_BUDGET: u32 = 360;
 /// The first wait after a failure; doubled by each further one up to [`FLOOR`].
 const FIRST_BACK_OFF: Duration = Duration::from_secs(30);
 /// The share of the budget that regular walks may take before they are spaced out.
@@ -34,10 +34,12 @@ pub(crate) struct Load {
 }
 
 impl Load {
-    /// The shortest time between two looks at one resource: a larger budget than usual (never
-    /// the real service's) shortens it in proportion.
+    /// The shortest time between two looks at one resource: a larger budget than the real
+    /// service's shortens it in proportion.
     fn cap(&self) -> Duration {
-        CAP.mul_f64((f64::from(USUAL_BUDGET) / self.budget_per_hour).clamp(1.0 / 30.0, 1.0))
+        CAP.mul_f64(
+            (f64::from(REAL_CEILING_PER_HOUR) / self.budget_per_hour).clamp(1.0 / 30.0, 1.0),
+        )
     }
 
     fn walks_per_hour(&self) -> f64 {
@@ -135,7 +137,7 @@ mod tests {
     proptest! {
         /// Sweeps and walks together never plan more than the budget.
         #[test]
-        fn the_plan_fits_the_budget(clinics in 1usize..500, doctors in 1usize..20, budget in 60.0f64..360.0) {
+        fn the_plan_fits_the_budget(clinics in 1usize..500, doctors in 1usize..20, budget in 60.0f64..720.0) {
             let load = Load { clinics, walk: clinics * (2 + doctors), budget_per_hour: budget };
             let sweeps = as_f64(clinics) * 3600.0 / gap(&load).as_secs_f64();
             let walks = as_f64(load.walk) * 3600.0 / load.walk_gap().as_secs_f64();

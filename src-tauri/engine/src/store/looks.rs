@@ -10,7 +10,7 @@ use specta::Type;
 use super::{Result, Store, StoreError, from_word, moment, ms, word};
 use crate::model::{ClinicId, Dated, DoctorId, Key, Look, Slot, SpecialtyId, WatchId};
 
-/// The log holds so many looks: three months of asking as often as the real service allows.
+/// The log holds so many looks: three months of asking with the usual budget.
 const KEPT: i64 = 90 * 24 * 360;
 
 /// The log is read in pages of this length: some two thousand looks.
@@ -111,19 +111,8 @@ impl LookRow {
     }
 
     fn look(self) -> Result<Look> {
-        let clinic_id = ClinicId(self.clinic);
         Ok(Look {
-            key: match self.level.as_str() {
-                "clinic" => Key::Clinic { clinic_id },
-                "specialty" => Key::Specialty {
-                    clinic_id,
-                    specialty_id: SpecialtyId(self.resource),
-                },
-                _ => Key::Doctor {
-                    clinic_id,
-                    doctor_id: DoctorId(self.resource),
-                },
-            },
+            key: key(&self.level, self.clinic, self.resource),
             at: moment(self.at),
             outcome: from_word(self.outcome)?,
             code: self.code,
@@ -131,6 +120,21 @@ impl LookRow {
             vanished: self.vanished,
             elapsed_ms: self.elapsed_ms,
         })
+    }
+}
+
+fn key(level: &str, clinic: String, resource: String) -> Key {
+    let clinic_id = ClinicId(clinic);
+    match level {
+        "clinic" => Key::Clinic { clinic_id },
+        "specialty" => Key::Specialty {
+            clinic_id,
+            specialty_id: SpecialtyId(resource),
+        },
+        _ => Key::Doctor {
+            clinic_id,
+            doctor_id: DoctorId(resource),
+        },
     }
 }
 
@@ -163,6 +167,41 @@ impl Store {
                 .prepare_cached("SELECT clinic, count(*) FROM look WHERE at >= ?1 GROUP BY clinic")?
                 .query_map([ms(since)], |row| Ok((ClinicId(row.get(0)?), row.get(1)?)))?
                 .collect::<rusqlite::Result<_>>()?)
+        })
+        .await
+    }
+
+    /// How often each resource has been looked at since then.
+    pub(crate) async fn looked_since(&self, since: DateTime<Utc>) -> Result<Vec<(Key, u32)>> {
+        self.with(move |connection| {
+            Ok(connection
+                .prepare_cached(
+                    "SELECT level, clinic, resource, count(*) FROM look WHERE at >= ?1
+                     GROUP BY clinic, level, resource",
+                )?
+                .query_map([ms(since)], |row| {
+                    let level: String = row.get(0)?;
+                    Ok((key(&level, row.get(1)?, row.get(2)?), row.get(3)?))
+                })?
+                .collect::<rusqlite::Result<_>>()?)
+        })
+        .await
+    }
+
+    /// Looks of the last 24 hours, hour by hour, oldest first.
+    pub(crate) async fn looked_by_hour(&self, now: DateTime<Utc>) -> Result<[u32; 24]> {
+        self.with(move |connection| {
+            let mut hours = [0; 24];
+            let mut read = connection.prepare_cached(
+                "SELECT (:now - at) / 3600000 AS ago, count(*) FROM look
+                 WHERE at > :now - 24 * 3600000 AND at <= :now GROUP BY ago",
+            )?;
+            let mut rows = read.query(named_params! {":now": ms(now)})?;
+            while let Some(row) = rows.next()? {
+                let ago: u8 = row.get(0)?;
+                hours[23 - usize::from(ago)] = row.get(1)?;
+            }
+            Ok(hours)
         })
         .await
     }

@@ -88,7 +88,7 @@ export function addEveryState({ world }: Memory) {
 
 /** A file with a watch for each thing that may become of one. */
 export const mixedFile = (): ImportPlan => ({
-  settings: true,
+  settings: { budgetPerHour: 360, bursts: false },
   watches: [
     { draft: draft({ places: [place('100', '2')], nickname: 'мама' }), fate: { kind: 'new' } },
     {

@@ -60,6 +60,7 @@ export const DEFAULT_SETTINGS: Settings = {
   welcomed: false,
   closeHintShown: false,
   budgetPerHour: 360,
+  bursts: false,
 };
 
 const DAY_NAMES = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const;
@@ -830,6 +831,40 @@ export function createMemoryHost(options: MemoryOptions = {}): Memory {
         demo,
       };
     }),
+    ledger: command('ledger', () => {
+      const rows = [...kept.values()].filter(({ removed }) => !removed);
+      const of = (id: string) =>
+        rows.filter(({ watch }) => watch.places.some(({ clinicId }) => clinicId === id)).length;
+      const watches = rows.map(({ watch, looks }) => {
+        const sharers = Math.max(1, ...watch.places.map(({ clinicId }) => of(clinicId)));
+        const part = Math.round(looks.length / sharers);
+        return { watchId: watch.id, looks: looks.length, part, sharedWith: sharers - 1 };
+      });
+      const names = new Map(
+        rows.flatMap(({ watch }) => watch.places.map((one) => [one.clinicId, one.clinicName])),
+      );
+      const clinics = [...names].map(([clinicId, name]) => ({
+        clinicId,
+        name,
+        requests: Math.max(
+          ...rows
+            .filter(({ watch }) => watch.places.some((place) => place.clinicId === clinicId))
+            .map(({ looks }) => looks.length),
+        ),
+      }));
+      const useful = watches.reduce((sum, { part }) => sum + part, 0);
+      const looked = clinics.reduce((sum, { requests }) => sum + requests, 0);
+      return {
+        today: requests,
+        budgetPerDay: 24 * world.settings.budgetPerHour,
+        lastHour: 58,
+        budgetPerHour: world.settings.budgetPerHour,
+        clinics: clinics.sort((a, b) => b.requests - a.requests),
+        besideClinics: Math.max(0, requests - looked),
+        watches: watches.sort((a, b) => b.part - a.part),
+        besideWatches: Math.max(0, requests - useful),
+      };
+    }),
     pause: command('pause', (until) => {
       pause = { until };
       changed();
@@ -842,6 +877,8 @@ export function createMemoryHost(options: MemoryOptions = {}): Memory {
     }),
     settings: command('settings', () => world.settings),
     saveSettings: command('saveSettings', (settings) => {
+      if (settings.budgetPerHour < 30 || settings.budgetPerHour > 720)
+        refuse('invalid', ['badBudget']);
       world.settings = settings;
       emit({ kind: 'settingsChanged' });
       emit({ kind: 'statusChanged' });
