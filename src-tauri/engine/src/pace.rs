@@ -42,7 +42,7 @@ pub const REAL_CEILING_PER_HOUR: u32 = 720;
 /// Connections to the real service at once.
 const REAL_CONNECTIONS: usize = 2;
 /// What background work may take of the budget.
-pub(crate) const BACKGROUND_PART: f64 = 0.9;
+pub const BACKGROUND_PART: f64 = 0.9;
 /// Background work saves up so many hours of its part.
 const SAVED_HOURS: f64 = 4.0;
 /// Within 60 minutes background work takes half the budget at once and this much evenly.

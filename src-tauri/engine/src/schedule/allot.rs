@@ -39,6 +39,37 @@ const HOUR_MS: f32 = 3_600_000.0;
 /// Looks come later than their rate says by jitter and by waiting for their turn.
 const SLACK: f32 = 1.12;
 
+/// The shortest time between two looks at one resource of the real service.
+const LEAST: i64 = 30_000;
+/// The same in a learned window, where the person allowed it.
+const LEAST_IN_WINDOW: i64 = 10_000;
+/// The longest, with room for jitter and for waiting one's turn: a quarter of an hour in the end.
+const LONGEST: i64 = 890_000;
+/// Up to this budget the gaps are as they are; a simulator's may be larger, and shortens them.
+const CEILING: f32 = 720.0;
+
+impl Limits {
+    /// For so many requests per hour on average. `bursts`: the person allowed looks close together
+    /// in learned windows.
+    pub fn new(per_hour: f64, bursts: bool) -> Self {
+        let per_hour = per_hour.max(1.0) as f32;
+        let faster = (CEILING / per_hour).clamp(1.0 / 30.0, 1.0);
+        let gap = |usual: i64| (usual as f32 * faster) as i64;
+        let least = gap(LEAST);
+        Self {
+            per_hour,
+            // Below what the pace lets through: nobody waits in a queue.
+            hour: per_hour * 1.8,
+            burst: (if bursts { 3_000.0 } else { 1_000.0_f32 }).max(per_hour * 2.0),
+            gaps: Gaps {
+                least,
+                least_in_window: if bursts { gap(LEAST_IN_WINDOW) } else { least },
+                longest: LONGEST,
+            },
+        }
+    }
+}
+
 /// A part of the day is in a learned window from so many times the resource's own mean on.
 const WINDOW: f32 = 4.0;
 const BINS_PER_HOUR: usize = 30;

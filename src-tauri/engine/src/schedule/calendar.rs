@@ -69,7 +69,6 @@ impl DayKind {
         }
     }
 
-    pub(crate) const ALL: [Self; 3] = [Self::Workday, Self::Weekend, Self::Holiday];
 }
 
 fn is_holiday(date: NaiveDate) -> bool {

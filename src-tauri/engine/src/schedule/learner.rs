@@ -15,8 +15,8 @@ use std::collections::{BTreeMap, VecDeque};
 
 use super::calendar::{self, BINS, DayKind};
 
-/// Releases per day in each part of a day.
-pub(crate) type Profile = Box<[f32; BINS]>;
+/// Releases per day in each two minutes of a day.
+pub type Profile = Box<[f32; BINS]>;
 
 /// Nothing is remembered for longer, in days.
 pub(crate) const MEMORY_DAYS: i64 = 56;
@@ -142,7 +142,7 @@ struct Clinic<P> {
 
 /// What is learned of all places. `C`: a clinic; `P`: a specialty of it.
 #[derive(Debug)]
-pub(crate) struct Learner<C, P> {
+pub struct Learner<C, P> {
     clinics: BTreeMap<C, Clinic<P>>,
     prior: Weights,
     /// The day that is expected now.
@@ -151,7 +151,7 @@ pub(crate) struct Learner<C, P> {
 
 impl<C: Ord + Clone, P: Ord + Clone> Learner<C, P> {
     /// Knows nothing; expects this moment's day.
-    pub(crate) fn new(now: i64) -> Self {
+    pub fn new(now: i64) -> Self {
         Self {
             clinics: BTreeMap::new(),
             prior: believed(),
@@ -160,7 +160,7 @@ impl<C: Ord + Clone, P: Ord + Clone> Learner<C, P> {
     }
 
     /// Somebody looked at this clinic between these moments.
-    pub(crate) fn watched(&mut self, clinic: &C, from: i64, to: i64) {
+    pub fn watched(&mut self, clinic: &C, from: i64, to: i64) {
         const QUARTER: i64 = 900_000;
         let watched = &mut self.clinic(clinic).watched;
         let mut at = from.max(to - 2 * QUARTER);
@@ -172,22 +172,22 @@ impl<C: Ord + Clone, P: Ord + Clone> Learner<C, P> {
     }
 
     /// Slots appeared.
-    pub(crate) fn arrived(&mut self, clinic: &C, place: &P, arrived: Arrived) {
+    pub fn arrived(&mut self, clinic: &C, place: &P, arrived: Arrived) {
         self.place(clinic, place).fresh.push(arrived);
     }
 
     /// Releases expected at a place today, per day, by part of the day.
-    pub(crate) fn expected(&mut self, clinic: &C, place: &P) -> &Profile {
+    pub fn expected(&mut self, clinic: &C, place: &P) -> &Profile {
         &self.place(clinic, place).expected
     }
 
     /// The day of [`Self::expected`].
-    pub(crate) fn day(&self) -> i64 {
+    pub fn day(&self) -> i64 {
         self.day
     }
 
     /// Learns from the days that are over. True if there were any.
-    pub(crate) fn turn(&mut self, now: i64) -> bool {
+    pub fn turn(&mut self, now: i64) -> bool {
         let today = calendar::day_of(now);
         if today <= self.day {
             return false;

@@ -7,13 +7,17 @@
 mod allot;
 mod backoff;
 mod calendar;
+mod check;
 mod learner;
+mod level;
 mod planner;
 mod scheduler;
 
 pub use allot::{Gaps, Limits};
 pub use calendar::DayKind;
-pub use learner::{Arrived, Profile};
+pub use check::{Audits, walk_gap};
+pub use level::{Wish, targets};
+pub use learner::{Arrived, Learner, Profile};
 pub use scheduler::{Foresight, Scheduler, Target};
 
 pub(crate) use backoff::*;

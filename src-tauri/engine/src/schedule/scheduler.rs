@@ -6,9 +6,9 @@ use rand::{RngExt, SeedableRng, rngs::StdRng};
 
 use super::{
     allot::{Demand, Limits, allot},
-    calendar::{self, BINS},
-    learner::{Arrived, Learner, Profile},
-    planner::{Gaps, Planner},
+    calendar::BINS,
+    learner::{Learner, Profile},
+    planner::Planner,
 };
 use crate::model::{ClinicId, Key, SpecialtyId};
 
@@ -67,16 +67,6 @@ impl Scheduler {
     pub fn new(limits: Limits, seed: u64, now: i64) -> Self {
         Self::with(Learner::new(now), limits, seed, now)
     }
-
-    /// Somebody looked at this clinic between these moments, whatever was found.
-    pub fn watched(&mut self, clinic: &ClinicId, from: i64, to: i64) {
-        self.foresight.watched(clinic, from, to);
-    }
-
-    /// Slots appeared.
-    pub fn arrived(&mut self, clinic: &ClinicId, specialty: &SpecialtyId, arrived: Arrived) {
-        self.foresight.arrived(clinic, specialty, arrived);
-    }
 }
 
 impl<F: Foresight> Scheduler<F> {
@@ -92,6 +82,11 @@ impl<F: Foresight> Scheduler<F> {
             stale: true,
             rng: StdRng::seed_from_u64(seed),
         }
+    }
+
+    /// What says when releases are expected, to be taught.
+    pub fn foresight(&mut self) -> &mut F {
+        &mut self.foresight
     }
 
     /// What is to be looked at from now on.

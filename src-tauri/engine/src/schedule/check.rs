@@ -1,0 +1,43 @@
+//! Looks whatever the counts say: walks down to all slots, and audits of one doctor.
+//!
+//! While nothing proves that a clinic's counts can be believed, it is walked
+//! down to the slots every quarter of an hour. Once they are proven, random
+//! audits go on and would notice that they lie.
+
+use std::time::Duration;
+
+use rand::{Rng, RngExt};
+
+/// The time between two walks.
+pub(crate) const WALK_GAP: Duration = Duration::from_mins(15);
+/// The share of the budget that walks may take before they are spaced out.
+const WALKS_SHARE: f64 = 0.5;
+/// The share of the budget that audits take.
+const AUDITS_SHARE: f64 = 0.05;
+/// Requests of an audit: a list and one doctor's slots.
+const AUDIT_COST: f64 = 2.0;
+
+/// The time between two walks when one walk through everything takes so many requests.
+pub fn walk_gap(requests: usize, per_hour: f64) -> Duration {
+    let wanted = requests as f64 * 3600.0 / WALK_GAP.as_secs_f64();
+    WALK_GAP.mul_f64((wanted / (per_hour * WALKS_SHARE)).max(1.0))
+}
+
+/// When the next audit is due.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Audits {
+    next: i64,
+}
+
+impl Audits {
+    /// Is one due now, in milliseconds? Then the next one comes after a random while.
+    pub fn due(&mut self, now: i64, per_hour: f64, rng: &mut impl Rng) -> bool {
+        let gap = 3_600_000.0 * AUDIT_COST / (per_hour * AUDITS_SHARE);
+        if now < self.next {
+            return false;
+        }
+        let first = self.next == 0;
+        self.next = now + (gap * rng.random_range(0.5..1.5)) as i64;
+        !first
+    }
+}

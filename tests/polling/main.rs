@@ -1,0 +1,95 @@
+//! `cargo xtask bench polling`: the scheduler that ships against others, in virtual time.
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    clippy::print_stdout,
+    reason = "a bench: small numbers, printed"
+)]
+
+mod ours;
+mod peers;
+mod plot;
+mod random;
+mod report;
+mod score;
+mod world;
+
+use std::{ops::RangeInclusive, path::PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use clap::Parser;
+
+/// Which worlds, and how.
+#[derive(Parser)]
+struct Args {
+    /// Worlds of the standard work: S0, S1, S2, S3, S4.
+    #[arg(long, value_delimiter = ',', default_value = "S0,S1,S2,S3,S4")]
+    worlds: Vec<String>,
+    /// Seeds, first and last.
+    #[arg(long, default_value = "101..102", value_parser = seeds)]
+    seeds: RangeInclusive<u64>,
+    /// Days to learn from, and as many to score.
+    #[arg(long, default_value_t = 28, value_parser = clap::value_parser!(i64).range(1..=365))]
+    days: i64,
+    /// A trace of openings instead of the worlds.
+    #[arg(long, conflicts_with = "worlds")]
+    trace: Option<PathBuf>,
+    /// Requests per hour.
+    #[arg(long, default_value_t = 360, value_parser = clap::value_parser!(u32).range(30..=720))]
+    budget: u32,
+    /// Half of the openings of some vendors are not in their clinics' counts.
+    #[arg(long)]
+    lies: bool,
+    /// All habits move in the middle of the scored time.
+    #[arg(long)]
+    moves: bool,
+    /// Do not believe the counts of any clinic: ask each specialty by itself.
+    #[arg(long)]
+    distrust: bool,
+    /// Draw delay against requests into this folder.
+    #[arg(long)]
+    plots: Option<PathBuf>,
+    /// One JSON document.
+    #[arg(long)]
+    json: bool,
+}
+
+fn seeds(text: &str) -> Result<RangeInclusive<u64>, String> {
+    let (first, last) = text.split_once("..").unwrap_or((text, text));
+    let number = |part: &str| part.parse::<u64>().map_err(|_| format!("«{part}» is no seed"));
+    let (first, last) = (number(first)?, number(last.trim_start_matches('='))?);
+    if first > last {
+        return Err("the first seed is not the smallest".to_owned());
+    }
+    Ok(first..=last)
+}
+
+fn main() -> Result<()> {
+    let args = Args::parse();
+    let twist = world::Twist {
+        lies: args.lies,
+        moves: args.moves,
+    };
+    let mut worlds: Vec<Vec<world::World>> = Vec::new();
+    if let Some(trace) = &args.trace {
+        worlds.push(vec![world::World::trace(trace)?]);
+    } else {
+        for name in &args.worlds {
+            let of_seed = |seed| world::World::standard(name, seed, args.days, twist);
+            worlds.push(args.seeds.clone().map(of_seed).collect::<Result<_>>()?);
+        }
+    }
+    ensure!(!worlds.is_empty(), "no world");
+    let first = *args.seeds.start();
+    let report = report::run(&worlds, first, args.budget, args.distrust);
+    if let Some(folder) = &args.plots {
+        plot::draw(&worlds, first, folder).context("the plots cannot be drawn")?;
+    }
+    if args.json {
+        println!("{}", serde_json::to_string_pretty(&report)?);
+    } else {
+        println!("{report}");
+    }
+    Ok(())
+}
