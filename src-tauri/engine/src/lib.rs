@@ -23,6 +23,7 @@ pub mod pace;
 mod plan;
 mod poller;
 mod push;
+mod roster;
 mod schedule;
 pub mod secrets;
 mod store;

@@ -34,7 +34,7 @@ use crate::{
     delivery::{Channel, Channels, Health, Worker},
     error::{EngineError, Problem, StartError},
     gorzdrav::{Client, DEFAULT_BASE},
-    model::{Clinic, Event, Pause, Settings, Watch, WatchId},
+    model::{Clinic, Event, Pause, Settings, Watch},
     pace::Pace,
     poller::Poller,
     schedule::USUAL_BUDGET,
@@ -176,7 +176,9 @@ impl Engine {
             let slept = store.setting(SettingName::Sleep).await?;
             let clinics = store.listing::<Clinic>(&Listing::Clinics).await?;
             let mut board = poller.board();
-            board.watches = watches.into_iter().map(respelled).map(by_id).collect();
+            for watch in watches {
+                board.watches.insert(respelled(watch));
+            }
             board.pause = pause;
             board.slept = slept;
             board.set_clinics(clinics.map(|list| list.value).unwrap_or_default());
@@ -346,10 +348,6 @@ async fn installation(store: &Store) -> Result<String, StoreError> {
         .save_setting(SettingName::Installation, Some(&new))
         .await?;
     Ok(new)
-}
-
-fn by_id(watch: Watch) -> (WatchId, Watch) {
-    (watch.id, watch)
 }
 
 /// A watch with its names as they are shown now.

@@ -21,7 +21,7 @@ impl Engine {
     /// What the status line and the tray say.
     pub async fn status(&self) -> Result<Status> {
         let now = self.now();
-        let watches: Vec<Watch> = self.poller.board().watches.values().cloned().collect();
+        let watches: Vec<Watch> = self.poller.board().watches.iter().cloned().collect();
         let views = self.sights(watches).await?;
         // After a crash the tally may lack a minute, the log of looks does not.
         let looked: u32 = self.store.looks_since(midnight(now)).await?.values().sum();
