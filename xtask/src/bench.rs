@@ -3,7 +3,7 @@
 use std::fs;
 
 use anyhow::Result;
-use clap::ValueEnum;
+use clap::Subcommand;
 
 use crate::{
     packages::{self, Purpose},
@@ -15,12 +15,12 @@ use crate::{
 /// What to measure.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// The figure.
-    #[arg(value_enum)]
+    #[command(subcommand)]
     figure: Figure,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
+/// A figure; its own arguments are fields of its variant.
+#[derive(Subcommand)]
 enum Figure {
     /// Requests in an hour for 100, 1 000 and 10 000 watches on the same keys, in virtual time.
     Requests,

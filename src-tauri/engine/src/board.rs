@@ -4,7 +4,7 @@
 //! walked down to its slots once and compared with the stored snapshots.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+    collections::{BTreeSet, HashMap},
     sync::Arc,
     time::Duration,
 };
@@ -14,15 +14,16 @@ use rand::{RngExt, SeedableRng, rngs::StdRng};
 use tokio::time::Instant;
 
 use crate::{
-    delivery::{self, Channel},
+    delivery::{Channel, Ladders},
     gorzdrav::link,
     model::{
-        Activity, Clinic, ClinicId, Counts, Doctor, DoctorChoice, DoctorId, Key, Pause,
-        ServiceState, Sleep, Specialty, SpecialtyId, Watch, WatchId,
+        Clinic, ClinicId, Counts, Doctor, DoctorChoice, DoctorId, Key, Pause, ServiceState, Sleep,
+        Specialty, SpecialtyId, Watch,
     },
-    plan::{ClinicPlan, Pair, Plan, Wanted, plan},
+    plan::{ClinicPlan, Pair, Plan, Wanted},
+    roster::{Listed, Roster, Standing},
     schedule::{self, Load},
-    store::{Coverage, Subject},
+    store::{Awake, Coverage, Site},
     trust::{Level, Trial, Trust},
     witness::Witness,
 };
@@ -557,12 +558,10 @@ pub(crate) struct Errand {
 /// What is watched and known.
 #[derive(Debug)]
 pub(crate) struct Board {
-    pub(crate) watches: BTreeMap<WatchId, Watch>,
+    pub(crate) watches: Roster,
     pub(crate) plan: Plan,
-    /// The watches that the plan leaves out.
-    paused: HashSet<WatchId>,
     pub(crate) facts: HashMap<ClinicId, ClinicFacts>,
-    pub(crate) listed: HashSet<(WatchId, ClinicId, SpecialtyId)>,
+    pub(crate) listed: Listed,
     pub(crate) clinics: HashMap<ClinicId, Clinic>,
     /// What the counts of lists are worth.
     pub(crate) trust: Trust,
@@ -577,11 +576,10 @@ pub(crate) struct Board {
 impl Board {
     pub(crate) fn new(seed: u64, budget_per_hour: f64) -> Self {
         Self {
-            watches: BTreeMap::new(),
+            watches: Roster::default(),
             plan: Plan::new(),
-            paused: HashSet::new(),
             facts: HashMap::new(),
-            listed: HashSet::new(),
+            listed: Listed::default(),
             clinics: HashMap::new(),
             trust: Trust::default(),
             pause: None,
@@ -613,9 +611,9 @@ impl Board {
 
     /// Everything that watches, on or off, are about.
     pub(crate) fn places(&self) -> BTreeSet<(ClinicId, SpecialtyId)> {
-        let places = self.watches.values().flat_map(|watch| &watch.draft.places);
+        let places = self.watches.places();
         places
-            .map(|place| (place.clinic_id.clone(), place.specialty_id.clone()))
+            .map(|(clinic, specialty)| (clinic.clone(), specialty.clone()))
             .collect()
     }
 
@@ -626,35 +624,30 @@ impl Board {
             .or_insert_with(|| ClinicFacts::new(Instant::now(), false))
     }
 
-    /// Plans anew after watches changed or time passed. `urgent`: a person waits for new clinics.
+    /// Plans anew where watches changed or time has changed them. `urgent`: a person waits for new clinics.
     pub(crate) fn replan(&mut self, now: DateTime<Utc>, urgent: bool) {
-        let (active, paused): (Vec<&Watch>, Vec<&Watch>) = self
-            .watches
-            .values()
-            .partition(|watch| is_active(watch, now));
-        self.plan = plan(active.iter().copied());
+        self.watches.settle(now);
+        let changes = self.watches.take_changes();
+        for clinic in &changes.clinics {
+            let plan = ClinicPlan::of(clinic, self.watches.active_at(clinic));
+            if plan.pairs.is_empty() {
+                self.plan.remove(clinic);
+                continue;
+            }
+            self.plan.insert(clinic.clone(), plan);
+        }
         // Whoever goes on is told soon what was missed.
-        let woken = active
-            .iter()
-            .filter(|watch| self.paused.contains(&watch.id));
-        let places = woken.flat_map(|watch| &watch.draft.places);
-        let clinics: Vec<ClinicId> = places.map(|place| place.clinic_id.clone()).collect();
-        for clinic in &clinics {
+        for clinic in &changes.woken {
             if let Some(facts) = self.facts.get_mut(clinic) {
                 facts.forget_readings();
             }
         }
-        self.paused = paused.iter().map(|watch| watch.id).collect();
-        self.hurry(clinics, urgent);
-        let fresh: Vec<ClinicId> = self
-            .plan
-            .keys()
-            .filter(|clinic| !self.facts.contains_key(*clinic))
-            .cloned()
-            .collect();
-        for clinic in fresh {
-            self.facts
-                .insert(clinic, ClinicFacts::new(Instant::now(), urgent));
+        self.hurry(changes.woken, urgent);
+        for clinic in changes.clinics {
+            if self.plan.contains_key(&clinic) && !self.facts.contains_key(&clinic) {
+                self.facts
+                    .insert(clinic, ClinicFacts::new(Instant::now(), urgent));
+            }
         }
     }
 
@@ -926,70 +919,61 @@ impl Board {
     }
 
     /// The watches that may be told of now: those that are there, unless they rest or everything does.
-    pub(crate) fn awake(&self, now: DateTime<Utc>) -> Vec<WatchId> {
+    pub(crate) fn awake(&mut self, now: DateTime<Utc>) -> Awake {
         if self.is_paused(now) {
-            return Vec::new();
+            return Awake::default();
         }
-        let watches = self.watches.values();
-        watches
-            .filter(|watch| is_on(watch, now))
-            .map(|watch| watch.id)
-            .collect()
+        self.watches.settle(now);
+        self.watches.awake()
     }
 
     /// The watches that want to know about this doctor, now or when they go on, with what
     /// their alerts say.
     pub(crate) fn coverage(
-        &self,
+        &mut self,
         clinic: &ClinicId,
         doctor: &DoctorId,
         channels: &[Arc<dyn Channel>],
         now: DateTime<Utc>,
     ) -> Arc<[Coverage]> {
+        self.watches.settle(now);
         let Some(facts) = self.facts.get(clinic) else {
             return Arc::new([]);
         };
         let known = self.clinics.get(clinic);
-        let covering = self.watches.values().filter_map(|watch| {
-            if is_expired(watch, now) {
-                return None;
-            }
-            let place = watch.draft.places.iter().find(|place| {
-                let named = matches!(place.doctors, DoctorChoice::Only { .. });
-                place.clinic_id == *clinic
-                    && place.doctors.includes(doctor)
-                    && (named || facts.is_member(&place.specialty_id, doctor))
-            })?;
-            let specialty = &place.specialty_id;
-            Some(Coverage {
-                watch_id: watch.id,
-                wish: watch.draft.wish.clone(),
-                subject: Subject {
-                    nickname: watch.draft.nickname.clone(),
-                    clinic_id: clinic.clone(),
-                    clinic: known
-                        .map_or_else(|| place.clinic_name.clone(), |clinic| clinic.name.clone()),
-                    address: known.and_then(|clinic| clinic.address.clone()),
-                    specialty: place.specialty_name.clone(),
-                    link: link::specialty_page(
-                        known.map(|clinic| &clinic.district_id),
-                        clinic,
-                        specialty,
-                    ),
-                },
-                listed: matches!(place.doctors, DoctorChoice::Only { .. })
-                    || self
-                        .listed
-                        .contains(&(watch.id, clinic.clone(), specialty.clone())),
-                paused: !is_active(watch, now),
-                steps: delivery::steps(
-                    watch.draft.tell,
-                    watch.id,
-                    channels.iter().map(|channel| &**channel),
-                ),
+        let mut sites: HashMap<(&SpecialtyId, &str, &str), Arc<Site>> = HashMap::new();
+        let mut ladders = Ladders::new(channels);
+        self.watches
+            .covering(clinic, doctor, |specialty| {
+                facts.is_member(specialty, doctor)
             })
-        });
-        covering.collect()
+            .filter(|(_, _, standing)| !standing.expired)
+            .map(|(watch, place, standing)| {
+                let specialty = &place.specialty_id;
+                let named = matches!(place.doctors, DoctorChoice::Only { .. });
+                let names = (specialty, &*place.specialty_name, &*place.clinic_name);
+                let site = sites.entry(names).or_insert_with(|| {
+                    Arc::new(Site {
+                        clinic_id: clinic.clone(),
+                        clinic: known.map_or(&place.clinic_name, |known| &known.name).clone(),
+                        address: known.and_then(|known| known.address.clone()),
+                        specialty: place.specialty_name.clone(),
+                        link: link::specialty_page(
+                            known.map(|known| &known.district_id),
+                            clinic,
+                            specialty,
+                        ),
+                    })
+                });
+                Coverage {
+                    site: Arc::clone(site),
+                    listed: named || self.listed.contains(watch.id, clinic, specialty),
+                    paused: !standing.is_active(),
+                    steps: ladders.steps(watch.draft.tell, watch.id),
+                    watch: Arc::clone(watch),
+                }
+            })
+            .collect()
     }
 
     /// The name a doctor goes by.
@@ -1004,49 +988,19 @@ impl Board {
         if let Some(listed) = listed {
             return listed.name.clone();
         }
-        let chosen = self
-            .watches
-            .values()
-            .flat_map(|watch| &watch.draft.places)
-            .find_map(|place| {
-                let doctors = match &place.doctors {
-                    DoctorChoice::Only { doctors } | DoctorChoice::Except { doctors } => {
-                        doctors.as_slice()
-                    }
-                    DoctorChoice::Any => &[],
-                };
-                doctors
-                    .iter()
-                    .find(|chosen| place.clinic_id == *clinic && chosen.id == *doctor)
-            });
-        chosen.map_or_else(|| doctor.to_string(), |chosen| chosen.name.clone())
+        let chosen = self.watches.name_of(clinic, doctor);
+        chosen.map_or_else(|| doctor.to_string(), str::to_owned)
     }
 }
 
 /// Is a watch looked after now?
 pub(crate) fn is_active(watch: &Watch, now: DateTime<Utc>) -> bool {
-    is_on(watch, now) && !is_expired(watch, now)
-}
-
-/// Is it neither paused nor switched off?
-fn is_on(watch: &Watch, now: DateTime<Utc>) -> bool {
-    match watch.activity {
-        Activity::On => true,
-        Activity::PausedUntil { until } => until <= now,
-        Activity::Off => false,
-    }
+    Standing::at(watch, now).is_active()
 }
 
 /// Has its last wanted day passed (Moscow)?
 pub(crate) fn is_expired(watch: &Watch, now: DateTime<Utc>) -> bool {
-    let today = now.with_timezone(&chrono_tz::Europe::Moscow).date_naive();
-    watch.draft.until.is_some_and(|until| until < today)
-        || watch.draft.wish.not_after.is_some_and(|last| last < today)
-        || watch
-            .draft
-            .wish
-            .earlier_than
-            .is_some_and(|limit| limit <= now)
+    Standing::at(watch, now).expired
 }
 
 #[cfg(test)]

@@ -3,17 +3,14 @@
 //! A watch that has had no good look for three times its promised gap is
 //! silent: the tray shows it and one message says so; that it is over is said
 //! once. Time in which nothing was to be looked at (a pause, sleep, before the
-//! start) does not count.
+//! start) does not count. Whoever was heard of in time is not even asked after.
 
-use std::{
-    collections::{BTreeSet, HashMap},
-    time::Duration,
-};
+use std::{collections::BTreeSet, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::model::{News, ServiceState, SilenceCause, WatchId, WatchState, WatchView};
+use crate::model::{News, ServiceState, SilenceCause, Watch, WatchId};
 
 /// Silence is told after this many promised gaps.
 const GAPS: u32 = 3;
@@ -31,17 +28,38 @@ pub(crate) struct Told {
 }
 
 impl Told {
+    /// The watches, by number.
+    pub(crate) fn watches(&self) -> impl Iterator<Item = WatchId> {
+        self.watches.iter().copied().map(WatchId)
+    }
+
     /// Is nothing said to be silent?
     pub(crate) fn is_none(&self) -> bool {
         self.watches.is_empty()
     }
 }
 
+/// A watch that is looked after, and what is heard of it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Pulse<'a> {
+    pub(crate) watch: &'a Watch,
+    /// Since when it is looked after without a break, as far as it depends on the watch.
+    pub(crate) since: DateTime<Utc>,
+    /// The last good look at everything it covers.
+    pub(crate) checked_at: Option<DateTime<Utc>>,
+}
+
+/// How old the last good look at a watch may be that is looked at this often.
+pub(crate) fn limit(gap: Duration) -> TimeDelta {
+    let gaps = TimeDelta::from_std(gap * GAPS).unwrap_or(TimeDelta::MAX);
+    gaps.max(LEAST)
+}
+
 /// Watches the watches.
 #[derive(Debug, Default)]
 pub(crate) struct DeadMan {
-    /// Since when each watch is looked after without a break.
-    active: HashMap<WatchId, DateTime<Utc>>,
+    /// Since when all watches are looked after without a break.
+    since: DateTime<Utc>,
     last: Option<DateTime<Utc>>,
     told: Told,
     silent_since: Option<DateTime<Utc>>,
@@ -66,10 +84,17 @@ impl DeadMan {
         &self.told
     }
 
-    /// Looks at the watches as they are now; gives what there is to say.
+    /// Everything is paused: the time does not count.
+    pub(crate) fn rest(&mut self, now: DateTime<Utc>) {
+        self.since = now;
+    }
+
+    /// Looks at watches as they are now; gives what there is to say. `pulses`: of the watches that are
+    /// looked after, at least those without a good look within the limit, and those said to be silent.
     pub(crate) fn tick(
         &mut self,
-        views: &[WatchView],
+        pulses: &[Pulse<'_>],
+        limit: TimeDelta,
         service: ServiceState,
         now: DateTime<Utc>,
     ) -> Option<News> {
@@ -77,46 +102,37 @@ impl DeadMan {
             .last
             .is_none_or(|last| now < last || now - last > SLEPT);
         if broken {
-            self.active.clear();
+            self.since = now;
         }
         self.last = Some(now);
 
-        let active: Vec<&WatchView> = views.iter().filter(|view| is_promised(view)).collect();
-        self.active
-            .retain(|id, _| active.iter().any(|view| view.watch.id == *id));
-        for view in &active {
-            self.active.entry(view.watch.id).or_insert(now);
-        }
-        let silent: Vec<(&WatchView, DateTime<Utc>)> = active
+        let active = |pulse: &Pulse<'_>| pulse.since.max(self.since);
+        let silent: Vec<(&Pulse<'_>, DateTime<Utc>)> = pulses
             .iter()
-            .filter_map(|view| {
-                let active = self.active.get(&view.watch.id)?;
-                let heard = view.checked_at.unwrap_or(*active);
-                (now - heard.max(*active) > limit(view)).then_some((*view, heard))
+            .filter_map(|pulse| {
+                let active = active(pulse);
+                let heard = pulse.checked_at.unwrap_or(active);
+                (now - heard.max(active) > limit).then_some((pulse, heard))
             })
             .collect();
         self.silent_since = silent.iter().map(|(_, heard)| *heard).min();
 
-        let said = !self.told.watches.is_empty();
-        let recovered = said && active.iter().any(|view| self.is_told(view));
-        let still = |id: &u32| silent.iter().any(|(view, _)| view.watch.id.0 == *id);
+        let said = !self.told.is_none();
+        let told = |pulse: &Pulse<'_>| self.told.watches.contains(&pulse.watch.id.0);
+        let recovered = said && pulses.iter().any(told);
         // Right after a start or a sleep nothing is silent yet, nor has it been heard of.
-        let heard = |view: &&&WatchView| {
-            let active = self.active.get(&view.watch.id);
-            view.checked_at >= active.copied()
-        };
-        let unheard = |id: &u32| {
-            active
-                .iter()
-                .any(|view| view.watch.id.0 == *id && !heard(&view))
-        };
-        let left = self.told.watches.iter().copied();
-        let left: BTreeSet<u32> = left.filter(|id| still(id) || unheard(id)).collect();
-        let new: Vec<&(&WatchView, DateTime<Utc>)> = silent
+        let unheard = pulses
             .iter()
-            .filter(|(view, _)| !self.is_told(view))
+            .filter(|pulse| told(pulse) && pulse.checked_at < Some(active(pulse)));
+        let still = silent.iter().map(|(pulse, _)| *pulse);
+        let left: BTreeSet<u32> = still
+            .filter(|pulse| told(pulse))
+            .chain(unheard)
+            .map(|pulse| pulse.watch.id.0)
             .collect();
-        let cause = cause(new.first().map(|(view, _)| *view), service);
+        let new: Vec<&(&Pulse<'_>, DateTime<Utc>)> =
+            silent.iter().filter(|(pulse, _)| !told(pulse)).collect();
+        let cause = cause(new.first().map(|(pulse, _)| pulse.watch), service);
         let tells = match (&cause, left.is_empty()) {
             (Some(SilenceCause::Clinic { .. }), _) | (Some(_), true) => true,
             // What is in the way of all watches was said when the first fell silent.
@@ -126,7 +142,7 @@ impl DeadMan {
         self.told.watches = left;
         self.told
             .watches
-            .extend(new.iter().map(|(view, _)| view.watch.id.0));
+            .extend(new.iter().map(|(pulse, _)| pulse.watch.id.0));
         match (new.iter().map(|(_, heard)| *heard).min(), cause) {
             (Some(first), Some(cause)) if tells => {
                 self.told.since = if said { since.min(first) } else { first };
@@ -142,37 +158,16 @@ impl DeadMan {
             _ => None,
         }
     }
-
-    fn is_told(&self, view: &WatchView) -> bool {
-        self.told.watches.contains(&view.watch.id.0)
-    }
 }
 
-/// Is the watch promised to be looked at, and can a look be good?
-fn is_promised(view: &WatchView) -> bool {
-    view.gap_secs.is_some()
-        && !matches!(
-            view.state,
-            WatchState::NoOnline { .. }
-                | WatchState::Unbound { .. }
-                | WatchState::Paused { .. }
-                | WatchState::Expired
-        )
-}
-
-fn limit(view: &WatchView) -> TimeDelta {
-    let gap = TimeDelta::seconds(i64::from(view.gap_secs.unwrap_or_default()));
-    (gap * i32::try_from(GAPS).unwrap_or(i32::MAX)).max(LEAST)
-}
-
-fn cause(view: Option<&WatchView>, service: ServiceState) -> Option<SilenceCause> {
-    let view = view?;
+fn cause(watch: Option<&Watch>, service: ServiceState) -> Option<SilenceCause> {
+    let watch = watch?;
     Some(match service {
         ServiceState::Offline => SilenceCause::Offline,
         ServiceState::Blocked => SilenceCause::Blocked,
         ServiceState::Down => SilenceCause::Site,
         ServiceState::Unknown | ServiceState::Fine | ServiceState::Slowed => {
-            let place = view.watch.draft.places.first();
+            let place = watch.draft.places.first();
             SilenceCause::Clinic {
                 name: place.map_or_else(String::new, |place| place.clinic_name.clone()),
             }

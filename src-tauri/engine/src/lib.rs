@@ -24,6 +24,7 @@ pub mod pace;
 mod plan;
 mod poller;
 mod push;
+mod roster;
 pub mod schedule;
 pub mod secrets;
 mod store;

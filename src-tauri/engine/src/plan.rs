@@ -71,6 +71,30 @@ pub(crate) struct ClinicPlan {
 }
 
 impl ClinicPlan {
+    /// What these (active) watches want of a clinic.
+    pub(crate) fn of<'a>(clinic: &ClinicId, watches: impl IntoIterator<Item = &'a Watch>) -> Self {
+        let mut plan = Self::default();
+        for watch in watches {
+            let places = watch.draft.places.iter();
+            for place in places.filter(|place| place.clinic_id == *clinic) {
+                let wanted = Wanted::of(&place.doctors);
+                if let Some(pair) = plan.pairs.get_mut(&place.specialty_id) {
+                    let before =
+                        std::mem::replace(&mut pair.wanted, Wanted::Only(BTreeSet::new()));
+                    pair.wanted = before.or(wanted);
+                    pair.watches.push(watch.id);
+                } else {
+                    let pair = Pair {
+                        wanted,
+                        watches: vec![watch.id],
+                    };
+                    plan.pairs.insert(place.specialty_id.clone(), pair);
+                }
+            }
+        }
+        plan
+    }
+
     /// The resource to look at regularly.
     pub(crate) fn key(&self, clinic: &ClinicId) -> Key {
         let clinic_id = clinic.clone();
@@ -98,29 +122,6 @@ impl ClinicPlan {
 
 /// Everything watched, by clinic.
 pub(crate) type Plan = HashMap<ClinicId, ClinicPlan>;
-
-/// The plan for these (active) watches.
-pub(crate) fn plan<'a>(watches: impl IntoIterator<Item = &'a Watch>) -> Plan {
-    let mut plan = Plan::new();
-    for watch in watches {
-        for place in &watch.draft.places {
-            let clinic = plan.entry(place.clinic_id.clone()).or_default();
-            let wanted = Wanted::of(&place.doctors);
-            if let Some(pair) = clinic.pairs.get_mut(&place.specialty_id) {
-                pair.wanted =
-                    std::mem::replace(&mut pair.wanted, Wanted::Only(BTreeSet::new())).or(wanted);
-                pair.watches.push(watch.id);
-            } else {
-                let pair = Pair {
-                    wanted,
-                    watches: vec![watch.id],
-                };
-                clinic.pairs.insert(place.specialty_id.clone(), pair);
-            }
-        }
-    }
-    plan
-}
 
 #[cfg(test)]
 mod tests {
@@ -167,7 +168,7 @@ mod tests {
 
     fn key_for(watches: &[Watch]) -> Key {
         let clinic: ClinicId = "1".into();
-        plan(watches)[&clinic].key(&clinic)
+        ClinicPlan::of(&clinic, watches).key(&clinic)
     }
 
     #[test]

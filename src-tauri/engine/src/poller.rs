@@ -28,7 +28,7 @@ use crate::{
     gorzdrav::{Answer, ApiError, Client},
     model::{
         ClinicId, Counts, Doctor, DoctorId, Event, Key, Look, Outcome, ServiceState, Sleep, Slot,
-        Specialty, SpecialtyId,
+        Specialty, SpecialtyId, WatchId,
     },
     pace::Why,
     plan::{Pair, Wanted},
@@ -490,16 +490,10 @@ impl Poller {
 
         let (unlisted, members_changed, members, trials) = {
             let mut board = self.board();
-            let unlisted: Vec<_> = pair
-                .watches
-                .iter()
-                .copied()
-                .filter(|watch| {
-                    !board
-                        .listed
-                        .contains(&(*watch, clinic.clone(), specialty.clone()))
-                })
-                .collect();
+            let known = board.listed.of(clinic, specialty);
+            let listed = |watch: &WatchId| known.is_some_and(|known| known.contains(watch));
+            let watches = pair.watches.iter().copied();
+            let unlisted: Vec<_> = watches.filter(|watch| !listed(watch)).collect();
             let Some(facts) = board.facts.get_mut(clinic) else {
                 return true;
             };
@@ -531,11 +525,7 @@ impl Poller {
                 .note_listed(unlisted.clone(), key, doctors.collect(), self.clock.now())
                 .await;
             match noted {
-                Ok(()) => self.board().listed.extend(
-                    unlisted
-                        .into_iter()
-                        .map(|watch| (watch, clinic.clone(), specialty.clone())),
-                ),
+                Ok(()) => self.board().listed.add(clinic, specialty, unlisted),
                 Err(error) => return failed(self.fail(&error.into(), findings)),
             }
         }
@@ -675,7 +665,6 @@ impl Poller {
                 return None;
             }
         };
-        self.read_timetable(clinic, doctor, why).await;
         let channels = self.channels.all();
         let (doubtful, coverage, name) = {
             let mut board = self.board();
@@ -738,6 +727,8 @@ impl Poller {
         if committed.look.appeared + committed.look.vanished > 0 {
             self.tell(Event::WatchesChanged);
         }
+        // Nobody waits for it: what was seen is told already.
+        self.read_timetable(clinic, doctor, why).await;
         Some(count)
     }
 
@@ -921,7 +912,9 @@ impl Poller {
             lists.push(list.map_or_else(Vec::new, |list| list.value));
         }
         let mut board = self.board();
-        board.listed.extend(listed);
+        for (watch, clinic, specialty) in listed {
+            board.listed.add(&clinic, &specialty, [watch]);
+        }
         for ((clinic, specialty), doctors) in places.iter().zip(&lists) {
             let facts = board.facts_of(clinic);
             facts.note_doctors(specialty, doctors);

@@ -9,7 +9,8 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use tokio::time::Instant;
 
 use crate::{
-    board::{Board, is_active, is_expired},
+    board::{Board, ClinicFacts, is_active, is_expired},
+    deadman::{self, Pulse},
     error::Problem,
     gorzdrav::{link, specialty_name},
     model::{
@@ -153,17 +154,7 @@ pub(crate) fn view(watch: &Watch, board: &Board, sight: &Sight) -> WatchView {
     let (slots, others) = slots(watch, board, sight);
     let facts = |place: &Place| board.facts.get(&place.clinic_id);
     let places = &watch.draft.places;
-    let checked_at = places
-        .iter()
-        .map(|place| {
-            facts(place)?
-                .pairs
-                .get(&place.specialty_id)?
-                .good_at
-                .filter(|good| *good >= watch.created_at - TimeDelta::minutes(1))
-        })
-        .collect::<Option<Vec<_>>>()
-        .and_then(|good| good.into_iter().min());
+    let checked_at = checked_at(watch, places.iter(), board);
     let active = is_active(watch, sight.now) && !board.is_paused(sight.now);
     let gap = sight.gap;
     let state = state(watch, board, sight, !slots.is_empty(), checked_at.is_some());
@@ -214,6 +205,68 @@ pub(crate) fn view(watch: &Watch, board: &Board, sight: &Sight) -> WatchView {
         state,
         watch: watch.clone(),
     }
+}
+
+/// What is heard of the watches that are looked after: of those without a good look within the limit,
+/// and of those said to be silent. During a pause of everything, of none.
+///
+/// A place that offers nothing online, or that the lists have lost, promises nothing.
+pub(crate) fn pulses<'a>(
+    board: &'a Board,
+    limit: TimeDelta,
+    told: &deadman::Told,
+    now: DateTime<Utc>,
+) -> Vec<Pulse<'a>> {
+    if board.is_paused(now) {
+        return Vec::new();
+    }
+    let mut ids: Vec<WatchId> = told.watches().collect();
+    for (clinic, plan) in &board.plan {
+        let facts = board.facts.get(clinic);
+        for (specialty, pair) in &plan.pairs {
+            let good_at = facts.and_then(|facts| facts.pairs.get(specialty)?.good_at);
+            if good_at.is_none_or(|good| now - good > limit) {
+                ids.extend(&pair.watches);
+            }
+        }
+    }
+    ids.sort_unstable();
+    ids.dedup();
+    let pulse = |id: WatchId| {
+        let since = board.watches.active_since(id)?;
+        let watch = board.watches.get(id)?;
+        let mut promising = watch
+            .draft
+            .places
+            .iter()
+            .filter(|place| {
+                let facts = board.facts.get(&place.clinic_id);
+                facts.is_none_or(|facts| !facts.no_online && !is_lost(place, facts))
+            })
+            .peekable();
+        promising.peek()?;
+        Some(Pulse {
+            watch,
+            since,
+            checked_at: checked_at(watch, promising, board),
+        })
+    };
+    ids.into_iter().filter_map(pulse).collect()
+}
+
+/// The last good look at everything in these places of a watch, since it was made.
+fn checked_at<'a>(
+    watch: &Watch,
+    places: impl Iterator<Item = &'a Place>,
+    board: &Board,
+) -> Option<DateTime<Utc>> {
+    let good = places.map(|place| {
+        let facts = board.facts.get(&place.clinic_id)?;
+        let good = facts.pairs.get(&place.specialty_id)?.good_at;
+        good.filter(|good| *good >= watch.created_at - TimeDelta::minutes(1))
+    });
+    let good: Option<Vec<_>> = good.collect();
+    good?.into_iter().min()
 }
 
 /// The wall-clock time of a moment of the machine's clock.
@@ -381,21 +434,25 @@ fn state(watch: &Watch, board: &Board, sight: &Sight, found: bool, checked: bool
 /// The places whose ids are no longer in the clinic's lists.
 fn lost_places(watch: &Watch, board: &Board) -> Vec<u32> {
     let lost = |place: &Place| {
-        board.facts.get(&place.clinic_id).is_some_and(|facts| {
-            facts.lost_specialty(&place.specialty_id)
-                || match &place.doctors {
-                    DoctorChoice::Only { doctors } => {
-                        doctors.iter().all(|doctor| facts.lost_doctor(&doctor.id))
-                    }
-                    DoctorChoice::Any | DoctorChoice::Except { .. } => false,
-                }
-        })
+        let facts = board.facts.get(&place.clinic_id);
+        facts.is_some_and(|facts| is_lost(place, facts))
     };
     (0..)
         .zip(&watch.draft.places)
         .filter(|(_, place)| lost(place))
         .map(|(index, _)| index)
         .collect()
+}
+
+/// Are its ids no longer in the clinic's lists?
+fn is_lost(place: &Place, facts: &ClinicFacts) -> bool {
+    facts.lost_specialty(&place.specialty_id)
+        || match &place.doctors {
+            DoctorChoice::Only { doctors } => {
+                doctors.iter().all(|doctor| facts.lost_doctor(&doctor.id))
+            }
+            DoctorChoice::Any | DoctorChoice::Except { .. } => false,
+        }
 }
 
 /// The order of the home page: what was found, what needs the person, what is waited for, the rest.

@@ -1,38 +1,50 @@
 use super::*;
-use crate::model::{Activity, Tell, TimeWish, Watch, WatchDraft};
+use crate::model::{Activity, WatchDraft};
+
+const GAP: Duration = Duration::from_mins(2);
 
 /// A minute of a morning.
 fn at(minute: i64) -> DateTime<Utc> {
     DateTime::UNIX_EPOCH + TimeDelta::days(20_000) + TimeDelta::minutes(minute)
 }
 
-/// A watch looked at every two minutes, last with success at this minute.
-fn view(id: u32, checked: i64) -> WatchView {
-    WatchView {
-        watch: Watch {
-            id: WatchId(id),
-            created_at: at(0),
-            draft: WatchDraft {
-                places: Vec::new(),
-                wish: TimeWish::default(),
-                nickname: String::new(),
-                until: None,
-                tell: Tell::default(),
-            },
-            activity: Activity::On,
-        },
-        state: WatchState::Waiting,
-        stale: false,
-        checked_at: Some(at(checked)),
-        next_look_at: None,
-        gap_secs: Some(120),
-        slots: Vec::new(),
-        others: Vec::new(),
-        addresses: Vec::new(),
-        links: Vec::new(),
-        next_work_day: None,
-        looks_today: 0,
+/// A watch, last looked at with success at this minute.
+#[derive(Clone)]
+struct Seen {
+    watch: Watch,
+    since: DateTime<Utc>,
+    checked: DateTime<Utc>,
+}
+
+fn seen(id: u32, checked: i64) -> Seen {
+    let watch = Watch {
+        id: WatchId(id),
+        created_at: at(0),
+        draft: WatchDraft::default(),
+        activity: Activity::On,
+    };
+    Seen {
+        watch,
+        since: at(0),
+        checked: at(checked),
     }
+}
+
+/// What is said at this minute.
+fn tick(
+    deadman: &mut DeadMan,
+    gap: Duration,
+    minute: i64,
+    service: ServiceState,
+    seen: &[Seen],
+) -> Option<News> {
+    let pulses = seen.iter().map(|seen| Pulse {
+        watch: &seen.watch,
+        since: seen.since,
+        checked_at: Some(seen.checked),
+    });
+    let pulses: Vec<_> = pulses.collect();
+    deadman.tick(&pulses, limit(gap), service, at(minute))
 }
 
 /// What is said, minute by minute, of watches whose last good looks `checked` gives.
@@ -40,10 +52,13 @@ fn said(
     deadman: &mut DeadMan,
     minutes: std::ops::Range<i64>,
     service: ServiceState,
-    checked: impl Fn(i64) -> Vec<WatchView>,
+    checked: impl Fn(i64) -> Vec<Seen>,
 ) -> Vec<(i64, News)> {
     minutes
-        .filter_map(|minute| Some((minute, deadman.tick(&checked(minute), service, at(minute))?)))
+        .filter_map(|minute| {
+            let seen = checked(minute);
+            Some((minute, tick(deadman, GAP, minute, service, &seen)?))
+        })
         .collect()
 }
 
@@ -61,7 +76,7 @@ fn an_outage_is_one_message_and_its_end_another() {
     // The site answers until minute 5 and from 90 on.
     let good = |minute: i64| if minute < 90 { minute.min(5) } else { minute };
     let news = said(&mut deadman, 0..120, ServiceState::Down, |minute| {
-        vec![view(1, good(minute)), view(2, good(minute))]
+        vec![seen(1, good(minute)), seen(2, good(minute))]
     });
     assert_eq!(
         news,
@@ -81,21 +96,18 @@ fn an_outage_is_one_message_and_its_end_another() {
 
 #[test]
 fn a_rare_look_is_promised_rarely() {
-    let hourly = |minute: i64| {
-        vec![WatchView {
-            gap_secs: Some(3600),
-            ..view(1, minute / 170 * 170)
-        }]
-    };
-    assert_eq!(
-        said(&mut DeadMan::default(), 0..500, ServiceState::Fine, hourly),
-        []
-    );
+    let mut deadman = DeadMan::default();
+    let hourly = Duration::from_hours(1);
+    for minute in 0..500 {
+        let seen = [seen(1, minute / 170 * 170)];
+        let said = tick(&mut deadman, hourly, minute, ServiceState::Fine, &seen);
+        assert_eq!(said, None);
+    }
 }
 
 #[test]
 fn a_second_clinic_that_falls_silent_is_said_and_a_shared_cause_is_not_said_twice() {
-    let later = |minute: i64| vec![view(1, minute.min(5)), view(2, minute.min(20))];
+    let later = |minute: i64| vec![seen(1, minute.min(5)), seen(2, minute.min(20))];
     let clinic = || SilenceCause::Clinic {
         name: String::new(),
     };
@@ -117,40 +129,50 @@ fn sleep_a_pause_and_a_start_are_no_silence() {
     let mut deadman = DeadMan::default();
     let down = ServiceState::Down;
     assert_eq!(
-        said(&mut deadman, 0..9, down, |minute| vec![view(1, minute)]),
+        said(&mut deadman, 0..9, down, |minute| vec![seen(1, minute)]),
         []
     );
     // Eight hours of sleep; the first look after it takes five minutes.
     let waking = said(&mut deadman, 480..520, down, |minute| {
-        vec![view(1, if minute < 485 { 8 } else { minute })]
+        vec![seen(1, if minute < 485 { 8 } else { minute })]
     });
     assert_eq!(waking, []);
-    // An hour's pause.
+    // An hour's pause of the watch.
     let pausing = said(&mut deadman, 520..640, down, |minute| {
-        let paused = (525..585).contains(&minute);
-        let last = if (525..588).contains(&minute) {
-            524
-        } else {
-            minute
+        let last = if minute < 588 { 524 } else { minute };
+        let going_on = Seen {
+            since: at(585),
+            ..seen(1, last)
         };
-        vec![WatchView {
-            gap_secs: (!paused).then_some(120),
-            ..view(1, last)
-        }]
+        match minute {
+            ..525 => vec![seen(1, minute)],
+            525..585 => Vec::new(),
+            _ => vec![going_on],
+        }
     });
     assert_eq!(pausing, []);
+    // An hour's pause of everything.
+    let before = said(&mut deadman, 640..645, down, |minute| vec![seen(1, minute)]);
+    (645..705).for_each(|minute| {
+        deadman.rest(at(minute));
+        tick(&mut deadman, GAP, minute, down, &[]);
+    });
+    let after = said(&mut deadman, 705..760, down, |minute| {
+        vec![seen(1, if minute < 708 { 644 } else { minute })]
+    });
+    assert_eq!((before, after), (vec![], vec![]));
 }
 
 #[test]
 fn what_was_said_before_a_restart_is_not_said_again_and_its_end_is() {
     let mut deadman = DeadMan::default();
     let before = said(&mut deadman, 0..30, ServiceState::Down, |_| {
-        vec![view(1, 0)]
+        vec![seen(1, 0)]
     });
     assert_eq!(before.len(), 1);
     let mut deadman = DeadMan::new(deadman.told().clone());
     let after = said(&mut deadman, 40..80, ServiceState::Down, |minute| {
-        vec![view(1, if minute < 70 { 0 } else { minute })]
+        vec![seen(1, if minute < 70 { 0 } else { minute })]
     });
     assert_eq!(
         after,
@@ -169,7 +191,7 @@ fn a_silent_watch_that_is_removed_takes_its_silence_along() {
     let mut deadman = DeadMan::default();
     let news = said(&mut deadman, 0..60, ServiceState::Down, |minute| {
         if minute < 40 {
-            vec![view(1, 0)]
+            vec![seen(1, 0)]
         } else {
             Vec::new()
         }

@@ -3,6 +3,8 @@
 //! At most three tellings: the screen, the screen again, the others. Any answer
 //! on any device ends it; «Позже» begins it anew.
 
+use std::{collections::HashMap, sync::Arc};
+
 use chrono::TimeDelta;
 
 use super::Channel;
@@ -25,16 +27,35 @@ pub enum Rung {
     Afar,
 }
 
-/// The tellings of an alert of this watch.
-pub(crate) fn steps<'a>(
-    tell: Tell,
-    watch: WatchId,
-    channels: impl IntoIterator<Item = &'a dyn Channel>,
-) -> Vec<Step> {
-    let wanted: Vec<&dyn Channel> = channels
-        .into_iter()
-        .filter(|channel| channel.wants(watch))
-        .collect();
+/// The tellings of alerts on some channels: watches that are told alike share them.
+pub(crate) struct Ladders<'a> {
+    channels: &'a [Arc<dyn Channel>],
+    /// By who is told, and in which order.
+    known: HashMap<(Tell, Vec<bool>), Arc<[Step]>>,
+}
+
+impl<'a> Ladders<'a> {
+    /// Of these channels.
+    pub(crate) fn new(channels: &'a [Arc<dyn Channel>]) -> Self {
+        Self {
+            channels,
+            known: HashMap::new(),
+        }
+    }
+
+    /// The tellings of an alert of this watch.
+    pub(crate) fn steps(&mut self, tell: Tell, watch: WatchId) -> Arc<[Step]> {
+        let channels = self.channels;
+        let wants: Vec<bool> = channels.iter().map(|it| it.wants(watch)).collect();
+        let steps = self.known.entry((tell, wants)).or_insert_with_key(|key| {
+            let wanted = channels.iter().zip(&key.1).filter(|(_, wants)| **wants);
+            steps(tell, wanted.map(|(channel, _)| &**channel).collect())
+        });
+        Arc::clone(steps)
+    }
+}
+
+fn steps(tell: Tell, wanted: Vec<&dyn Channel>) -> Arc<[Step]> {
     let screen = wanted.iter().any(|channel| channel.rung() == Rung::Screen);
     let step = |channel: &dyn Channel, kind, after| Step {
         channel: channel.name().to_owned(),

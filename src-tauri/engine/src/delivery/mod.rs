@@ -24,14 +24,14 @@ use crate::{
         Untold, WatchId,
     },
     poller::Poller,
-    store::{Due, DueNews, SettingName, Stale, Store, StoreError, Told},
+    store::{Awake, Due, DueNews, SettingName, Stale, Store, StoreError, Told},
 };
 
 pub use crate::store::Taken;
 pub(crate) use channels::Channels;
 pub(crate) use health::Health;
+pub(crate) use ladder::Ladders;
 pub use ladder::Rung;
-pub(crate) use ladder::steps;
 pub(crate) use locked::Locked;
 
 /// A channel that has not taken a message by then is tried again later.
@@ -261,10 +261,8 @@ impl Worker {
     }
 
     /// The watches that may be told of now.
-    fn awake(&self) -> Vec<WatchId> {
-        let mut awake = self.poller.board().awake(self.clock.now());
-        awake.push(TRIAL);
-        awake
+    fn awake(&self) -> Awake {
+        self.poller.board().awake(self.clock.now())
     }
 
     async fn deliver(&self, due: Due) -> Result<(), StoreError> {
@@ -327,7 +325,7 @@ impl Worker {
                     due.kind == MessageKind::Gone
                 }
             });
-            if !waits || !self.awake().contains(&due.alert.watch_id) {
+            if !waits || !self.awake().contains(due.alert.watch_id) {
                 withdraw(&*self.channel, &due.alert).await;
             }
             // Nobody listening is no error.

@@ -14,7 +14,7 @@ use super::{Engine, Result, check_budget, count};
 impl Engine {
     /// Watches and settings, to be kept in a file.
     pub async fn export(&self) -> Result<Backup> {
-        let watches = self.poller.board().watches.values().cloned().collect();
+        let watches = self.poller.board().watches.iter().cloned().collect();
         Ok(Backup::new(watches, self.settings().await?, self.now()))
     }
 
@@ -60,7 +60,7 @@ impl Engine {
             let board = self.poller.board();
             board
                 .watches
-                .values()
+                .iter()
                 .map(|watch| watches::essence(&watch.draft))
                 .collect()
         };

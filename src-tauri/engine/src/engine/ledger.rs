@@ -33,7 +33,7 @@ impl Engine {
             })
             .collect();
         clinics.sort_by(|a, b| b.requests.cmp(&a.requests));
-        let watches = board.watches.values();
+        let watches = board.watches.iter();
         let (watches, useful): (Vec<WatchRequests>, u32) = ledger::by_watch(
             &looked,
             watches.map(|watch| (watch, is_active(watch, now))),

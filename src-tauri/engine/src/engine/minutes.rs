@@ -6,10 +6,12 @@ use chrono::{DateTime, Local, TimeDelta, Utc};
 
 use super::{Engine, Result};
 use crate::{
-    deadman::DeadMan,
-    model::{Event, News, Watch},
+    deadman::{self, DeadMan},
+    model::{Event, News},
     night::{self, Night},
+    schedule,
     store::SettingName,
+    watches,
 };
 
 /// That a silence is over is of use for so long.
@@ -27,16 +29,16 @@ impl Engine {
     /// Says once that watches have fallen silent, and once that they are looked at again.
     pub(super) async fn look_for_silence(&self) -> Result<()> {
         let now = self.now();
-        let (watches, service) = {
-            let board = self.poller.board();
-            let watches: Vec<Watch> = board.watches.values().cloned().collect();
-            (watches, board.service.state)
-        };
-        let views = self.sights(watches).await?;
         let (news, told, changed) = {
+            let board = self.poller.board();
             let mut deadman = self.deadman();
             let before = (deadman.silent_since(), deadman.told().clone());
-            let news = deadman.tick(&views, service, now);
+            if board.is_paused(now) {
+                deadman.rest(now);
+            }
+            let limit = deadman::limit(schedule::gap(&board.load()));
+            let pulses = watches::pulses(&board, limit, deadman.told(), now);
+            let news = deadman.tick(&pulses, limit, board.service.state, now);
             let changed = (
                 before.0 != deadman.silent_since(),
                 before.1 != *deadman.told(),

@@ -35,7 +35,7 @@ use crate::{
     delivery::{Channel, Channels, Health, Worker},
     error::{EngineError, Problem, StartError},
     gorzdrav::{Client, DEFAULT_BASE},
-    model::{Clinic, Event, Pause, Settings, Watch, WatchId},
+    model::{Clinic, Event, Pause, Settings, Watch},
     pace::{Pace, REAL_CEILING_PER_HOUR},
     poller::Poller,
     secrets::Secrets,
@@ -181,7 +181,9 @@ impl Engine {
             let signals = store.signals().await?;
             let mut board = poller.board();
             board.trust = Trust::from_rows(signals);
-            board.watches = watches.into_iter().map(respelled).map(by_id).collect();
+            for watch in watches {
+                board.watches.insert(respelled(watch));
+            }
             board.pause = pause;
             board.slept = slept;
             board.set_clinics(clinics.map(|list| list.value).unwrap_or_default());
@@ -351,10 +353,6 @@ async fn installation(store: &Store) -> Result<String, StoreError> {
         .save_setting(SettingName::Installation, Some(&new))
         .await?;
     Ok(new)
-}
-
-fn by_id(watch: Watch) -> (WatchId, Watch) {
-    (watch.id, watch)
 }
 
 /// A watch with its names as they are shown now.

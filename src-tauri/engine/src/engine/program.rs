@@ -21,7 +21,7 @@ impl Engine {
     /// What the status line and the tray say.
     pub async fn status(&self) -> Result<Status> {
         let now = self.now();
-        let watches: Vec<Watch> = self.poller.board().watches.values().cloned().collect();
+        let watches: Vec<Watch> = self.poller.board().watches.iter().cloned().collect();
         let views = self.sights(watches).await?;
         let looked = self.store.looks_since(midnight(now)).await?.values().sum();
         let requests_today = self.requests_today(looked);
@@ -265,7 +265,7 @@ impl Engine {
     pub async fn clinic_trust(&self) -> Result<Vec<ClinicTrust>> {
         let board = self.poller.board();
         let named = |id: &ClinicId| {
-            let mut places = board.watches.values().flat_map(|it| &it.draft.places);
+            let mut places = board.watches.iter().flat_map(|it| &it.draft.places);
             let chosen = || Some(&places.find(|place| place.clinic_id == *id)?.clinic_name);
             let listed = board.clinics.get(id).map(|clinic| &clinic.name);
             listed.or_else(chosen).cloned().unwrap_or_default()

@@ -62,7 +62,7 @@ impl Engine {
         {
             let mut board = self.poller.board();
             for watch in changed {
-                board.watches.insert(watch.id, watch.clone());
+                board.watches.insert(watch.clone());
             }
             board.replan(self.now(), urgent);
             let clinics: Vec<ClinicId> = changed
@@ -92,10 +92,10 @@ impl Engine {
         {
             // The other watches' entries may be newer here than in what was read.
             let mut board = self.poller.board();
-            board.listed.retain(|(watch, ..)| *watch != id);
-            board
-                .listed
-                .extend(listed.filter(|(watch, ..)| *watch == id));
+            board.listed.forget(id);
+            for (_, clinic, specialty) in listed.filter(|(watch, ..)| *watch == id) {
+                board.listed.add(&clinic, &specialty, [id]);
+            }
         }
         self.change_watches(std::slice::from_ref(&watch), true);
         self.poller.outbox.notify_waiters();
@@ -122,7 +122,7 @@ impl Engine {
         }
         {
             let mut board = self.poller.board();
-            board.watches.remove(&id);
+            board.watches.remove(id);
             board.replan(self.now(), false);
         }
         self.tell(Event::WatchesChanged);
@@ -157,7 +157,7 @@ impl Engine {
         let awake = self.poller.board().awake(self.now());
         for alert in alerts
             .iter()
-            .filter(|alert| !awake.contains(&alert.watch_id))
+            .filter(|alert| !awake.contains(alert.watch_id))
         {
             for channel in self.channels.all() {
                 delivery::withdraw(&*channel, alert).await;
@@ -167,13 +167,13 @@ impl Engine {
 
     /// All watches in the order of the home page.
     pub async fn watches(&self) -> Result<Vec<WatchView>> {
-        let watches: Vec<Watch> = self.poller.board().watches.values().cloned().collect();
+        let watches: Vec<Watch> = self.poller.board().watches.iter().cloned().collect();
         self.views(watches).await
     }
 
     /// One watch.
     pub async fn watch(&self, id: WatchId) -> Result<WatchView> {
-        let watch = self.poller.board().watches.get(&id).cloned();
+        let watch = self.poller.board().watches.get(id).cloned();
         let views = self.views(watch.into_iter().collect()).await?;
         views
             .into_iter()
@@ -183,7 +183,7 @@ impl Engine {
 
     /// All watches in the order of the home page, from what is known: nobody is asked.
     pub(crate) async fn glance(&self) -> Result<Vec<WatchView>> {
-        let watches: Vec<Watch> = self.poller.board().watches.values().cloned().collect();
+        let watches: Vec<Watch> = self.poller.board().watches.iter().cloned().collect();
         self.sights(watches).await
     }
 
@@ -191,7 +191,7 @@ impl Engine {
     pub(crate) fn alike(&self, draft: &WatchDraft) -> Option<WatchId> {
         let essence = watches::essence(draft);
         let board = self.poller.board();
-        let mut watches = board.watches.values();
+        let mut watches = board.watches.iter();
         let found = watches.find(|watch| watches::essence(&watch.draft) == essence);
         found.map(|watch| watch.id)
     }
@@ -292,7 +292,7 @@ impl Engine {
                 Some(id) => {
                     let watch = board
                         .watches
-                        .get(&id)
+                        .get(id)
                         .ok_or(EngineError::NotFound("watch"))?;
                     let mut clinics: Vec<ClinicId> = watch
                         .draft
@@ -353,7 +353,7 @@ impl Engine {
     /// The openings behind the history of a watch, as a table for spreadsheets (CSV).
     pub async fn history_sheet(&self, id: WatchId, words: Words) -> Result<Vec<u8>> {
         let (told, _) = self.told(id, self.now()).await?;
-        let watch = self.poller.board().watches.get(&id).cloned();
+        let watch = self.poller.board().watches.get(id).cloned();
         let watch = watch.ok_or(EngineError::NotFound("watch"))?;
         Ok(history::sheet(&watch, &told, words))
     }
@@ -383,7 +383,7 @@ impl Engine {
             let board = self.poller.board();
             let watch = board
                 .watches
-                .get(&id)
+                .get(id)
                 .ok_or(EngineError::NotFound("watch"))?;
             (watch.clone(), watches::covered_doctors(watch, &board))
         };
@@ -400,7 +400,7 @@ impl Engine {
         let board = self.poller.board();
         let watch = board
             .watches
-            .get(&id)
+            .get(id)
             .ok_or(EngineError::NotFound("watch"))?;
         Ok(watch
             .draft

@@ -8,7 +8,7 @@ use super::{Untold, WatchId};
 use crate::secrets::{KeyStore, StoreFailure};
 
 /// In which order the channels tell of a watch.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Type)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub enum Tell {
     /// The screen; the screen again after two minutes without an answer; then the others.

@@ -16,12 +16,13 @@ const SNOOZE: TimeDelta = TimeDelta::minutes(15);
 /// Alerts of several watches that come within this time are of one moment.
 pub(super) const MOMENT: TimeDelta = TimeDelta::seconds(20);
 
-/// Whom and what an alert is about, with names as they were when it was raised.
+/// Alerts of one moment that are read along with one: more would not be read by anybody.
+const MOST_TOGETHER: u32 = 20;
+
+/// Where the slots of an alert are, with names as they were when it was raised.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Subject {
-    /// Whom it is for; empty for oneself.
-    pub nickname: String,
+pub(crate) struct Site {
     /// The clinic.
     pub clinic_id: ClinicId,
     /// Its short name.
@@ -32,6 +33,24 @@ pub(crate) struct Subject {
     pub specialty: String,
     /// The booking site's page.
     pub link: String,
+}
+
+/// Whom and what an alert is about.
+#[derive(Serialize)]
+pub(super) struct Subject<'a> {
+    /// Whom it is for; empty for oneself.
+    pub(super) nickname: &'a str,
+    /// Where.
+    #[serde(flatten)]
+    pub(super) site: &'a Site,
+}
+
+/// The same, as it is read.
+#[derive(Deserialize)]
+struct Kept {
+    nickname: String,
+    #[serde(flatten)]
+    site: Site,
 }
 
 impl Store {
@@ -174,16 +193,16 @@ pub(super) fn read(connection: &Connection, id: AlertId) -> Result<Option<Alert>
     let Some((watch_id, subject, state, raised_at)) = head else {
         return Ok(None);
     };
-    let subject: Subject = serde_json::from_str(&subject)?;
+    let Kept { nickname, site } = serde_json::from_str(&subject)?;
     Ok(Some(Alert {
         id,
         watch_id: WatchId(watch_id),
-        nickname: subject.nickname,
-        clinic_id: subject.clinic_id,
-        clinic: subject.clinic,
-        address: subject.address,
-        specialty: subject.specialty,
-        link: subject.link,
+        nickname,
+        clinic_id: site.clinic_id,
+        clinic: site.clinic,
+        address: site.address,
+        specialty: site.specialty,
+        link: site.link,
         raised_at: moment(raised_at),
         state: serde_json::from_str(&state)?,
         slots: slots(connection, id, 0)?,
@@ -230,10 +249,11 @@ pub(super) fn together(
                  AND state NOT IN ('dead'))
              AND EXISTS (SELECT 1 FROM alert_slot JOIN opening ON opening.id = opening_id
                  WHERE alert_id = alert.id AND gone_at IS NULL AND start > :now)
-             ORDER BY id DESC",
+             ORDER BY raised_at DESC, id DESC LIMIT :most",
         )?
         .query_map(
             named_params! {
+                ":most": MOST_TOGETHER,
                 ":watch": alert.watch_id.0, ":trial": TRIAL.0, ":channel": channel, ":now": ms(now),
                 ":from": ms(alert.raised_at - MOMENT), ":to": ms(alert.raised_at + MOMENT),
             },

@@ -2,18 +2,26 @@
 //! openings it made, the alerts they raised and what each channel must be told.
 //! A crash neither loses an alert nor raises it twice.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Transaction, named_params};
 
-use super::{Result, Store, StoreError, alerts, looks, moment, ms, outbox::CLOCK_SLACK, word};
+use super::{
+    Result, Site, Store, StoreError,
+    alerts::{self, Subject},
+    looks, moment, ms,
+    outbox::CLOCK_SLACK,
+    word,
+};
 use crate::{
     diff::{Known, diff},
     model::{
-        AlertId, AlertState, DoctorId, Key, Look, MessageKind, Outcome, Slot, TimeWish, WatchId,
+        AlertId, AlertState, DoctorId, Key, Look, MessageKind, Outcome, Slot, Watch, WatchId,
     },
-    store::Subject,
 };
 
 /// Openings of one watch that come within this time are one alert: it is heard once a minute at most.
@@ -34,21 +42,19 @@ pub(crate) struct Step {
     pub(crate) after: TimeDelta,
 }
 
-/// A watch that covers the doctor looked at.
-#[derive(Debug, Clone)]
+/// A watch that covers the doctor looked at. What many have in common they share.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Coverage {
     /// The watch.
-    pub watch_id: WatchId,
-    /// When it suits.
-    pub wish: TimeWish,
-    /// What its alerts say.
-    pub subject: Subject,
+    pub watch: Arc<Watch>,
+    /// Where its alerts say the slots are.
+    pub site: Arc<Site>,
     /// The doctors of this place have been listed once: a doctor not pending is new, not unseen.
     pub listed: bool,
     /// Paused: it is told when it goes on.
     pub paused: bool,
     /// Which channel tells when.
-    pub steps: Vec<Step>,
+    pub steps: Arc<[Step]>,
 }
 
 /// A good look at one doctor.
@@ -149,25 +155,32 @@ pub(super) fn commit(tx: &Transaction<'_>, seen: DoctorLook) -> Result<Committed
 
     let unseen = take_pending(tx, clinic, id, now)?;
     let mut touched = Vec::new();
-    for watch in coverage.iter() {
-        let mut news = if watch.paused {
+    let mut missed = missed(tx, clinic, id)?;
+    // Mostly a look brings nothing, however many wait for it.
+    let concerned: &[Coverage] = match (appeared.is_empty(), missed.is_empty()) {
+        (true, true) => &[],
+        (false, _) | (_, false) => &coverage,
+    };
+    for covered in concerned {
+        let watch = &covered.watch;
+        let mut news = if covered.paused {
             Vec::new()
         } else {
-            take_missed(tx, watch.watch_id, clinic, id)?
+            take_missed(tx, watch.id, missed.remove(&watch.id).unwrap_or_default())?
         };
-        let shows_only = unseen.contains(&watch.watch_id) || !watch.listed;
+        let shows_only = unseen.contains(&watch.id) || !covered.listed;
         if !shows_only {
             news.extend_from_slice(&appeared);
         }
-        news.retain(|(_, start)| watch.wish.suits(*start, now));
+        news.retain(|(_, start)| watch.draft.wish.suits(*start, now));
         if news.is_empty() {
             continue;
         }
         let openings = news.iter().map(|(opening, _)| *opening);
-        if watch.paused {
-            miss(tx, watch.watch_id, openings)?;
+        if covered.paused {
+            miss(tx, watch.id, openings)?;
         } else {
-            touched.push(raise(tx, watch, openings, now)?);
+            touched.push(raise(tx, covered, openings, now)?);
         }
     }
     touched.extend(mark_gone(tx, &changes.absent, &changes.vanished, now)?);
@@ -247,38 +260,49 @@ fn miss(tx: &Transaction<'_>, watch: WatchId, openings: impl Iterator<Item = i64
     Ok(())
 }
 
-/// What a watch missed of this doctor while it was paused and is there now.
-fn take_missed(
+/// An opening and its start.
+type Missed = (i64, DateTime<Utc>);
+
+/// What watches missed of this doctor while they were paused, and is there now.
+fn missed(
     tx: &Transaction<'_>,
-    watch: WatchId,
     clinic: &str,
     doctor: &str,
-) -> Result<Vec<(i64, DateTime<Utc>)>> {
-    let there = tx
-        .prepare_cached(
-            "SELECT id, start FROM missed JOIN opening ON id = opening_id
-             WHERE watch_id = :watch AND clinic = :clinic AND doctor = :doctor AND gone_at IS NULL",
-        )?
-        .query_map(
-            named_params! {":watch": watch.0, ":clinic": clinic, ":doctor": doctor},
-            |row| Ok((row.get(0)?, moment(row.get(1)?))),
-        )?
-        .collect::<rusqlite::Result<Vec<(i64, DateTime<Utc>)>>>()?;
-    for (opening, _) in &there {
+) -> Result<HashMap<WatchId, Vec<Missed>>> {
+    let mut missed: HashMap<WatchId, Vec<Missed>> = HashMap::new();
+    let mut statement = tx.prepare_cached(
+        "SELECT watch_id, id, start FROM opening JOIN missed ON id = opening_id
+         WHERE clinic = :clinic AND doctor = :doctor AND gone_at IS NULL ORDER BY id",
+    )?;
+    let mut rows = statement.query(named_params! {":clinic": clinic, ":doctor": doctor})?;
+    while let Some(row) = rows.next()? {
+        let there = (row.get(1)?, moment(row.get(2)?));
+        missed.entry(WatchId(row.get(0)?)).or_default().push(there);
+    }
+    Ok(missed)
+}
+
+/// A watch is told now what it missed.
+fn take_missed(tx: &Transaction<'_>, watch: WatchId, missed: Vec<Missed>) -> Result<Vec<Missed>> {
+    for (opening, _) in &missed {
         tx.prepare_cached("DELETE FROM missed WHERE watch_id = ?1 AND opening_id = ?2")?
             .execute((watch.0, opening))?;
     }
-    Ok(there)
+    Ok(missed)
 }
 
 /// Raises an alert, or lets the slots join one that was raised a moment ago.
 fn raise(
     tx: &Transaction<'_>,
-    watch: &Coverage,
+    covered: &Coverage,
     openings: impl Iterator<Item = i64>,
     now: DateTime<Utc>,
 ) -> Result<AlertId> {
-    let subject = serde_json::to_string(&watch.subject)?;
+    let watch = &covered.watch;
+    let subject = serde_json::to_string(&Subject {
+        nickname: &watch.draft.nickname,
+        site: &covered.site,
+    })?;
     let recent: Option<u32> = tx
         .prepare_cached(
             "SELECT max(id) FROM alert WHERE watch_id = :watch AND subject = :subject
@@ -286,16 +310,14 @@ fn raise(
         )?
         .query_row(
             named_params! {
-                ":watch": watch.watch_id.0, ":subject": subject, ":since": ms(now - JOIN_WITHIN),
+                ":watch": watch.id.0, ":subject": subject, ":since": ms(now - JOIN_WITHIN),
                 ":ahead": ms(now + CLOCK_SLACK),
             },
             |row| row.get(0),
         )?;
     let id = if let Some(id) = recent {
-        tx.execute(
-            "UPDATE alert SET joined_at = ?2 WHERE id = ?1",
-            (id, ms(now)),
-        )?;
+        tx.prepare_cached("UPDATE alert SET joined_at = ?2 WHERE id = ?1")?
+            .execute((id, ms(now)))?;
         id
     } else {
         tx.prepare_cached(
@@ -303,7 +325,7 @@ fn raise(
              VALUES (:watch, :subject, :state, :now, :now)",
         )?
         .execute(named_params! {
-            ":watch": watch.watch_id.0, ":subject": subject,
+            ":watch": watch.id.0, ":subject": subject,
             ":state": serde_json::to_string(&AlertState::Raised)?, ":now": ms(now),
         })?;
         u32::try_from(tx.last_insert_rowid()).map_err(|_| StoreError::Closed)?
@@ -319,7 +341,7 @@ fn raise(
         channel,
         kind,
         after,
-    } in &watch.steps
+    } in covered.steps.iter()
     {
         // What has not had its turn yet keeps it; whoever has told of the alert tells what joined.
         tx.prepare_cached(
@@ -366,17 +388,17 @@ fn mark_gone(
             .collect::<rusqlite::Result<Vec<u32>>>()?;
         for id in alerts {
             alerts::set_state(tx, AlertId(id), AlertState::Gone)?;
-            tx.execute(
+            tx.prepare_cached(
                 "INSERT OR IGNORE INTO outbox (alert_id, channel, kind, state, next_at, at)
                  SELECT alert_id, channel, 'gone', 'due', :now, :now FROM outbox
                  WHERE alert_id = :id AND kind = 'appeared' AND told > 0",
-                named_params! {":id": id, ":now": ms(now)},
-            )?;
-            tx.execute(
+            )?
+            .execute(named_params! {":id": id, ":now": ms(now)})?;
+            tx.prepare_cached(
                 "UPDATE outbox SET state = 'expired', attempts = 0, next_at = :now, at = :now, why = 'gone'
                  WHERE alert_id = :id AND kind <> 'gone' AND state = 'due'",
-                named_params! {":id": id, ":now": ms(now)},
-            )?;
+            )?
+            .execute(named_params! {":id": id, ":now": ms(now)})?;
             gone.push(AlertId(id));
         }
     }

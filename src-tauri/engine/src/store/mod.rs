@@ -26,7 +26,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, ErrorCode};
 use rusqlite_migration::{M, Migrations};
 
-pub(crate) use alerts::Subject;
+pub(crate) use alerts::Site;
 pub(crate) use chats::{ChatRow, Offset};
 pub(crate) use commit::{Coverage, DoctorLook, Step};
 pub(crate) use listings::Listing;
@@ -34,7 +34,7 @@ pub use looks::Opening;
 pub(crate) use looks::Past;
 pub(crate) use news::DueNews;
 pub use outbox::Taken;
-pub(crate) use outbox::{Due, Stale, Told};
+pub(crate) use outbox::{Awake, Due, Stale, Told};
 pub(crate) use settings::{FORM_LIMIT, Name as SettingName};
 
 /// The database's file name inside the data folder.
@@ -116,11 +116,12 @@ fn migrations() -> Migrations<'static> {
         M::up(include_str!("../../migrations/0001_initial.sql")),
         M::up(include_str!("../../migrations/0002_channels.sql")),
         M::up(include_str!("../../migrations/0003_learning.sql")),
+        M::up(include_str!("../../migrations/0004_scale.sql")),
     ])
 }
 
 /// The schema version this program writes: the number of migrations.
-const KNOWN_VERSION: i64 = 3;
+const KNOWN_VERSION: i64 = 4;
 
 impl Store {
     /// Opens (or makes) the database in `data_dir`, brings its schema up to date.
@@ -154,7 +155,7 @@ impl Store {
         connection.pragma_update(None, "synchronous", "FULL")?;
         connection.pragma_update(None, "foreign_keys", true)?;
         connection.pragma_update(None, "secure_delete", true)?;
-        connection.set_prepared_statement_cache_capacity(64);
+        connection.set_prepared_statement_cache_capacity(128);
         migrations().to_latest(&mut connection)?;
         Ok(Self {
             inner: Arc::new(Inner {

@@ -1,6 +1,8 @@
 //! The outbox: leased, told, settled. A crash between telling and settling
 //! repeats a message, marked as a repeat; it never loses one.
 
+use std::{collections::HashSet, sync::Arc};
+
 use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{OptionalExtension, Transaction, named_params};
 
@@ -11,7 +13,7 @@ use crate::model::{Alert, AlertId, AlertSlot, AlertState, MessageKind, TRIAL, Un
 pub(super) const CLOCK_SLACK: TimeDelta = TimeDelta::minutes(1);
 
 /// Messages told along with one: a letter stays short enough to be read.
-const MOST_COMPANIONS: u32 = 5;
+const MOST_COMPANIONS: usize = 5;
 
 /// A message whose time has come, leased to the caller.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -119,12 +121,27 @@ pub(crate) struct Stale {
     marks: i64,
 }
 
-/// A row of the outbox whose watch is awake: what one that was removed or rests has to say waits
-/// until it goes on. Nothing is said a second time before it was said once.
-const WANTED: &str = "EXISTS (SELECT 1 FROM alert WHERE alert.id = alert_id
-    AND watch_id IN (SELECT value FROM json_each(:awake)))
-    AND (kind <> 'again' OR EXISTS (SELECT 1 FROM outbox AS first WHERE first.alert_id = outbox.alert_id
-        AND first.channel = outbox.channel AND first.kind = 'appeared' AND first.state = 'sent'))";
+/// The watches that may be told of now: what one that was removed or rests has to say waits until it
+/// goes on. The trial always may. Cheap to clone.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Awake(Arc<HashSet<WatchId>>);
+
+impl Awake {
+    /// These.
+    pub(crate) fn of(watches: impl IntoIterator<Item = WatchId>) -> Self {
+        Self(Arc::new(watches.into_iter().collect()))
+    }
+
+    /// May this one?
+    pub(crate) fn contains(&self, watch: WatchId) -> bool {
+        watch == TRIAL || self.0.contains(&watch)
+    }
+}
+
+/// Nothing is said a second time before it was said once.
+const IN_TURN: &str = "(kind <> 'again' OR EXISTS (SELECT 1 FROM outbox AS first
+    WHERE first.alert_id = outbox.alert_id AND first.channel = outbox.channel
+    AND first.kind = 'appeared' AND first.state = 'sent'))";
 
 impl Store {
     /// After a crash: what was leased is due again, and will be marked as a repeat.
@@ -164,35 +181,33 @@ impl Store {
         &self,
         channel: String,
         groups: bool,
-        awake: Vec<WatchId>,
+        awake: Awake,
         now: DateTime<Utc>,
         until: DateTime<Utc>,
     ) -> Result<Option<Due>> {
         self.with(move |connection| {
             let tx = connection.transaction()?;
-            let awake = serde_json::to_string(&awake)?;
             let next = |ready: &str| -> Result<Option<Row>> {
                 let sql = format!(
-                    "SELECT {COLUMNS} FROM outbox
-                     WHERE {ready} AND channel = :channel AND {WANTED}
-                     ORDER BY next_at, id LIMIT 1"
+                    "SELECT {COLUMNS} FROM outbox WHERE {ready} AND channel = :channel AND {IN_TURN}
+                     ORDER BY next_at, id"
                 );
-                Ok(tx
-                    .prepare_cached(&sql)?
-                    .query_row(
-                        named_params! {
-                            ":now": ms(now), ":ahead": ms(now + CLOCK_SLACK), ":channel": channel,
-                            ":awake": awake,
-                        },
-                        Row::read,
-                    )
-                    .optional()?)
+                let mut statement = tx.prepare_cached(&sql)?;
+                let mut rows = statement.query_map(
+                    named_params! {
+                        ":now": ms(now), ":ahead": ms(now + CLOCK_SLACK), ":channel": channel,
+                    },
+                    Row::read,
+                )?;
+                // They come one by one, and the first mostly is it.
+                let first = rows.find(|row| !matches!(row, Ok(row) if !awake.contains(row.watch)));
+                Ok(first.transpose()?)
             };
             let row = match next("state = 'due' AND next_at <= :now AND at <= :ahead")? {
                 Some(row) => Some(row),
                 // A lease that ran out; or a wait by a clock that has been set back since.
                 None => next(
-                    "(state = 'leased' AND lease_until <= :now OR state IN ('due', 'leased') AND at > :ahead)",
+                    "state IN ('due', 'leased') AND (state = 'leased' AND lease_until <= :now OR at > :ahead)",
                 )?,
             };
             let Some(row) = row else { return Ok(None) };
@@ -358,33 +373,34 @@ impl Store {
     pub(crate) async fn next_due_at(
         &self,
         channel: String,
-        awake: Vec<WatchId>,
+        awake: Awake,
     ) -> Result<Option<DateTime<Utc>>> {
         self.with(move |connection| {
-            let next: Option<i64> = connection
-                .prepare_cached(&format!(
+            let mut statement = connection.prepare_cached(&format!(
+                "SELECT {COLUMNS} FROM outbox WHERE state = 'due' AND channel = ?1 AND {IN_TURN}
+                 ORDER BY next_at, id"
+            ))?;
+            let mut due = statement.query_map([&channel], Row::read)?;
+            let due = due.find(|row| !matches!(row, Ok(row) if !awake.contains(row.watch)));
+            let due = due.transpose()?.map(|row| row.next_at);
+            let other: Option<i64> = connection
+                .prepare_cached(
                     "SELECT min(next_at) FROM (
-                         SELECT next_at FROM outbox WHERE state = 'due' AND channel = :channel AND {WANTED}
-                         UNION ALL SELECT next_at FROM outbox WHERE channel = :channel AND stale > 0
+                         SELECT next_at FROM outbox WHERE channel = :channel AND stale > 0
                              AND receipt IS NOT NULL AND state NOT IN ('due', 'leased')
                          UNION ALL SELECT lease_until FROM outbox WHERE channel = :channel AND state = 'leased'
-                         UNION ALL SELECT next_at FROM news_outbox WHERE channel = :channel AND state = 'due')"
-                ))?
-                .query_row(
-                    named_params! {
-                        ":channel": channel,
-                        ":awake": serde_json::to_string(&awake)?,
-                    },
-                    |row| row.get(0),
-                )?;
-            Ok(next.map(moment))
+                         UNION ALL SELECT next_at FROM news_outbox WHERE channel = :channel AND state = 'due')",
+                )?
+                .query_row(named_params! {":channel": channel}, |row| row.get(0))?;
+            Ok(due.into_iter().chain(other).min().map(moment))
         })
         .await
     }
 }
 
 /// What is read of a row.
-const COLUMNS: &str = "id, alert_id, kind, attempts, lease_until IS NOT NULL, told";
+const COLUMNS: &str = "id, alert_id, kind, attempts, lease_until IS NOT NULL, told, next_at,
+    (SELECT watch_id FROM alert WHERE alert.id = alert_id)";
 
 /// A row of the outbox whose time has come.
 struct Row {
@@ -394,6 +410,8 @@ struct Row {
     attempts: u32,
     repeat: bool,
     told: i64,
+    next_at: i64,
+    watch: WatchId,
 }
 
 impl Row {
@@ -405,6 +423,8 @@ impl Row {
             attempts: row.get(3)?,
             repeat: row.get(4)?,
             told: row.get(5)?,
+            next_at: row.get(6)?,
+            watch: WatchId(row.get(7)?),
         })
     }
 }
@@ -463,7 +483,7 @@ fn leased(
 fn companions(
     tx: &Transaction<'_>,
     due: &Due,
-    awake: &str,
+    awake: &Awake,
     now: DateTime<Utc>,
 ) -> Result<Vec<Row>> {
     let together: Vec<AlertId> = due.together.iter().map(|alert| alert.id).collect();
@@ -472,20 +492,21 @@ fn companions(
          WHERE kind = 'appeared' AND channel = :channel AND at <= :ahead
          AND (state = 'due' AND next_at <= CASE attempts WHEN 0 THEN :soon ELSE :now END
              OR state = 'leased' AND lease_until <= :now)
-         AND alert_id IN (SELECT value FROM json_each(:together)) AND {WANTED}
-         ORDER BY alert_id LIMIT :most"
+         AND alert_id IN (SELECT value FROM json_each(:together)) AND {IN_TURN}
+         ORDER BY alert_id"
     );
-    Ok(tx
+    let rows = tx
         .prepare_cached(&sql)?
         .query_map(
             named_params! {
                 ":channel": due.channel, ":now": ms(now), ":soon": ms(now + alerts::MOMENT),
-                ":ahead": ms(now + CLOCK_SLACK), ":awake": awake,
-                ":together": serde_json::to_string(&together)?, ":most": MOST_COMPANIONS,
+                ":ahead": ms(now + CLOCK_SLACK), ":together": serde_json::to_string(&together)?,
             },
             Row::read,
         )?
-        .collect::<rusqlite::Result<_>>()?)
+        .collect::<rusqlite::Result<Vec<_>>>()?;
+    let rows = rows.into_iter().filter(|row| awake.contains(row.watch));
+    Ok(rows.take(MOST_COMPANIONS).collect())
 }
 
 fn settle(tx: &Transaction<'_>, due: &Due, told: &Told, now: DateTime<Utc>) -> Result<()> {
@@ -521,10 +542,10 @@ fn settle(tx: &Transaction<'_>, due: &Due, told: &Told, now: DateTime<Utc>) -> R
         })?;
     if settled > 0 && due.kind == MessageKind::Gone && state == "sent" && due.receipt.is_some() {
         // The message says it: it need not be put right for the same.
-        tx.execute(
+        tx.prepare_cached(
             "UPDATE outbox SET stale = 0 WHERE alert_id = ?1 AND channel = ?2 AND kind = 'appeared'",
-            (due.alert.id.0, &due.channel),
-        )?;
+        )?
+        .execute((due.alert.id.0, &due.channel))?;
     }
     if settled > 0 && receipt.is_some() {
         // What changed during the telling is not in the message.
@@ -538,24 +559,24 @@ fn settle(tx: &Transaction<'_>, due: &Due, told: &Told, now: DateTime<Utc>) -> R
     if settled > 0 && due.kind == MessageKind::Appeared {
         // Nothing new to tell: what was told may still be told again.
         if state != "due" && why != Some(Untold::Told) {
-            tx.execute(
+            tx.prepare_cached(
                 "UPDATE outbox SET next_at = max(next_at, :now + step), at = :now,
                  state = CASE WHEN :state = 'sent' THEN state ELSE 'expired' END
                  WHERE alert_id = :alert AND channel = :channel AND kind = 'again' AND state = 'due'",
-                named_params! {
-                    ":now": ms(now), ":state": state, ":alert": due.alert.id.0,
-                    ":channel": due.channel,
-                },
-            )?;
+            )?
+            .execute(named_params! {
+                ":now": ms(now), ":state": state, ":alert": due.alert.id.0,
+                ":channel": due.channel,
+            })?;
         }
-        tx.execute(
+        tx.prepare_cached(
             "UPDATE outbox SET state = 'due', next_at = :now
              WHERE id = :id AND state IN ('sent', 'expired')
              AND EXISTS (SELECT 1 FROM alert_slot WHERE alert_id = :alert AND opening_id > :newest)",
-            named_params! {
-                ":now": ms(now), ":id": due.id, ":alert": due.alert.id.0, ":newest": due.newest,
-            },
-        )?;
+        )?
+        .execute(named_params! {
+            ":now": ms(now), ":id": due.id, ":alert": due.alert.id.0, ":newest": due.newest,
+        })?;
         if matches!(told, Told::Sent(_)) && matches!(due.alert.state, AlertState::Snoozed { .. }) {
             alerts::set_state(tx, due.alert.id, AlertState::Raised)?;
         }
@@ -565,15 +586,13 @@ fn settle(tx: &Transaction<'_>, due: &Due, told: &Told, now: DateTime<Utc>) -> R
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
     use crate::{
         model::{
-            Activity, Answer, DeliveryState, DoctorChoice, Key, Look, Outcome, Place, Slot,
-            TimeWish, WatchDraft,
+            Activity, Answer, DeliveryState, DoctorChoice, Key, Look, Outcome, Place, Slot, Watch,
+            WatchDraft,
         },
-        store::{Coverage, DoctorLook, Step, Subject},
+        store::{Coverage, DoctorLook, Site, Step},
     };
 
     /// A watch on one doctor, its database, and a clock moved by hand.
@@ -634,23 +653,26 @@ mod tests {
                 address: None,
             };
             let coverage = Coverage {
-                watch_id: watch,
-                wish: TimeWish::default(),
-                subject: Subject {
-                    nickname: String::new(),
+                watch: Arc::new(Watch {
+                    id: watch,
+                    created_at: self.now,
+                    draft: WatchDraft::default(),
+                    activity: Activity::On,
+                }),
+                site: Arc::new(Site {
                     clinic_id: "1".into(),
                     clinic: String::new(),
                     address: None,
                     specialty: String::new(),
                     link: String::new(),
-                },
+                }),
                 listed: true,
                 paused,
-                steps: vec![Step {
+                steps: Arc::new([Step {
                     channel: "test".to_owned(),
                     kind: MessageKind::Appeared,
                     after: TimeDelta::zero(),
-                }],
+                }]),
             };
             let look = DoctorLook {
                 look: Look {
@@ -676,7 +698,7 @@ mod tests {
         async fn due(&self) -> Option<Due> {
             let until = self.now + TimeDelta::seconds(60);
             let channel = "test".to_owned();
-            let awake = vec![self.watch];
+            let awake = Awake::of([self.watch]);
             let leased = self
                 .store
                 .lease(channel, false, awake, self.now, until)
@@ -688,7 +710,7 @@ mod tests {
         async fn due_of(&self, watches: [WatchId; 2]) -> Vec<Due> {
             let until = self.now + TimeDelta::seconds(60);
             let channel = "test".to_owned();
-            let awake = watches.to_vec();
+            let awake = Awake::of(watches);
             let leased = self
                 .store
                 .lease(channel, true, awake, self.now, until)

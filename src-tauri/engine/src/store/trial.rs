@@ -5,9 +5,10 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::params;
 
-use super::{Coverage, DoctorLook, Result, Step, Store, Subject, commit::commit};
+use super::{Coverage, DoctorLook, Result, Site, Step, Store, commit::commit};
 use crate::model::{
-    AlertId, ClinicId, DoctorId, Key, Look, MessageKind, Outcome, Slot, TRIAL, TimeWish,
+    Activity, AlertId, ClinicId, DoctorId, Key, Look, MessageKind, Outcome, Slot, TRIAL, Watch,
+    WatchDraft,
 };
 
 /// A clinic and a doctor of no list.
@@ -29,16 +30,19 @@ impl Store {
             })
             .collect();
         let coverage = Coverage {
-            watch_id: TRIAL,
-            wish: TimeWish::default(),
-            subject: Subject {
-                nickname: String::new(),
+            watch: Arc::new(Watch {
+                id: TRIAL,
+                created_at: now,
+                draft: WatchDraft::default(),
+                activity: Activity::On,
+            }),
+            site: Arc::new(Site {
                 clinic_id: ClinicId(NOWHERE.to_owned()),
                 clinic: String::new(),
                 address: None,
                 specialty: String::new(),
                 link: String::new(),
-            },
+            }),
             listed: true,
             paused: false,
             steps,
