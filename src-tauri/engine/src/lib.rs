@@ -23,6 +23,7 @@ pub mod pace;
 mod plan;
 mod poller;
 mod push;
+mod release_clock;
 mod schedule;
 pub mod secrets;
 mod store;

@@ -5,13 +5,17 @@
 use std::{collections::HashSet, sync::Arc};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use rusqlite::{Transaction, named_params};
+use rusqlite::{OptionalExtension, Transaction, named_params};
 
-use super::{Result, Store, StoreError, alerts, looks, moment, ms, outbox::CLOCK_SLACK, word};
+use super::{
+    Result, Store, StoreError, alerts, arrivals, arrivals::Arrival, looks, moment, ms,
+    outbox::CLOCK_SLACK, word,
+};
 use crate::{
     diff::{Known, diff},
     model::{
-        AlertId, AlertState, DoctorId, Key, Look, MessageKind, Outcome, Slot, TimeWish, WatchId,
+        AlertId, AlertState, DoctorId, Key, Look, MessageKind, Outcome, Slot, SpecialtyId,
+        TimeWish, WatchId,
     },
     store::Subject,
 };
@@ -20,6 +24,9 @@ use crate::{
 const JOIN_WITHIN: TimeDelta = TimeDelta::minutes(1);
 /// A first look that comes later than this after it was due alerts too: nobody is looking at the window any more.
 const SHOWN_WITHIN: TimeDelta = TimeDelta::minutes(10);
+/// Where a doctor's own slots were looked at this much earlier than the rest of the specialty was
+/// known, nobody followed them meanwhile.
+const FOLLOWED: TimeDelta = TimeDelta::minutes(75);
 /// Openings stay comparable this long after their start.
 const MEMORY: TimeDelta = TimeDelta::days(1);
 
@@ -62,6 +69,9 @@ pub(crate) struct DoctorLook {
     pub slots: Vec<Slot>,
     /// Who wants to know.
     pub coverage: Arc<[Coverage]>,
+    /// The specialty under which the doctor was looked at, and when all that is watched of it was
+    /// known before this look; `None`: nothing is learned from this look.
+    pub before: Option<(SpecialtyId, DateTime<Utc>)>,
 }
 
 /// What a commit did.
@@ -73,6 +83,8 @@ pub(crate) struct Committed {
     pub alerts: Vec<AlertId>,
     /// Some opening is missing for the first time: look again soon to confirm.
     pub unconfirmed: bool,
+    /// What appeared since the look before, when that is known.
+    pub arrival: Option<Arrival>,
 }
 
 impl Store {
@@ -100,6 +112,7 @@ pub(super) fn commit(tx: &Transaction<'_>, seen: DoctorLook) -> Result<Committed
         doctor,
         slots,
         coverage,
+        before,
     } = seen;
     let Key::Doctor {
         clinic_id,
@@ -110,6 +123,7 @@ pub(super) fn commit(tx: &Transaction<'_>, seen: DoctorLook) -> Result<Committed
     };
     let (clinic, id, now) = (clinic_id.as_str(), doctor_id.as_str(), look.at);
 
+    let snapshot_at = snapshot_at(tx, clinic, id)?;
     tx.prepare_cached("INSERT OR REPLACE INTO snapshot VALUES (:clinic, :doctor, :now, :slots)")?.execute(
         named_params! {
             ":clinic": clinic, ":doctor": id, ":now": ms(now), ":slots": serde_json::to_string(&slots)?,
@@ -147,6 +161,7 @@ pub(super) fn commit(tx: &Transaction<'_>, seen: DoctorLook) -> Result<Committed
         appeared.push((tx.last_insert_rowid(), slot.start));
     }
 
+    let expected = is_expected(tx, clinic, id)?;
     let unseen = take_pending(tx, clinic, id, now)?;
     let mut touched = Vec::new();
     for watch in coverage.iter() {
@@ -177,6 +192,25 @@ pub(super) fn commit(tx: &Transaction<'_>, seen: DoctorLook) -> Result<Committed
     }
 
     look.appeared = u32::try_from(appeared.len()).unwrap_or(u32::MAX);
+    // Who is on no watch's list of doctors to be seen is new on one that was read before.
+    let newcomer = !expected && coverage.iter().any(|watch| watch.listed);
+    let arrival = before
+        .filter(|_| look.appeared > 0 && (snapshot_at.is_some() || newcomer))
+        .map(|(specialty_id, known_at)| Arrival {
+            clinic_id: clinic_id.clone(),
+            specialty_id,
+            since: match snapshot_at {
+                Some(at) if known_at - at > FOLLOWED => at,
+                Some(_) | None => known_at,
+            },
+            at: now,
+            slots: look.appeared,
+        })
+        // A clock that was set back would make it one of the future.
+        .filter(|arrival| arrival.since <= arrival.at);
+    if let Some(arrival) = &arrival {
+        arrivals::insert(tx, arrival)?;
+    }
     look.vanished = u32::try_from(changes.vanished.len()).unwrap_or(u32::MAX);
     look.outcome = if slots.is_empty() {
         Outcome::Empty
@@ -188,6 +222,7 @@ pub(super) fn commit(tx: &Transaction<'_>, seen: DoctorLook) -> Result<Committed
         look,
         alerts: touched,
         unconfirmed: !changes.vanished.is_empty(),
+        arrival,
     })
 }
 
@@ -216,6 +251,22 @@ fn known(
             },
         )?
         .collect::<rusqlite::Result<Vec<_>>>()?)
+}
+
+/// The last good look at the doctor.
+fn snapshot_at(tx: &Transaction<'_>, clinic: &str, doctor: &str) -> Result<Option<DateTime<Utc>>> {
+    Ok(tx
+        .prepare_cached("SELECT good_at FROM snapshot WHERE clinic = ?1 AND doctor = ?2")?
+        .query_row((clinic, doctor), |row| row.get(0))
+        .optional()?
+        .map(moment))
+}
+
+/// Is there a watch that knows of the doctor and has not seen them yet?
+fn is_expected(tx: &Transaction<'_>, clinic: &str, doctor: &str) -> Result<bool> {
+    Ok(tx
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM pending WHERE clinic = ?1 AND doctor = ?2)")?
+        .query_row((clinic, doctor), |row| row.get(0))?)
 }
 
 /// The watches that see this doctor for the first time now, and are therefore only shown what is there.
