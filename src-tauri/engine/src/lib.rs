@@ -9,6 +9,7 @@ mod backup;
 mod board;
 pub mod catalog;
 pub mod clock;
+mod clocks;
 mod deadman;
 mod delivery;
 mod diff;

@@ -24,6 +24,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     board::{Board, Cause, ClinicFacts, DoctorFacts, Errand, Trouble, Walked},
     clock::Clock,
+    clocks::Clocks,
     delivery::Channels,
     gorzdrav::{Answer, ApiError, Client},
     model::{
@@ -60,6 +61,8 @@ pub(crate) struct Poller {
     pub(crate) client: Client,
     pub(crate) clock: Clock,
     pub(crate) board: Mutex<Board>,
+    /// When slots usually appear.
+    pub(crate) clocks: Mutex<Clocks>,
     pub(crate) events: broadcast::Sender<Event>,
     /// The channels that alerts go to.
     pub(crate) channels: Arc<Channels>,
@@ -100,6 +103,10 @@ impl Poller {
     pub(crate) fn board(&self) -> MutexGuard<'_, Board> {
         // A panic elsewhere leaves facts that the next looks put right.
         self.board.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn clocks(&self) -> MutexGuard<'_, Clocks> {
+        self.clocks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn tell(&self, event: Event) {
@@ -742,6 +749,9 @@ impl Poller {
             facts.note_slots(doctor, row, starts, committed.unconfirmed);
         }
         self.learned(&committed.look, findings);
+        if let Some(arrival) = committed.arrival {
+            self.clocks().note(arrival);
+        }
         for alert_id in &committed.alerts {
             self.tell(Event::AlertChanged {
                 alert_id: *alert_id,

@@ -31,6 +31,7 @@ fn view(id: u32, checked: i64) -> WatchView {
         addresses: Vec::new(),
         links: Vec::new(),
         next_work_day: None,
+        clock: None,
         looks_today: 0,
     }
 }

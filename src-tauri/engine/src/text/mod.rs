@@ -12,6 +12,7 @@
 //!
 //! Dates are [`dates`], notifications [`notice`], what is told afar `letter`, a watch in words [`watch`].
 
+pub mod clock;
 pub mod dates;
 pub(crate) mod letter;
 pub mod notice;
