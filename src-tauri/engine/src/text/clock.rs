@@ -98,13 +98,13 @@ mod tests {
         );
         assert_eq!(
             clock_sentences(&clock, ru, now),
-            "Чаще всего талоны появляются по будням в 8:00–8:15: 12 раз из 15. \
+            "Чаще всего талоны появляются по будням в 8:00–8:15: 12 раз из\u{a0}15. \
              В следующий раз, скорее всего, завтра около 8:00. \
              При нынешней частоте проверок успеваем заметить талон примерно в 7–8 из 10 таких дней."
         );
         assert_eq!(
             clock_sentences(&clock, en, clock.next),
-            "Slots appear most often on weekdays at 8:00–8:15: 12 times out of 15. \
+            "Slots appear most often on weekdays at 8:00–8:15: 12 times out of\u{a0}15. \
              It is such a time right now. \
              Checking as often as now, we catch a slot on about 7–8 out of 10 such days."
         );

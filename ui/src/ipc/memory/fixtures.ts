@@ -3,6 +3,7 @@
 import type { DoctorChoice, ImportPlan, Place, Untold, WatchDraft } from '../host.ts';
 import { CLINICS, CROWD, CROWDED, doctorsOf, NO_ONLINE, specialtiesOf } from './city.ts';
 import { anyTime, type Memory } from './memory.ts';
+import { mornings } from './past.ts';
 
 export function place(clinic: string, specialty: string, doctors?: DoctorChoice): Place {
   const about = [...CLINICS, ...CROWD].find(({ id }) => id === clinic);
@@ -62,6 +63,7 @@ export function addEveryState({ world }: Memory) {
     }),
   ).id;
   world.state(two, { kind: 'waiting' }, { stale: true });
+  world.clocks.set(two, mornings(now));
   world.state(add('105', '2', ''), { kind: 'opened', day: day(4) });
   world.state(add('111', '1', ''), {
     kind: 'clinicDown',
