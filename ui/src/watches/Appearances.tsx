@@ -12,13 +12,7 @@ const SHADES = ['heat-1', 'heat-2', 'heat-3', 'heat-4', 'heat-5'];
 const HALF_HOURS = 48;
 const WEEKEND: readonly Day[] = ['sat', 'sun'];
 
-export function Appearances({
-  history,
-  clock,
-}: {
-  history: History;
-  clock: ReleaseClock | null;
-}) {
+export function Appearances({ history, clock }: { history: History; clock: ReleaseClock | null }) {
   const text = useText();
   const format = useFormat();
   const { timing, since, unplaced } = history;

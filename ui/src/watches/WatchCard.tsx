@@ -70,9 +70,7 @@ export function slotWords(slot: WatchSlot, text: Text, format: Format): string {
 /** The one line that helps whoever waits: when slots usually appear, else when the doctor works. */
 function hint({ clock, nextWorkDay }: WatchView, text: Text, format: Format): string | null {
   if (clock !== null) return clockBrief(clock, text);
-  return nextWorkDay === null
-    ? null
-    : text('next-work-day', { day: format.dayTitle(nextWorkDay) });
+  return nextWorkDay === null ? null : text('next-work-day', { day: format.dayTitle(nextWorkDay) });
 }
 
 export function WatchCard({ view }: { view: WatchView }) {

@@ -300,7 +300,9 @@ test('in English and in the dark it reads the same', async () => {
       ),
     )
     .toBeVisible();
-  await expect.element(page.getByText(/^It is such a time right now\. .* no more than\s1 out of/)).toBeVisible();
+  await expect
+    .element(page.getByText(/^It is such a time right now\. .* no more than\s1 out of/))
+    .toBeVisible();
   await expect.element(page.getByText('A slot is usually free for 4 minutes.')).toBeVisible();
   await accessible();
 });
@@ -315,6 +317,8 @@ test('a waiting card says when slots usually appear rather than when the doctor 
   await expect.element(card.getByText(/ · Обычно появляются 8:00–\u20608:15$/)).toBeVisible();
   expect(card.element().textContent?.includes('рабочий день')).toBe(false);
   await card.getByRole('link').first().click();
-  await expect.element(page.getByText(/^Чаще всего талоны появляются в\s8:00.* из\s11\. В\sследующий раз/)).toBeVisible();
+  await expect
+    .element(page.getByText(/^Чаще всего талоны появляются в\s8:00.* из\s11\. В\sследующий раз/))
+    .toBeVisible();
   await accessible();
 });

@@ -3,7 +3,7 @@
 import type { DoctorChoice, ImportPlan, Place, Untold, WatchDraft } from '../host.ts';
 import { CLINICS, CROWD, CROWDED, doctorsOf, NO_ONLINE, specialtiesOf } from './city.ts';
 import { anyTime, type Memory } from './memory.ts';
-import { mornings } from './past.ts';
+import { mornings, noPast } from './past.ts';
 
 export function place(clinic: string, specialty: string, doctors?: DoctorChoice): Place {
   const about = [...CLINICS, ...CROWD].find(({ id }) => id === clinic);
@@ -39,19 +39,25 @@ function firstDoctor(clinic: string, specialty: string): DoctorChoice {
 export function addEveryState({ world }: Memory) {
   const now = Date.now();
   const day = (ahead: number) => new Date(now + ahead * 86_400_000).toISOString().slice(0, 10);
-  const add = (of: string, specialty: string, nickname: string, only = false) =>
-    world.add(
+  const add = (of: string, specialty: string, nickname: string, only = false) => {
+    const { id } = world.add(
       draft({
         places: [place(of, specialty, only ? firstDoctor(of, specialty) : undefined)],
         nickname,
       }),
-    ).id;
+    );
+    if (of !== NO_ONLINE) world.clocks.set(id, mornings(now));
+    return id;
+  };
 
   const found = add('100', '2', 'мама');
   world.release(found, 6);
   add('101', '1', '');
   const waiting = add('102', '4', 'папа', true);
   world.state(waiting, { kind: 'waiting' });
+  // Of this one nothing is known yet.
+  world.clocks.delete(waiting);
+  world.past.set(waiting, noPast());
   const two = world.add(
     draft({
       places: [place('106', '3'), place('110', '3')],
