@@ -28,7 +28,7 @@ pub(crate) struct Clocks {
     known: HashMap<Vec<Place>, Known>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Known {
     habits: Vec<Habit>,
     life: Option<TimeDelta>,
@@ -95,13 +95,10 @@ impl Clocks {
         }
         let mut clocks = HashMap::new();
         for (places, (since, watches)) in waiting {
-            let known = match self.known.get(&places) {
-                Some(known) => known,
-                None => {
-                    let known = self.work_out(&places, since, now);
-                    self.known.entry(places).or_insert(known)
-                }
-            };
+            let worked_out =
+                (!self.known.contains_key(&places)).then(|| self.work_out(&places, since, now));
+            let known = self.known.entry(places);
+            let known = known.or_insert_with(|| worked_out.unwrap_or_default());
             if let Some(clock) = release_clock(&known.habits, now, Some(gap), known.life) {
                 clocks.extend(watches.into_iter().map(|id| (id, clock.clone())));
             }
@@ -179,7 +176,7 @@ mod tests {
         let elsewhere = watch(10_000, &["c"]);
         let told = |clocks: &mut Clocks| {
             let all = watches.iter().chain([&elsewhere]);
-            clocks.of(all, Duration::from_secs(60), at(10, 0)).len()
+            clocks.of(all, Duration::from_mins(1), at(10, 0)).len()
         };
         assert!(clocks.is_of_before(at(10, 0)));
         let lives = vec![("1".into(), "a".into(), TimeDelta::minutes(4)); 5];
@@ -187,7 +184,7 @@ mod tests {
         assert!(!clocks.is_of_before(at(10, 60)) && clocks.is_of_before(at(11, 0)));
         assert_eq!(told(&mut clocks), 10_000);
         assert_eq!(clocks.known.len(), 2);
-        let gap = Duration::from_secs(60);
+        let gap = Duration::from_mins(1);
         let one = clocks.of([&watches[7]].into_iter(), gap, at(10, 0));
         assert!(one[&WatchId(7)].chance.is_some());
 

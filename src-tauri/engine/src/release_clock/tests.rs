@@ -40,7 +40,7 @@ fn clock(arrivals: &[Arrival], day: i64) -> Option<ReleaseClock> {
     release_clock(&found(arrivals, day), at(day, 12 * 60), None, None)
 }
 
-fn is_workday(day: &i64) -> bool {
+fn is_workday(day: i64) -> bool {
     day.rem_euclid(7) < 5
 }
 
@@ -58,7 +58,7 @@ fn mornings(days: impl Iterator<Item = i64>) -> Vec<Arrival> {
 
 #[test]
 fn slots_that_come_at_eight_on_working_days_are_told_after_two_weeks_and_when_they_come_next() {
-    let arrivals = mornings((0..14).filter(is_workday));
+    let arrivals = mornings((0..14).filter(|day| is_workday(*day)));
     assert_eq!(clock(&arrivals, 3), None, "four days are no habit yet");
     // Saturday.
     let told = clock(&arrivals, 12).expect("ten mornings are a habit");
@@ -129,8 +129,8 @@ fn uniformly_random_arrivals_hardly_ever_show_a_habit() {
 
 #[test]
 fn a_habit_that_moved_is_dropped_within_days_and_learned_anew_within_two_weeks() {
-    let mut arrivals = mornings((0..42).filter(is_workday));
-    let moved = (42..70).filter(is_workday);
+    let mut arrivals = mornings((0..42).filter(|day| is_workday(*day)));
+    let moved = (42..70).filter(|day| is_workday(*day));
     arrivals.extend(moved.map(|day| arrival(at(day, 14 * 60 + 31))));
     let told = |day| clock(&arrivals, day).map(|told| told.from);
     assert_eq!(told(41), Some(time_of(8, 5)));
@@ -146,7 +146,7 @@ fn a_habit_that_moved_is_dropped_within_days_and_learned_anew_within_two_weeks()
 
 #[test]
 fn a_habit_of_saturdays_and_sundays_or_of_tuesdays_is_said_as_such() {
-    let weekends = (0..28).filter(|day| !is_workday(day));
+    let weekends = (0..28).filter(|day| !is_workday(*day));
     let mut arrivals: Vec<Arrival> = weekends.map(|day| arrival(at(day, 19 * 60 + 2))).collect();
     arrivals.extend(
         (0..28)
@@ -179,7 +179,7 @@ fn a_habit_of_saturdays_and_sundays_or_of_tuesdays_is_said_as_such() {
     watched
         .days
         .retain(|date, _| day_kind(*date) == DayKind::Workday);
-    let arrivals = mornings((0..21).filter(is_workday));
+    let arrivals = mornings((0..21).filter(|day| is_workday(*day)));
     let arrivals: Vec<&Arrival> = arrivals.iter().collect();
     let today = at(21, 0).with_timezone(&Moscow).date_naive();
     assert_eq!(
@@ -190,8 +190,8 @@ fn a_habit_of_saturdays_and_sundays_or_of_tuesdays_is_said_as_such() {
 
 #[test]
 fn of_two_times_a_day_the_surer_one_is_told_and_whichever_comes_next() {
-    let mut arrivals = mornings((0..28).filter(is_workday));
-    let noons = (0..28).filter(|day| is_workday(day) && day % 4 != 1);
+    let mut arrivals = mornings((0..28).filter(|day| is_workday(*day)));
+    let noons = (0..28).filter(|day| is_workday(*day) && day % 4 != 1);
     arrivals.extend(noons.map(|day| arrival(at(day, 13 * 60 + 15 + day % 9))));
     let habits = found(&arrivals, 28);
     assert_eq!(habits.len(), 2, "{habits:?}");
@@ -214,14 +214,14 @@ fn what_was_found_after_a_night_or_all_at_once_proves_little() {
     let crowd = (0..3).flat_map(|day| (0..20).map(move |n| arrival(at(day, 480 + n))));
     assert_eq!(clock(&crowd.collect::<Vec<_>>(), 5), None);
     // Several doctors of one clinic in one round are one release.
-    let round: Vec<Arrival> = mornings((0..14).filter(is_workday));
+    let round: Vec<Arrival> = mornings((0..14).filter(|day| is_workday(*day)));
     let twice: Vec<Arrival> = round.iter().chain(&round).cloned().collect();
     assert_eq!(clock(&twice, 12), clock(&round, 12));
 }
 
 #[test]
 fn the_chance_is_a_range_that_shrinks_with_the_speed_and_never_a_promise() {
-    let habits = found(&mornings((0..28).filter(is_workday)), 28);
+    let habits = found(&mornings((0..28).filter(|day| is_workday(*day))), 28);
     let told = |gap: u64, life: i64| {
         let gap = Duration::from_secs(gap);
         let told = release_clock(

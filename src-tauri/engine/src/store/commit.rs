@@ -12,10 +12,10 @@ use super::{
     outbox::CLOCK_SLACK, word,
 };
 use crate::{
-    diff::{Known, diff},
+    diff::{Changes, Known, diff},
     model::{
-        AlertId, AlertState, DoctorId, Key, Look, MessageKind, Outcome, Slot, SpecialtyId,
-        TimeWish, WatchId,
+        AlertId, AlertState, ClinicId, DoctorId, Key, Look, MessageKind, Outcome, Slot,
+        SpecialtyId, TimeWish, WatchId,
     },
     store::Subject,
 };
@@ -132,22 +132,7 @@ pub(super) fn commit(tx: &Transaction<'_>, seen: DoctorLook) -> Result<Committed
 
     let known = known(tx, clinic, id, now)?;
     let changes = diff(&known, &slots, now);
-    for opening in &changes.present {
-        tx.prepare_cached("UPDATE opening SET last_seen = ?2, absent_looks = 0 WHERE id = ?1")?
-            .execute((opening, ms(now)))?;
-    }
-    for opening in &changes.returned {
-        tx.prepare_cached(
-            "UPDATE opening SET last_seen = ?2, absent_looks = 0, gone_at = NULL, flaps = flaps + 1 WHERE id = ?1",
-        )?
-        .execute((opening, ms(now)))?;
-    }
-    for opening in changes.vanished.iter().chain(&changes.absent) {
-        tx.prepare_cached(
-            "UPDATE opening SET absent_looks = absent_looks + 1, gone_at = coalesce(gone_at, ?2) WHERE id = ?1",
-        )?
-        .execute((opening, ms(now)))?;
-    }
+    note_seen(tx, &changes, now)?;
     let mut appeared = Vec::with_capacity(changes.appeared.len());
     for slot in changes.appeared {
         tx.prepare_cached(
@@ -195,19 +180,8 @@ pub(super) fn commit(tx: &Transaction<'_>, seen: DoctorLook) -> Result<Committed
     // Who is on no watch's list of doctors to be seen is new on one that was read before.
     let newcomer = !expected && coverage.iter().any(|watch| watch.listed);
     let arrival = before
-        .filter(|_| look.appeared > 0 && (snapshot_at.is_some() || newcomer))
-        .map(|(specialty_id, known_at)| Arrival {
-            clinic_id: clinic_id.clone(),
-            specialty_id,
-            since: match snapshot_at {
-                Some(at) if known_at - at > FOLLOWED => at,
-                Some(_) | None => known_at,
-            },
-            at: now,
-            slots: look.appeared,
-        })
-        // A clock that was set back would make it one of the future.
-        .filter(|arrival| arrival.since <= arrival.at);
+        .filter(|_| snapshot_at.is_some() || newcomer)
+        .and_then(|before| arrival(clinic_id, before, snapshot_at, &look));
     if let Some(arrival) = &arrival {
         arrivals::insert(tx, arrival)?;
     }
@@ -251,6 +225,48 @@ fn known(
             },
         )?
         .collect::<rusqlite::Result<Vec<_>>>()?)
+}
+
+/// Writes which openings of before are there and which are not.
+fn note_seen(tx: &Transaction<'_>, changes: &Changes, now: DateTime<Utc>) -> Result<()> {
+    for opening in &changes.present {
+        tx.prepare_cached("UPDATE opening SET last_seen = ?2, absent_looks = 0 WHERE id = ?1")?
+            .execute((opening, ms(now)))?;
+    }
+    for opening in &changes.returned {
+        tx.prepare_cached(
+            "UPDATE opening SET last_seen = ?2, absent_looks = 0, gone_at = NULL, flaps = flaps + 1 WHERE id = ?1",
+        )?
+        .execute((opening, ms(now)))?;
+    }
+    for opening in changes.vanished.iter().chain(&changes.absent) {
+        tx.prepare_cached(
+            "UPDATE opening SET absent_looks = absent_looks + 1, gone_at = coalesce(gone_at, ?2) WHERE id = ?1",
+        )?
+        .execute((opening, ms(now)))?;
+    }
+    Ok(())
+}
+
+/// What appeared since this place was last known, if anything did.
+fn arrival(
+    clinic_id: ClinicId,
+    (specialty_id, known_at): (SpecialtyId, DateTime<Utc>),
+    snapshot_at: Option<DateTime<Utc>>,
+    look: &Look,
+) -> Option<Arrival> {
+    let since = match snapshot_at {
+        Some(at) if known_at - at > FOLLOWED => at,
+        Some(_) | None => known_at,
+    };
+    // A clock that was set back would make it one of the future.
+    (look.appeared > 0 && since <= look.at).then_some(Arrival {
+        clinic_id,
+        specialty_id,
+        since,
+        at: look.at,
+        slots: look.appeared,
+    })
 }
 
 /// The last good look at the doctor.
