@@ -222,7 +222,9 @@ mod tests {
             (300, &[]),
             (302, &[]),
         ] {
-            store.commit(look("a", minute, days)).await.unwrap();
+            let look = look("a", minute, days);
+            let before = look.before.clone().filter(|_| minute > 0);
+            store.commit(DoctorLook { before, ..look }).await.unwrap();
         }
         let lives = store.lives(begin()).await.unwrap();
         assert_eq!(lives, [("1".into(), "78".into(), TimeDelta::minutes(6))]);

@@ -259,8 +259,8 @@ fn arrival(
         Some(at) if known_at - at > FOLLOWED => at,
         Some(_) | None => known_at,
     };
-    // A clock that was set back would make it one of the future.
-    (look.appeared > 0 && since <= look.at).then_some(Arrival {
+    // Of what a clock that has been set back since noted nothing is known.
+    (look.appeared > 0 && known_at <= look.at && since <= look.at).then_some(Arrival {
         clinic_id,
         specialty_id,
         since,

@@ -40,14 +40,14 @@ export function addEveryState({ world }: Memory) {
   const now = Date.now();
   const day = (ahead: number) => new Date(now + ahead * 86_400_000).toISOString().slice(0, 10);
   const add = (of: string, specialty: string, nickname: string, only = false) => {
-    const { id } = world.add(
+    const watch = world.add(
       draft({
         places: [place(of, specialty, only ? firstDoctor(of, specialty) : undefined)],
         nickname,
       }),
     );
-    if (of !== NO_ONLINE) world.clocks.set(id, mornings(now));
-    return id;
+    if (of !== NO_ONLINE) world.clocks.set(watch.id, mornings(watch, now));
+    return watch.id;
   };
 
   const found = add('100', '2', 'мама');
@@ -67,9 +67,9 @@ export function addEveryState({ world }: Memory) {
         notAfter: day(16),
       },
     }),
-  ).id;
-  world.state(two, { kind: 'waiting' }, { stale: true });
-  world.clocks.set(two, mornings(now));
+  );
+  world.state(two.id, { kind: 'waiting' }, { stale: true });
+  world.clocks.set(two.id, mornings(two, now));
   world.state(add('105', '2', ''), { kind: 'opened', day: day(4) });
   world.state(add('111', '1', ''), {
     kind: 'clinicDown',

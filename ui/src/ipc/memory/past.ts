@@ -21,7 +21,12 @@ export const noPast = (): History => ({
 });
 
 /** What that past says: mornings of workdays. */
-export const mornings = (now: number): ReleaseClock => {
+export const mornings = (watch: Watch, now: number): ReleaseClock => {
+  const { timing } = pastOf(watch, now);
+  const cells = timing.kind === 'known' ? timing.cells : [];
+  const workdays = cells.filter(({ day }) => day !== 'sat' && day !== 'sun');
+  const count = (of: readonly Cell[]) => of.reduce((sum, cell) => sum + cell.releases, 0);
+  const hits = count(workdays.filter(({ halfHour }) => halfHour === 16));
   const day = (ahead: number) => new Date(now + 3 * HOUR + ahead * DAY).toISOString().slice(0, 10);
   const isWorkday = (day: string) => ![0, 6].includes(new Date(`${day}T12:00:00Z`).getUTCDay());
   const next = [1, 2, 3].map(day).find(isWorkday) ?? day(1);
@@ -29,9 +34,9 @@ export const mornings = (now: number): ReleaseClock => {
     days: { kind: 'workdays' },
     from: '08:00:00',
     to: '08:20:00',
-    hits: 17,
-    of: 32,
-    hitDays: 17,
+    hits,
+    of: count(workdays),
+    hitDays: hits,
     watchedDays: 25,
     next: `${next}T05:00:00Z`,
     chance: { low: 5, high: 7 },
