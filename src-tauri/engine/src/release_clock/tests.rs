@@ -241,3 +241,27 @@ fn the_chance_is_a_range_that_shrinks_with_the_speed_and_never_a_promise() {
     let lives = [9, 1, 5, 3, 2].map(TimeDelta::minutes).to_vec();
     assert_eq!(median_life(lives), Some(TimeDelta::minutes(3)));
 }
+
+#[test]
+fn a_loose_habit_among_as_many_cancellations_is_found_in_a_month() {
+    let mut windows = Vec::new();
+    for seed in 0..40 {
+        let mut rng = StdRng::seed_from_u64(seed);
+        let mut arrivals = Vec::new();
+        for day in 0..28 {
+            // About ten minutes around half past eight: the sum of uniform ones is nearly normal.
+            let off: i64 = (0..12).map(|_| rng.random_range(-5..=5)).sum();
+            if is_workday(day) && rng.random_ratio(4, 5) {
+                arrivals.push(arrival(at(day, 8 * 60 + 30 + off)));
+            }
+            arrivals.push(arrival(at(day, rng.random_range(8 * 60..20 * 60))));
+        }
+        windows.extend(clock(&arrivals, 28));
+    }
+    assert!(windows.len() >= 36, "{} of 40", windows.len());
+    let near = |told: &&ReleaseClock| told.from < time_of(8, 30) && told.to > time_of(8, 30);
+    assert!(windows.iter().filter(near).count() >= 36, "{windows:?}");
+    let (hour, workdays) = (TimeDelta::hours(1), ClockDays::Workdays);
+    assert!(windows.iter().all(|told| told.to - told.from <= hour));
+    assert!(windows.iter().filter(|told| told.days == workdays).count() >= 34);
+}
