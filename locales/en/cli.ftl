@@ -71,6 +71,7 @@ cli-arg-id = Watch id: talonctl watch list
 cli-arg-check-id = Only this watch
 cli-arg-limit = Stop after: 90s, 10m, 2h
 cli-arg-watch = Watch id: talonctl watch list
+cli-arg-history-trace = JSON lines for comparing ways of checking; all watches without --watch
 cli-arg-file = The file; “-” is standard input or output
 cli-arg-yes = Do not ask: link the chat that opens the link
 cli-arg-telegram-unlink-id = Chat id: talonctl telegram chats

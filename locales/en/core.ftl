@@ -100,6 +100,40 @@ duration-both = { $hours } { $minutes }
 list-and = { $first } and { $last }
 list-or = { $first } or { $last }
 
+## When slots usually appear. `$time` is «8:00–8:15», `$n` of the chance «7–8» or «8».
+
+clock-brief = Usually appear { $time }{ $days ->
+    [mon] , on Mondays
+    [tue] , on Tuesdays
+    [wed] , on Wednesdays
+    [thu] , on Thursdays
+    [fri] , on Fridays
+    [sat] , on Saturdays
+    [sun] , on Sundays
+    [workdays] , on weekdays
+    [weekends] , at weekends
+   *[any] { "" }
+}
+clock-habit = Slots appear most often { $days ->
+    [mon] on Mondays at
+    [tue] on Tuesdays at
+    [wed] on Wednesdays at
+    [thu] on Thursdays at
+    [fri] on Fridays at
+    [sat] on Saturdays at
+    [sun] on Sundays at
+    [weekends] at weekends at
+    [workdays] on weekdays at
+   *[any] at
+} { $time }: { $n ->
+    [one] once
+   *[other] { $n } times
+} out of { $of }.
+clock-next = The next time is most likely { $day } at about { $time }.
+clock-now = It is such a time right now.
+clock-chance = Checking as often as now, we catch a slot on about { $n } out of 10 such days.
+clock-chance-low = Checking as often as now, we catch a slot on no more than { $n } out of 10 such days.
+
 ## A time wish in one sentence, made of these parts: “On weekdays after 17:00, no later than 10 December.”
 
 wish-any = at any time

@@ -335,21 +335,7 @@ outcome-offline = No internet
 outcome-new = new slots: { $n }
 history-when = When slots appear
 history-when-hint = Since { $since }. Moscow time.
-history-peak = Slots appear most often { $days ->
-    [mon] on Mondays at
-    [tue] on Tuesdays at
-    [wed] on Wednesdays at
-    [thu] on Thursdays at
-    [fri] on Fridays at
-    [sat] on Saturdays at
-    [sun] on Sundays at
-    [workdays] on weekdays at
-   *[any] at
-} { $time }: { $n ->
-    [one] once
-   *[other] { $n } times
-} out of { $of }.
-history-no-peak = No hour stands out: slots appear at different times.
+history-no-clock = No habit can be seen yet: slots do not appear at one time more than at others.
 history-table = How many times slots appeared
 history-day = Day
 history-times = { $n ->

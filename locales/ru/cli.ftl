@@ -72,6 +72,7 @@ cli-arg-id = Номер ожидания: talonctl watch list
 cli-arg-check-id = Только это ожидание
 cli-arg-limit = Остановиться через: 90s, 10m, 2h
 cli-arg-watch = Номер ожидания: talonctl watch list
+cli-arg-history-trace = Строки JSON для сравнения способов проверки; без --watch — по всем ожиданиям
 cli-arg-file = Файл; «-» — стандартный ввод или вывод
 cli-arg-yes = Не спрашивать: подключить чат, который откроет ссылку
 cli-arg-telegram-unlink-id = Номер чата: talonctl telegram chats

@@ -106,6 +106,41 @@ duration-both = { $hours } { $minutes }
 list-and = { $first } и { $last }
 list-or = { $first } или { $last }
 
+## When slots usually appear. `$time` is «8:00–8:15», `$n` of the chance «7–8» or «8».
+
+clock-brief = Обычно появляются { $time }{ $days ->
+    [mon] , по понедельникам
+    [tue] , по вторникам
+    [wed] , по средам
+    [thu] , по четвергам
+    [fri] , по пятницам
+    [sat] , по субботам
+    [sun] , по воскресеньям
+    [workdays] , по будням
+    [weekends] , по выходным
+   *[any] { "" }
+}
+clock-habit = Чаще всего талоны появляются { $days ->
+    [mon] по понедельникам в
+    [tue] по вторникам в
+    [wed] по средам в
+    [thu] по четвергам в
+    [fri] по пятницам в
+    [sat] по субботам в
+    [sun] по воскресеньям в
+    [weekends] по выходным в
+    [workdays] по будням в
+   *[any] в
+} { $time }: { $n ->
+    [one] { $n } раз
+    [few] { $n } раза
+   *[many] { $n } раз
+} из { $of }.
+clock-next = В следующий раз, скорее всего, { $day } около { $time }.
+clock-now = Сейчас как раз такое время.
+clock-chance = При нынешней частоте проверок успеваем заметить талон примерно в { $n } из 10 таких дней.
+clock-chance-low = При нынешней частоте проверок успеваем заметить талон не чаще чем в { $n } из 10 таких дней.
+
 ## A time wish in one sentence, made of these parts: «По будням после 17:00, не позже 10 декабря.»
 
 wish-any = в любое время

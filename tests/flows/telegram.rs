@@ -7,8 +7,8 @@ use engine::{
     Engine, EngineError,
     clock::Clock,
     model::{
-        Activity, AlertState, Answer, ChannelState, ChatId, ChatState, Delivery, DeliveryState,
-        Settings, TelegramView, Untold, WatchChoice, WatchDraft,
+        Activity, AlertState, Answer, ChannelState, ChatId, ChatState, ClockDays, Delivery,
+        DeliveryState, Settings, TelegramView, Untold, WatchChoice, WatchDraft,
     },
     secrets::Secrets,
 };
@@ -359,6 +359,67 @@ async fn status_says_what_is_known_at_once_and_then_what_a_look_has_found() {
         status.text
     );
     assert!(!status.text.contains("Проверяем ещё раз"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clinic_with_a_habit_is_learned_in_three_weeks_and_a_restart_keeps_it() {
+    let home = Home::linked().await;
+    let place = home.app.city.a_doctor();
+    let watch = home.app.watch_doctor(&place).await.id;
+    home.app.run_for(minutes(20)).await;
+    assert_eq!(home.app.view(watch).await.clock, None);
+    // The computer is on from 7:50 to 8:20, from Tuesday on; on workdays slots come at 8:06.
+    home.app.clock.step(TimeDelta::minutes(22 * 60 + 30));
+    for day in 1..=21 {
+        home.app.run_for(minutes(16)).await;
+        if day % 7 < 5 {
+            let start = home.app.in_days(40 + day, 0);
+            home.app.city.offer(&place.clinic, &place.doctor, start);
+            home.app.run_for(minutes(6)).await;
+            home.app.city.take(&place.clinic, &place.doctor, start);
+            home.app.run_for(minutes(8)).await;
+        } else {
+            home.app.run_for(minutes(14)).await;
+        }
+        home.app.clock.step(TimeDelta::minutes(23 * 60 + 30));
+    }
+    let learned = home.app.view(watch).await.clock.expect("fifteen mornings");
+    assert_eq!(learned.days, ClockDays::Workdays);
+    assert_eq!(learned.from.to_string(), "08:05:00");
+    assert_eq!(learned.to.to_string(), "08:10:00");
+    assert_eq!((learned.hits, learned.of, learned.hit_days), (15, 15, 15));
+    assert_eq!(learned.next, home.app.in_days(22, -55), "today");
+    let chance = learned.chance.expect("slots live for six minutes");
+    assert!(chance.low >= 7, "looked at twice a minute: {chance:?}");
+
+    let home = home.restart().await;
+    let kept = home.app.view(watch).await.clock.expect("it is kept");
+    assert_eq!(
+        (kept.from, kept.hits, kept.chance),
+        (learned.from, 15, learned.chance)
+    );
+    let status = home.ask("/status").await.text;
+    assert!(
+        status.contains("Обычно появляются 8:05–8:10, по будням."),
+        "{status}"
+    );
+    let trace = home.engine().trace(None).await.expect("it can be read");
+    let lines: Vec<serde_json::Value> = trace
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("a line is JSON"))
+        .collect();
+    assert_eq!(lines[0]["keys"][0]["weight"], 1);
+    assert_eq!(lines[0]["learnDays"], 12);
+    assert_eq!(lines[0]["scoreDays"], 11);
+    assert_eq!(lines.len(), 1 + 15);
+    let lived = |line: &serde_json::Value| {
+        line["gone"].as_i64().unwrap_or(0) - line["appears"].as_i64().unwrap_or(0)
+    };
+    assert!(
+        lines[1..]
+            .iter()
+            .all(|line| (300..420).contains(&lived(line)))
+    );
 }
 
 #[tokio::test(start_paused = true)]

@@ -389,8 +389,11 @@ pub(crate) enum Service {
 #[derive(Debug, clap::Args)]
 pub(crate) struct History {
     /// The watch's number
-    #[arg(long, value_name = "ID")]
-    pub(crate) watch: u32,
+    #[arg(long, value_name = "ID", required_unless_present = "trace")]
+    pub(crate) watch: Option<u32>,
+    /// As JSON lines on which ways of looking can be compared
+    #[arg(long)]
+    pub(crate) trace: bool,
 }
 
 /// Where to.

@@ -1,23 +1,44 @@
 //! `history`: slots that were seen, with how long they lasted.
 
-use engine::{Opening, model::WatchId};
+use engine::{
+    Opening,
+    model::{WatchId, WatchView},
+    text::clock::clock_sentences,
+};
 use serde_json::Value;
 
-use crate::{failure::Failure, json, names::Names, output::Table, session::Session};
+use crate::{args::History, failure::Failure, json, names::Names, output::Table, session::Session};
 
 /// The newest openings that are shown.
 const SHOWN: u32 = 1_000;
 
-/// Prints the openings of a watch, the newest first.
-pub(crate) async fn history(session: &Session, watch: u32) -> Result<(), Failure> {
+/// Prints the past of a watch, or that of all as a trace.
+pub(crate) async fn perform(session: &Session, wanted: &History) -> Result<(), Failure> {
+    let id = wanted.watch.map(WatchId);
+    match id.filter(|_| !wanted.trace) {
+        Some(id) => history(session, id).await,
+        None => trace(session, id).await,
+    }
+}
+
+/// JSON lines, whether JSON was asked for or not.
+async fn trace(session: &Session, id: Option<WatchId>) -> Result<(), Failure> {
+    let trace = session.engine.trace(id).await;
+    let trace = trace.map_err(|error| session.failed(error))?;
+    session.printer.print(&trace).await.map_err(Failure::Output)
+}
+
+/// When slots usually appear, and the openings of a watch, the newest first.
+async fn history(session: &Session, id: WatchId) -> Result<(), Failure> {
     let words = session.words;
-    let id = WatchId(watch);
     let openings = session
         .engine
         .openings(id, SHOWN)
         .await
         .map_err(|error| session.failed(error))?;
-    let names = names(session, id, &openings).await?;
+    let view = session.engine.watch(id).await;
+    let view = view.map_err(|error| session.failed(error))?;
+    let names = names(session, &view, &openings).await?;
     let document = || {
         let items = openings.iter().map(|opening| {
             let doctor = names.doctor(&opening.clinic_id, &opening.doctor_id);
@@ -45,13 +66,21 @@ pub(crate) async fn history(session: &Session, watch: u32) -> Result<(), Failure
                 lasted(session, opening),
             ]);
         }
-        table.to_text()
+        let clock = view.clock.as_ref().map(|clock| {
+            let sentences = clock_sentences(clock, words, session.now());
+            format!("{sentences}\n\n")
+        });
+        clock.unwrap_or_default() + &table.to_text()
     };
     session.answer(document, text).await
 }
 
 /// The doctors' names, from what is kept; lists are asked only for those that are in none of it.
-async fn names(session: &Session, watch: WatchId, openings: &[Opening]) -> Result<Names, Failure> {
+async fn names(
+    session: &Session,
+    view: &WatchView,
+    openings: &[Opening],
+) -> Result<Names, Failure> {
     let failed = |error| session.failed(error);
     let mut names = Names::gather(session).await.map_err(failed)?;
     let nameless = |names: &Names| {
@@ -59,14 +88,13 @@ async fn names(session: &Session, watch: WatchId, openings: &[Opening]) -> Resul
             .iter()
             .any(|opening| !names.knows_doctor(&opening.clinic_id, &opening.doctor_id))
     };
-    let view = session.engine.watch(watch).await.map_err(failed)?;
-    for place in view.watch.draft.places {
+    for place in &view.watch.draft.places {
         if !nameless(&names) {
             break;
         }
         let rows = session
             .engine
-            .doctors(place.clinic_id.clone(), place.specialty_id)
+            .doctors(place.clinic_id.clone(), place.specialty_id.clone())
             .await;
         // Without a name the id stands in for it.
         let Ok(rows) = rows else { continue };

@@ -222,6 +222,7 @@ pub(crate) fn watch(view: &WatchView, words: Words) -> Value {
         "gapSecs": view.gap_secs,
         "looksToday": view.looks_today,
         "nextWorkDay": view.next_work_day,
+        "clock": serde_json::to_value(&view.clock).map(in_moscow).ok(),
         "slots": view.slots.iter().map(watch_slot).collect::<Vec<_>>(),
         "others": view.others.iter().map(watch_slot).collect::<Vec<_>>(),
         "link": view.links.first(),

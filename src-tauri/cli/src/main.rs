@@ -108,7 +108,7 @@ async fn answer(session: &Session, command: Command) -> Result<(), Failure> {
         Command::Watch(command) => watch::perform(session, command).await,
         Command::Status => check::status(session).await,
         Command::Check(wanted) => check::check(session, wanted.id).await,
-        Command::History(wanted) => history::history(session, wanted.watch).await,
+        Command::History(wanted) => history::perform(session, &wanted).await,
         Command::Export(wanted) => files::export(session, &wanted.file).await,
         Command::Import(wanted) => files::import(session, &wanted.file).await,
         Command::Channels => channels::channels(session).await,

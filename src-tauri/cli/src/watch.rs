@@ -8,6 +8,7 @@ use engine::{
     },
     text::{
         Words,
+        clock::clock_sentences,
         watch::{state_tag, wish_sentence},
     },
 };
@@ -192,6 +193,8 @@ fn page(session: &Session, view: &WatchView) -> String {
         Some(at) => session.as_of(at),
         None => words.say("cli-unchecked"),
     });
+    let clock = view.clock.as_ref();
+    lines.extend(clock.map(|clock| clock_sentences(clock, words, now)));
     for (index, place) in draft.places.iter().enumerate() {
         lines.push(String::new());
         lines.push(format!("{} · {}", place.clinic_name, place.specialty_name));

@@ -1005,6 +1005,8 @@ pub(crate) fn is_expired(watch: &Watch, now: DateTime<Utc>) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
 
     #[tokio::test(start_paused = true)]

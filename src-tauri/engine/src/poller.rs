@@ -24,6 +24,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     board::{Board, Cause, ClinicFacts, DoctorFacts, Errand, Trouble, Walked},
     clock::Clock,
+    clocks::Clocks,
     delivery::Channels,
     gorzdrav::{Answer, ApiError, Client},
     model::{
@@ -61,6 +62,8 @@ pub(crate) struct Poller {
     pub(crate) client: Client,
     pub(crate) clock: Clock,
     pub(crate) board: Mutex<Board>,
+    /// When slots usually appear.
+    pub(crate) clocks: Mutex<Clocks>,
     pub(crate) events: broadcast::Sender<Event>,
     /// The channels that alerts go to.
     pub(crate) channels: Arc<Channels>,
@@ -101,6 +104,10 @@ impl Poller {
     pub(crate) fn board(&self) -> MutexGuard<'_, Board> {
         // A panic elsewhere leaves facts that the next looks put right.
         self.board.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn clocks(&self) -> MutexGuard<'_, Clocks> {
+        self.clocks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn tell(&self, event: Event) {
@@ -283,8 +290,15 @@ impl Poller {
                     .await;
             }
             Key::Doctor { doctor_id, .. } => {
-                self.look_at_slots(&errand.clinic, doctor_id, None, why, findings)
-                    .await;
+                let specialty = errand
+                    .plan
+                    .pairs
+                    .iter()
+                    .find(|(_, pair)| pair.wanted.includes(doctor_id));
+                if let Some((specialty, _)) = specialty {
+                    self.look_at_slots(&errand.clinic, specialty, doctor_id, None, why, findings)
+                        .await;
+                }
             }
         }
     }
@@ -308,7 +322,8 @@ impl Poller {
                 // Not on the list: only slots that were there are looked at again, and doctors chosen by name.
                 Some(None) => {
                     let doctors = self.followed(&errand.clinic, specialty, &pair.wanted);
-                    self.look_at_each(errand, doctors, why, findings).await;
+                    self.look_at_each(errand, specialty, doctors, why, findings)
+                        .await;
                 }
                 Some(Some(row)) => {
                     self.look_under(errand, specialty, Some(&row.counts), why, findings)
@@ -400,7 +415,8 @@ impl Poller {
         if !listed && errand.walk {
             // The list is a hint; the slots may be there all the same.
             let doctors = self.last_listed(&errand.clinic, specialty, &pair.wanted);
-            self.look_at_each(errand, doctors, why, findings).await;
+            self.look_at_each(errand, specialty, doctors, why, findings)
+                .await;
         }
         let mut board = self.board();
         let Some(facts) = board.facts.get_mut(&errand.clinic) else {
@@ -442,13 +458,14 @@ impl Poller {
     async fn look_at_each(
         &self,
         errand: &Errand,
+        specialty: &SpecialtyId,
         doctors: BTreeSet<DoctorId>,
         why: Why,
         findings: &mut Findings,
     ) {
         for doctor in doctors {
             if !findings.hopeless() && !self.rests(errand, &doctor) {
-                self.look_at_slots(&errand.clinic, &doctor, None, why, findings)
+                self.look_at_slots(&errand.clinic, specialty, &doctor, None, why, findings)
                     .await;
             }
         }
@@ -549,10 +566,10 @@ impl Poller {
             if findings.hopeless() {
                 return true;
             }
-            self.look_at_slots(clinic, &row.id, Some(&row.counts), why, findings)
+            self.look_at_slots(clinic, specialty, &row.id, Some(&row.counts), why, findings)
                 .await;
         }
-        self.look_for_unlisted(errand, pair, &answer.rows, why, findings)
+        self.look_for_unlisted(errand, specialty, pair, &answer.rows, why, findings)
             .await;
         true
     }
@@ -600,6 +617,7 @@ impl Poller {
     async fn look_for_unlisted(
         &self,
         errand: &Errand,
+        specialty: &SpecialtyId,
         pair: &Pair,
         rows: &[Doctor],
         why: Why,
@@ -624,7 +642,7 @@ impl Poller {
                 continue;
             }
             let slots = self
-                .look_at_slots(&errand.clinic, doctor, None, why, findings)
+                .look_at_slots(&errand.clinic, specialty, doctor, None, why, findings)
                 .await;
             if errand.walk
                 && !rows.is_empty()
@@ -640,6 +658,7 @@ impl Poller {
     async fn look_at_slots(
         &self,
         clinic: &ClinicId,
+        specialty: &SpecialtyId,
         doctor: &DoctorId,
         row: Option<&Counts>,
         why: Why,
@@ -666,9 +685,11 @@ impl Poller {
             }
         };
         let channels = self.channels.all();
-        let (doubtful, coverage, name) = {
+        let (doubtful, coverage, name, before) = {
             let mut board = self.board();
-            let facts = board.facts.get_mut(clinic)?.doctor(doctor);
+            let facts = board.facts.get_mut(clinic)?;
+            let before = facts.pair(specialty).good_at;
+            let facts = facts.doctor(doctor);
             let doubtful = answer.rows.is_empty()
                 && answer.code == 0
                 && facts.starts.len() >= DOUBTFUL
@@ -678,7 +699,12 @@ impl Poller {
                 facts.confirm = true;
             }
             let coverage = board.coverage(clinic, doctor, &channels, self.clock.now());
-            (doubtful, coverage, board.doctor_name(clinic, doctor))
+            (
+                doubtful,
+                coverage,
+                board.doctor_name(clinic, doctor),
+                before.map(|at| (specialty.clone(), at)),
+            )
         };
         if doubtful {
             // Logged as what it was; the next look tells.
@@ -698,6 +724,7 @@ impl Poller {
                 doctor: name,
                 slots: answer.rows,
                 coverage,
+                before,
             })
             .await;
         let committed = match committed {
@@ -716,6 +743,9 @@ impl Poller {
         };
         self.note_trials(clinic, trials).await;
         self.learned(&committed.look, findings);
+        if let Some(arrival) = committed.arrival {
+            self.clocks().note(arrival);
+        }
         for alert_id in &committed.alerts {
             self.tell(Event::AlertChanged {
                 alert_id: *alert_id,

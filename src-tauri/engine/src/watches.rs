@@ -14,8 +14,9 @@ use crate::{
     error::Problem,
     gorzdrav::{link, specialty_name},
     model::{
-        Activity, ClinicId, Doctor, DoctorChoice, DoctorId, DoctorRef, Place, ServiceState,
-        Specialty, Tell, TimeWish, Watch, WatchDraft, WatchId, WatchSlot, WatchState, WatchView,
+        Activity, ClinicId, Doctor, DoctorChoice, DoctorId, DoctorRef, Place, ReleaseClock,
+        ServiceState, Specialty, Tell, TimeWish, Watch, WatchDraft, WatchId, WatchSlot, WatchState,
+        WatchView,
     },
     store::Opening,
 };
@@ -142,6 +143,8 @@ pub(crate) struct Sight {
     pub(crate) present: HashMap<ClinicId, Vec<(i64, Opening)>>,
     /// Openings refused by each watch.
     pub(crate) hidden: HashMap<WatchId, Vec<i64>>,
+    /// When slots of each watch usually appear.
+    pub(crate) clocks: HashMap<WatchId, ReleaseClock>,
     /// Looks since midnight, by clinic.
     pub(crate) looks: HashMap<ClinicId, u32>,
     /// The time between two looks at one clinic.
@@ -198,6 +201,11 @@ pub(crate) fn view(watch: &Watch, board: &Board, sight: &Sight) -> WatchView {
         next_work_day: named_doctors(watch, board)
             .filter_map(|doctor| doctor.next_work_day)
             .min(),
+        // Nobody looks for a watch that rests.
+        clock: sight.clocks.get(&watch.id).map(|clock| ReleaseClock {
+            chance: clock.chance.filter(|_| active),
+            ..clock.clone()
+        }),
         looks_today: clinics
             .into_iter()
             .filter_map(|clinic| sight.looks.get(clinic))

@@ -248,6 +248,14 @@ export type Cell = {
 	slots: number,
 };
 
+/**  A chance as people say it: «7–9 times out of 10». No promise is ever made: 9 is the most. */
+export type Chance = {
+	/**  At least so many times out of ten, */
+	low: number,
+	/**  at most so many; the same when it is known well. */
+	high: number,
+};
+
 /**  Something changed: the window asks again. */
 export type Changed = Event;
 
@@ -407,6 +415,18 @@ export type ClinicRequests = {
 	/**  Looks today. */
 	requests: number,
 };
+/**  The days on which a [`ReleaseClock`] holds. */
+export type ClockDays = 
+/**  This weekday alone. */
+{ kind: "one"; 
+/**  Which. */
+day: Day } | 
+/**  Working days. */
+{ kind: "workdays" } | 
+/**  Weekends and holidays. */
+{ kind: "weekends" } | 
+/**  Any day. */
+{ kind: "any" };
 
 /**  A closed set of codes; the window has a sentence for each and never reads the detail. */
 export type CommandError = {
@@ -883,29 +903,6 @@ export type Pause = {
 	until: string | null,
 };
 
-/**  The half-hour in which slots appear most often. */
-export type Peak = {
-	/**  On which days. */
-	days: PeakDays,
-	/**  Counted as in [`HalfHour`]. */
-	halfHour: number,
-	/**  So many releases, */
-	releases: number,
-	/**  of so many. */
-	of: number,
-};
-
-/**  The days of a [`Peak`]. */
-export type PeakDays = 
-/**  This one alone. */
-{ kind: "one"; 
-/**  Which. */
-day: Day } | 
-/**  Some days from Monday to Friday. */
-{ kind: "workdays" } | 
-/**  Weekends too. */
-{ kind: "any" };
-
 /**
  *  One clinic, one specialty there, and the doctors that will do.
  *  Names and the federal code are kept beside ids so that a place can be found again after ids change.
@@ -1050,6 +1047,34 @@ export type Release = {
 	free: number,
 	/**  How long they lived: the median of those whose life is known. */
 	lifeSecs: number | null,
+};
+
+/**
+ *  The time at which slots of a watch usually appear. There is none unless the past carries it:
+ *  `release_clock` states the rule.
+ */
+export type ReleaseClock = {
+	/**  On which days. */
+	days: ClockDays,
+	/**  From this time on (Moscow), on a multiple of five minutes. */
+	from: string,
+	/**  Until this time, an hour later at most; midnight ends the day. */
+	to: string,
+	/**  So many releases came then, */
+	hits: number,
+	/**  of so many on such days. */
+	of: number,
+	/**  They came on so many different days, */
+	hitDays: number,
+	/**  of so many such days on which somebody looked then. */
+	watchedDays: number,
+	/**
+	 *  When such a time comes next: at this or at another one of the day. In the past only while
+	 *  it lasts.
+	 */
+	next: string,
+	/**  How often something is seen on such a day at today's speed, when that can be said. */
+	chance: Chance | null,
 };
 
 /**  A date as a list row gives it: midnight there means "that day", not 00:00. */
@@ -1314,9 +1339,7 @@ cells: Cell[];
  *  The half-hours hardly looked at, in the same order: gaps always took more than half of
  *  each, and that nothing appears in them is not known.
  */
-unlooked: HalfHour[]; 
-/**  The half-hour that stands out, if one does. */
-peak: Peak | null };
+unlooked: HalfHour[] };
 
 /**  How one channel did in the trial of all of them. */
 export type Trial = {
@@ -1501,6 +1524,8 @@ export type WatchView = {
 	links: string[],
 	/**  The doctor's next working day though nothing is open yet. */
 	nextWorkDay: string | null,
+	/**  When slots usually appear, if that can be said. */
+	clock: ReleaseClock | null,
 	/**  Looks at its resources since midnight (Moscow). */
 	looksToday: number,
 };

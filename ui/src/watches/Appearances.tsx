@@ -1,17 +1,18 @@
 // When slots appear: a sentence, a table of weekdays and half-hours, and the same as a list where there is no room for it.
 
-import { DAYS, type Format, halfHours, moscowDay, useFormat } from '../i18n/format.ts';
+import { DAYS, type Format, halfHours, moscowDay, useFormat, useNow } from '../i18n/format.ts';
 import { type Text, useText } from '../i18n/text.ts';
-import type { Cell, Day, HalfHour, History, Peak } from '../ipc/host.ts';
+import type { Cell, Day, HalfHour, History, ReleaseClock } from '../ipc/host.ts';
 import { cx } from '../kit/cx.ts';
 import { Note } from '../kit/Notes.tsx';
 import { Section } from '../kit/Page.tsx';
+import { clockHabit, clockNext } from './clock.ts';
 
 const SHADES = ['heat-1', 'heat-2', 'heat-3', 'heat-4', 'heat-5'];
 const HALF_HOURS = 48;
 const WEEKEND: readonly Day[] = ['sat', 'sun'];
 
-export function Appearances({ history }: { history: History }) {
+export function Appearances({ history, clock }: { history: History; clock: ReleaseClock | null }) {
   const text = useText();
   const format = useFormat();
   const { timing, since, unplaced } = history;
@@ -24,6 +25,7 @@ export function Appearances({ history }: { history: History }) {
           : text('history-when-hint', { since: format.date(moscowDay(since)) })
       }
     >
+      {clock !== null && <Habit clock={clock} />}
       {since === null ? (
         <Note tone="neutral">{text('history-not-yet')}</Note>
       ) : timing.kind === 'tooFew' ? (
@@ -37,7 +39,9 @@ export function Appearances({ history }: { history: History }) {
         </Note>
       ) : (
         <>
-          <p className="measure text-lead font-medium">{peakSentence(timing.peak, text)}</p>
+          {clock === null && (
+            <p className="measure text-lead font-medium">{text('history-no-clock')}</p>
+          )}
           <Table cells={timing.cells} unlooked={timing.unlooked} />
           <Days cells={timing.cells} unlooked={timing.unlooked} text={text} format={format} />
           <Never unlooked={timing.unlooked} />
@@ -50,16 +54,16 @@ export function Appearances({ history }: { history: History }) {
   );
 }
 
-function peakSentence(peak: Peak | null, text: Text): string {
-  if (peak === null) return text('history-no-peak');
-  const days = peak.days.kind === 'one' ? peak.days.day : peak.days.kind;
-  return text('history-peak', {
-    days,
-    // A line does not end inside it.
-    time: halfHours(peak.halfHour).replace('–', '–\u2060'),
-    n: peak.releases,
-    of: peak.of,
-  });
+function Habit({ clock }: { clock: ReleaseClock }) {
+  const text = useText();
+  const format = useFormat();
+  const now = useNow(60_000);
+  return (
+    <div className="measure flex flex-col gap-1">
+      <p className="text-lead font-medium">{clockHabit(clock, text)}</p>
+      <p className="tabular">{clockNext(clock, text, format, now)}</p>
+    </div>
+  );
 }
 
 /** Monday to Friday always, a day of the weekend when something appeared on it or on the day beside it. */

@@ -38,7 +38,7 @@ function Past({ view }: { view: WatchView }) {
     return <ErrorNote error={history.error} retry={() => history.refetch()} />;
   return (
     <>
-      <Appearances history={history.data} />
+      <Appearances history={history.data} clock={view.clock} />
       {history.data.since !== null && (
         <>
           <Lives history={history.data} />

@@ -1,6 +1,6 @@
 import ExternalIcon from 'lucide-react/icons/external-link';
 import { useState } from 'react';
-import { moscowDay, useFormat } from '../i18n/format.ts';
+import { moscowDay, useFormat, useNow } from '../i18n/format.ts';
 import { useText } from '../i18n/text.ts';
 import type { WatchSlot, WatchView } from '../ipc/host.ts';
 import { useAnswer, useResume, useSetActivity } from '../ipc/queries.ts';
@@ -8,6 +8,7 @@ import { Button } from '../kit/Button.tsx';
 import { groupBy } from '../kit/group.ts';
 import { Marked } from '../kit/marked.tsx';
 import { ErrorNote, Note } from '../kit/Notes.tsx';
+import { clockHabit, clockNext } from './clock.ts';
 import { CheckButton } from './StatusLine.tsx';
 import { stateSentence } from './state.tsx';
 import { Rebind, useBook, useCopy, useOpenAlert } from './WatchCard.tsx';
@@ -44,6 +45,7 @@ export function SlotsTab({ view }: { view: WatchView }) {
   const answer = useAnswer();
   const copy = useCopy(view);
   const [all, setAll] = useState(false);
+  const now = useNow(60_000);
   const sentence = stateSentence(view, text, format);
   const { slots, others, state } = view;
 
@@ -61,7 +63,12 @@ export function SlotsTab({ view }: { view: WatchView }) {
           }
         >
           {sentence}
-          {state.kind === 'waiting' && view.nextWorkDay !== null && (
+          {state.kind === 'waiting' && view.clock !== null && (
+            <p className="tabular mt-2">
+              {clockHabit(view.clock, text)} {clockNext(view.clock, text, format, now)}
+            </p>
+          )}
+          {state.kind === 'waiting' && view.clock === null && view.nextWorkDay !== null && (
             <p className="mt-2">
               {text('next-work-day', { day: format.dayTitle(view.nextWorkDay) })}
             </p>

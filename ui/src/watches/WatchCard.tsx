@@ -25,6 +25,7 @@ import { ErrorNote, Note } from '../kit/Notes.tsx';
 import { type MenuEntry, MoreMenu } from '../kit/Popups.tsx';
 import { query } from '../kit/query.ts';
 import { showToast } from '../kit/toasts.ts';
+import { clockBrief } from './clock.ts';
 import { SHARED, StateTag, stateSentence } from './state.tsx';
 
 export const INBOX = 200;
@@ -64,6 +65,12 @@ export function slotWords(slot: WatchSlot, text: Text, format: Format): string {
   return slot.slot.room === null
     ? when
     : text('slot-room', { when, room: text('room', { room: slot.slot.room }) });
+}
+
+/** The one line that helps whoever waits: when slots usually appear, else when the doctor works. */
+function hint({ clock, nextWorkDay }: WatchView, text: Text, format: Format): string | null {
+  if (clock !== null) return clockBrief(clock, text);
+  return nextWorkDay === null ? null : text('next-work-day', { day: format.dayTitle(nextWorkDay) });
 }
 
 export function WatchCard({ view }: { view: WatchView }) {
@@ -125,9 +132,7 @@ export function WatchCard({ view }: { view: WatchView }) {
             view.checkedAt === null
               ? text('status-never')
               : text('checked-at', { time: format.moment(view.checkedAt) }),
-            state.kind === 'waiting' && view.nextWorkDay !== null
-              ? text('next-work-day', { day: format.dayTitle(view.nextWorkDay) })
-              : null,
+            state.kind === 'waiting' ? hint(view, text, format) : null,
           ]
             .filter(Boolean)
             .join(' · ')}

@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { page } from 'vitest/browser';
 import { DAYS } from '../i18n/format.ts';
-import type { History } from '../ipc/host.ts';
+import type { History, ReleaseClock } from '../ipc/host.ts';
 import { draft, place } from '../ipc/memory/fixtures.ts';
 import { failure, type MemoryOptions } from '../ipc/memory/memory.ts';
 import { noPast } from '../ipc/memory/past.ts';
@@ -27,7 +27,6 @@ const past = (part: Partial<History> = {}): History => ({
     unlooked: DAYS.flatMap((day) =>
       Array.from({ length: day === 'thu' ? 24 : 15 }, (_, halfHour) => ({ day, halfHour })),
     ),
-    peak: { days: { kind: 'workdays' }, halfHour: 16, releases: 10, of: 11 },
   },
   unplaced: 2,
   lives: { kind: 'known', counted: 40, medianSecs: 240, short: 23 },
@@ -65,20 +64,43 @@ const past = (part: Partial<History> = {}): History => ({
   ...part,
 });
 
-const show = (history: History, options: MemoryOptions = {}, places = [place('100', '1')]) =>
+/** Ten of eleven mornings. */
+const clock = (part: Partial<ReleaseClock> = {}): ReleaseClock => ({
+  days: { kind: 'workdays' },
+  from: '08:00:00',
+  to: '08:15:00',
+  hits: 10,
+  of: 11,
+  hitDays: 10,
+  watchedDays: 12,
+  next: '2031-11-24T05:00:00Z',
+  chance: { low: 7, high: 8 },
+  ...part,
+});
+
+const show = (
+  history: History,
+  options: MemoryOptions = {},
+  places = [place('100', '1')],
+  usually: ReleaseClock | null = null,
+) =>
   open('/watches/1?tab=history', options, ({ world }) => {
-    world.past.set(world.add(draft({ places })).id, history);
+    const { id } = world.add(draft({ places }));
+    world.past.set(id, history);
+    if (usually !== null) world.clocks.set(id, usually);
   });
 
 test('when slots appear is a sentence and a table of weekdays and half-hours', async () => {
-  show(past());
+  show(past(), {}, undefined, clock());
   await expect
     .element(
       page.getByText(
-        'Чаще всего талоны появляются по будням в 8:00–\u20608:30: 10 раз из\u00a011.',
+        'Чаще всего талоны появляются по будням в 8:00–\u20608:15: 10 раз из\u00a011.',
       ),
     )
     .toBeVisible();
+  await expect.element(page.getByText(/пн,\s24\sноября\s2031\sгода\sоколо\s8:00\./)).toBeVisible();
+  await expect.element(page.getByText(/примерно\sв\s7–\u20608\sиз\s10\sтаких\sдней/)).toBeVisible();
   const table = page.getByRole('table', { name: 'Сколько раз появлялись талоны' });
   await expect.element(table).toBeVisible();
   expect(
@@ -119,7 +141,7 @@ test('a table too wide for the page scrolls inside its own box, by keys too', as
     releases: 12 - at,
     slots: 12,
   }));
-  show(past({ timing: { kind: 'known', releases: 78, cells, unlooked: [], peak: null } }));
+  show(past({ timing: { kind: 'known', releases: 78, cells, unlooked: [] } }));
   const table = page.getByRole('table');
   await expect.element(table).toBeVisible();
   // Each half-hour and its neighbours; the weekend since something appeared on it.
@@ -130,7 +152,7 @@ test('a table too wide for the page scrolls inside its own box, by keys too', as
   expect(box).toHaveProperty('tabIndex', 0);
   const root = document.documentElement;
   expect(root.scrollWidth).toBeLessThanOrEqual(root.clientWidth);
-  await expect.element(page.getByText(/Своего часа нет/)).toBeVisible();
+  await expect.element(page.getByText(/^Пока не видно, чтобы талоны чаще/)).toBeVisible();
   await expect.element(page.getByText(/^Штриховка/)).not.toBeInTheDocument();
   await accessible();
 });
@@ -269,14 +291,34 @@ test('looks that found nothing say that nothing has appeared yet', async () => {
 });
 
 test('in English and in the dark it reads the same', async () => {
-  show(past(), { settings: { language: 'en', theme: 'dark' } });
+  const now = { next: new Date(Date.now() - 60_000).toISOString(), chance: { low: 0, high: 1 } };
+  show(past(), { settings: { language: 'en', theme: 'dark' } }, undefined, clock(now));
   await expect
     .element(
       page.getByText(
-        'Slots appear most often on weekdays at 8:00–\u20608:30: 10 times out of\u00a011.',
+        'Slots appear most often on weekdays at 8:00–\u20608:15: 10 times out of\u00a011.',
       ),
     )
     .toBeVisible();
+  await expect
+    .element(page.getByText(/^It\sis\ssuch\sa\stime\sright\snow\..*\sno\smore\sthan\s1\sout\sof/))
+    .toBeVisible();
   await expect.element(page.getByText('A slot is usually free for 4 minutes.')).toBeVisible();
+  await accessible();
+});
+
+test('a waiting card says when slots usually appear rather than when the doctor works', async () => {
+  open('/watches', {}, ({ world }) => {
+    const { id } = world.add(draft());
+    world.state(id, { kind: 'waiting' });
+    world.clocks.set(id, clock({ days: { kind: 'any' } }));
+  });
+  const card = page.getByRole('article');
+  await expect.element(card.getByText(/ · Обычно появляются 8:00–\u20608:15$/)).toBeVisible();
+  expect(card.element().textContent?.includes('рабочий день')).toBe(false);
+  await card.getByRole('link').first().click();
+  await expect
+    .element(page.getByText(/^Чаще всего талоны появляются в\s8:00.* из\s11\. В\sследующий раз/))
+    .toBeVisible();
   await accessible();
 });

@@ -76,6 +76,24 @@ async fn history_tells_what_was_seen_and_how_long_it_lasted() {
     assert!(gone[0]["lastedSecs"].is_u64(), "{gone}");
     let table = town.ask(&["history", "--watch", "1"]).await;
     assert!(table.text().contains("меньше минуты"), "{table:?}");
+
+    // For whoever compares ways of looking: JSON lines.
+    for line in [
+        &["history", "--trace"][..],
+        &["history", "--trace", "--watch", "1"],
+    ] {
+        let trace = town.ask(line).await;
+        let lines: Vec<serde_json::Value> = trace
+            .text()
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect();
+        assert_eq!(lines[0]["keys"][0]["clinic"], place.clinic.as_str());
+        assert_eq!(lines[0]["keys"][0]["weight"], 1);
+        assert_eq!(lines[0]["learnDays"], 0, "it was there at the first look");
+    }
+    let shown = town.ask_json(&["watch", "show", "1"]).await;
+    assert_eq!(shown["clock"], json!(null));
 }
 
 #[tokio::test(flavor = "multi_thread")]

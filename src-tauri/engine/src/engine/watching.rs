@@ -1,19 +1,19 @@
 //! Watches, what is known about them, and their past.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 
 use crate::{
     delivery,
     error::EngineError,
-    history::{self, Reading, Told},
+    history::{self, Reading, Told, TraceKey},
     model::{
         Activity, ClinicId, DoctorChoice, DoctorId, Event, GapCause, History, Look, Place,
-        Rebinding, Watch, WatchDraft, WatchId, WatchState, WatchView,
+        Rebinding, SpecialtyId, Watch, WatchDraft, WatchId, WatchState, WatchView,
     },
     schedule,
-    store::{Listing, Opening},
+    store::{ARRIVALS_KEPT, Listing, Opening},
     text::Words,
     watches::{self, Sight},
 };
@@ -224,11 +224,18 @@ impl Engine {
                 .or_default()
                 .push((id, opening));
         }
+        if self.poller.clocks().is_of_before(now) {
+            let lives = self.store.lives(now - ARRIVALS_KEPT).await?;
+            self.poller.clocks().begin_day(lives, now);
+        }
+        let gap = schedule::gap(&self.poller.board().load());
+        let clocks = self.poller.clocks().of(watches.iter(), gap, now);
         let sight = Sight {
             present,
             hidden: self.store.hidden().await?,
             looks: self.store.looks_since(midnight(now)).await?,
-            gap: schedule::gap(&self.poller.board().load()),
+            clocks,
+            gap,
             now,
         };
         let mut views: Vec<WatchView> = {
@@ -319,7 +326,7 @@ impl Engine {
     /// The newest openings that a watch covers, newest first.
     pub async fn openings(&self, id: WatchId, limit: u32) -> Result<Vec<Opening>> {
         let clinics = self.clinics_of(id)?;
-        let (_, doctors) = self.ever_covered(id).await?;
+        let doctors = self.ever_covered(&self.watch_of(id)?).await?;
         let openings = self
             .store
             .openings(clinics, limit.saturating_mul(4))
@@ -333,7 +340,7 @@ impl Engine {
     /// What the last weeks say about a watch: when slots appear, how long they live, when nobody looked.
     pub async fn history(&self, id: WatchId) -> Result<History> {
         let now = self.now();
-        let (told, reading) = self.told(id, now).await?;
+        let (told, reading) = self.told(&self.watch_of(id)?, now).await?;
         let slept = self.poller.board().slept;
         let mut history = history::history(&told, &reading, slept, now);
         for gap in &mut history.gaps {
@@ -352,23 +359,67 @@ impl Engine {
 
     /// The openings behind the history of a watch, as a table for spreadsheets (CSV).
     pub async fn history_sheet(&self, id: WatchId, words: Words) -> Result<Vec<u8>> {
-        let (told, _) = self.told(id, self.now()).await?;
-        let watch = self.poller.board().watches.get(id).cloned();
-        let watch = watch.ok_or(EngineError::NotFound("watch"))?;
+        let watch = self.watch_of(id)?;
+        let (told, _) = self.told(&watch, self.now()).await?;
         Ok(history::sheet(&watch, &told, words))
     }
 
+    /// The openings of the last weeks at the places of one watch, or of all, as JSON lines: a head
+    /// `{"keys":[{"clinic","specialty","weight"}],"learnDays","scoreDays"}`, then
+    /// `{"key","appears","gone"}` of each in seconds from a Monday 00:00 Moscow time. Openings of
+    /// which nobody knows when they appeared are left out.
+    pub async fn trace(&self, id: Option<WatchId>) -> Result<String> {
+        let now = self.now();
+        let watches: Vec<Watch> = match id {
+            Some(id) => vec![self.watch_of(id)?],
+            None => self.poller.board().watches.iter().cloned().collect(),
+        };
+        // Who is waited for at each place, and by how many.
+        let mut places: BTreeMap<(ClinicId, SpecialtyId), (u32, Watch)> = BTreeMap::new();
+        for watch in watches {
+            for place in &watch.draft.places {
+                let key = (place.clinic_id.clone(), place.specialty_id.clone());
+                let draft = WatchDraft::default;
+                let none = || {
+                    (
+                        0,
+                        Watch {
+                            draft: draft(),
+                            ..watch.clone()
+                        },
+                    )
+                };
+                let (weight, all) = places.entry(key).or_insert_with(none);
+                *weight += 1;
+                if !all.draft.places.contains(place) {
+                    all.draft.places.push(place.clone());
+                }
+            }
+        }
+        let mut keys = Vec::new();
+        for ((clinic, specialty), (weight, watch)) in places {
+            let key = TraceKey {
+                clinic,
+                specialty,
+                weight,
+            };
+            keys.push((key, self.told(&watch, now).await?.0));
+        }
+        Ok(history::trace(&keys, now))
+    }
+
     /// The openings a watch covers, with what the log of looks says about each.
-    async fn told(&self, id: WatchId, now: DateTime<Utc>) -> Result<(Vec<Told>, Reading)> {
-        let clinics = self.clinics_of(id)?;
+    async fn told(&self, watch: &Watch, now: DateTime<Utc>) -> Result<(Vec<Told>, Reading)> {
+        let places = watch.draft.places.iter();
+        let clinics: Vec<ClinicId> = places.map(|place| place.clinic_id.clone()).collect();
         let from = now - history::SPAN;
         let mut past = self.store.past(clinics.clone(), from, now).await?;
-        let (watch, doctors) = self.ever_covered(id).await?;
+        let doctors = self.ever_covered(watch).await?;
         past.retain(|past| {
             let opening = &past.opening;
             doctors.contains(&(opening.clinic_id.clone(), opening.doctor_id.clone()))
         });
-        let reading = Reading::new(history::Scope::new(&watch, doctors));
+        let reading = Reading::new(history::Scope::new(watch, doctors));
         let reading = self
             .store
             .read_looks(clinics, from, now, reading, Reading::read)
@@ -376,37 +427,26 @@ impl Engine {
         Ok((history::tell(past, &reading, now), reading))
     }
 
-    /// A watch and the doctors it covers, those included who are on no list any more: what they
+    /// The doctors a watch covers, those included who are on no list any more: what they
     /// released stays.
-    async fn ever_covered(&self, id: WatchId) -> Result<(Watch, HashSet<(ClinicId, DoctorId)>)> {
-        let (watch, mut covered) = {
-            let board = self.poller.board();
-            let watch = board
-                .watches
-                .get(id)
-                .ok_or(EngineError::NotFound("watch"))?;
-            (watch.clone(), watches::covered_doctors(watch, &board))
-        };
+    async fn ever_covered(&self, watch: &Watch) -> Result<HashSet<(ClinicId, DoctorId)>> {
+        let mut covered = watches::covered_doctors(watch, &self.poller.board());
         for place in &watch.draft.places {
             let clinic = &place.clinic_id;
             let members = self.store.members(clinic, &place.specialty_id).await?;
             let ours = members.into_iter().filter(|id| place.doctors.includes(id));
             covered.extend(ours.map(|id| (clinic.clone(), id)));
         }
-        Ok((watch, covered))
+        Ok(covered)
+    }
+
+    fn watch_of(&self, id: WatchId) -> Result<Watch> {
+        let watch = self.poller.board().watches.get(id).cloned();
+        watch.ok_or(EngineError::NotFound("watch"))
     }
 
     fn clinics_of(&self, id: WatchId) -> Result<Vec<ClinicId>> {
-        let board = self.poller.board();
-        let watch = board
-            .watches
-            .get(id)
-            .ok_or(EngineError::NotFound("watch"))?;
-        Ok(watch
-            .draft
-            .places
-            .iter()
-            .map(|place| place.clinic_id.clone())
-            .collect())
+        let places = self.watch_of(id)?.draft.places.into_iter();
+        Ok(places.map(|place| place.clinic_id).collect())
     }
 }

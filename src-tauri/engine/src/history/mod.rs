@@ -7,6 +7,7 @@
 
 mod log;
 mod sheet;
+mod trace;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -15,12 +16,11 @@ use chrono_tz::Europe::Moscow;
 
 pub(crate) use log::{DENSE, Reading, Scope};
 pub(crate) use sheet::sheet;
+pub(crate) use trace::{TraceKey, trace};
 
 use crate::{
-    model::{
-        Cell, ClinicId, Day, Gap, GapCause, HalfHour, History, Lives, Peak, PeakDays, Release,
-        Sleep, Timing,
-    },
+    model::{Cell, ClinicId, Day, Gap, GapCause, HalfHour, History, Lives, Release, Sleep, Timing},
+    release_clock::TOGETHER,
     store::{Opening, Past},
     text::dates::date_of,
 };
@@ -34,16 +34,10 @@ const ENOUGH_RELEASES: usize = 10;
 const ENOUGH_LIVES: usize = 5;
 /// A slot that lives less is gone before most people have answered.
 const SHORT: TimeDelta = TimeDelta::minutes(5);
-/// Slots of one clinic that come within this time of each other are one release.
-const TOGETHER: TimeDelta = TimeDelta::minutes(5);
 /// The newest releases that are told one by one.
 const RELEASES: usize = 20;
 /// The newest gaps that are told one by one.
 const GAPS: usize = 10;
-/// A half-hour stands out from so many releases on,
-const PEAK_RELEASES: u32 = 3;
-/// if it has at least one of so many.
-const PEAK_SHARE: u32 = 4;
 /// What the table counts by.
 const HALF_HOUR: TimeDelta = TimeDelta::minutes(30);
 /// Nobody is asked to wait for longer than this.
@@ -242,13 +236,10 @@ fn timing(placed: &[&Release], watched: TimeDelta, unlooked: Vec<HalfHour>) -> T
         .into_iter()
         .filter(|at| !cells.contains_key(at))
         .collect();
-    let cells: Vec<Cell> = cells.into_values().collect();
-    let peak = peak(&cells, releases);
     Timing::Known {
         releases,
-        cells,
+        cells: cells.into_values().collect(),
         unlooked,
-        peak,
     }
 }
 
@@ -295,34 +286,6 @@ fn days_left(releases: usize, watched: TimeDelta) -> Option<u32> {
     let left = watched * missing / had;
     let days = left.num_days() + i64::from(left > TimeDelta::days(left.num_days()));
     (days <= LONGEST_WAIT_DAYS).then(|| u32::try_from(days.max(1)).unwrap_or(u32::MAX))
-}
-
-fn peak(cells: &[Cell], of: u32) -> Option<Peak> {
-    let mut by_time: BTreeMap<u8, (u32, BTreeSet<Day>)> = BTreeMap::new();
-    for cell in cells {
-        let (releases, days) = by_time.entry(cell.half_hour).or_default();
-        *releases += cell.releases;
-        days.insert(cell.day);
-    }
-    // Of equals the earliest.
-    let (half_hour, (releases, days)) = by_time
-        .into_iter()
-        .rev()
-        .max_by_key(|(_, (releases, _))| *releases)?;
-    if releases < PEAK_RELEASES || releases * PEAK_SHARE < of {
-        return None;
-    }
-    let days = match (days.first(), days.last()) {
-        (Some(first), Some(last)) if first == last => PeakDays::One { day: *first },
-        (_, Some(Day::Sat | Day::Sun)) => PeakDays::Any,
-        _ => PeakDays::Workdays,
-    };
-    Some(Peak {
-        days,
-        half_hour,
-        releases,
-        of,
-    })
 }
 
 fn lives(told: &[Told]) -> Lives {

@@ -200,7 +200,7 @@ fn a_doctor_new_on_the_list_is_news_and_one_never_read_is_not() {
 }
 
 #[test]
-fn ten_releases_make_a_table_and_the_half_hour_that_stands_out_is_said() {
+fn ten_releases_make_a_table() {
     let looks = looked(at(0, 7, 0), at(14, 23, 0));
     let mut openings = Vec::new();
     // At eight from Monday to Friday, both weeks, two slots each time.
@@ -213,7 +213,6 @@ fn ten_releases_make_a_table_and_the_half_hour_that_stands_out_is_said() {
         releases,
         cells,
         unlooked,
-        peak,
     } = history.timing
     else {
         panic!("eleven releases are enough");
@@ -235,16 +234,6 @@ fn ten_releases_make_a_table_and_the_half_hour_that_stands_out_is_said() {
             slots: 4
         }
     );
-    assert_eq!(
-        peak,
-        Some(Peak {
-            days: PeakDays::Workdays,
-            half_hour: 16,
-            releases: 10,
-            of: 11
-        })
-    );
-
     openings.truncate(12);
     let fewer = story(&looks, openings, at(14, 23, 0));
     assert_eq!(
@@ -474,4 +463,34 @@ fn failing_from_the_first_look_on_is_a_gap_and_not_an_empty_past() {
     let history = story(&looks, Vec::new(), at(0, 9, 51));
     assert_eq!(history.since, Some(at(0, 9, 50)));
     assert_eq!(history.gaps[0].to, Some(at(0, 9, 50)));
+}
+
+#[test]
+fn a_trace_holds_what_was_seen_appearing_from_the_monday_before() {
+    let looks = looked(at(1, 9, 0), at(3, 21, 0));
+    let there = past(at(1, 9, 0), None);
+    let taken = past(at(2, 9, 15), Some(at(2, 9, 30)));
+    let free = past(at(3, 9, 15), None);
+    let now = at(3, 21, 0);
+    let told = tell(vec![there, free, taken], &reading(&looks), now);
+    let key = TraceKey {
+        clinic: clinic(),
+        specialty: "s".into(),
+        weight: 2,
+    };
+    let day = 86_400;
+    let quarter = 9 * 3600 + 15 * 60;
+    assert_eq!(
+        trace(&[(key.clone(), told)], now),
+        format!(
+            "{{\"keys\":[{{\"clinic\":\"1\",\"specialty\":\"s\",\"weight\":2}}],\"learnDays\":2,\"scoreDays\":2}}\n\
+             {{\"key\":0,\"appears\":{},\"gone\":{}}}\n\
+             {{\"key\":0,\"appears\":{},\"gone\":{}}}",
+            2 * day + quarter,
+            2 * day + quarter + 900,
+            3 * day + quarter,
+            3 * day + 21 * 3600
+        )
+    );
+    assert!(trace(&[(key, Vec::new())], now).ends_with("\"learnDays\":0,\"scoreDays\":0}"));
 }

@@ -54,8 +54,6 @@ pub enum Timing {
         /// The half-hours hardly looked at, in the same order: gaps always took more than half of
         /// each, and that nothing appears in them is not known.
         unlooked: Vec<HalfHour>,
-        /// The half-hour that stands out, if one does.
-        peak: Option<Peak>,
     },
 }
 
@@ -83,39 +81,6 @@ pub struct Cell {
     pub releases: u32,
     /// How many slots in all.
     pub slots: u32,
-}
-
-/// The half-hour in which slots appear most often.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub struct Peak {
-    /// On which days.
-    pub days: PeakDays,
-    /// Counted as in [`HalfHour`].
-    pub half_hour: u8,
-    /// So many releases,
-    pub releases: u32,
-    /// of so many.
-    pub of: u32,
-}
-
-/// The days of a [`Peak`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
-#[serde(
-    tag = "kind",
-    rename_all = "camelCase",
-    rename_all_fields = "camelCase"
-)]
-pub enum PeakDays {
-    /// This one alone.
-    One {
-        /// Which.
-        day: Day,
-    },
-    /// Some days from Monday to Friday.
-    Workdays,
-    /// Weekends too.
-    Any,
 }
 
 /// How long slots live, counted only where both ends were seen.

@@ -7,6 +7,7 @@
 mod alert;
 mod catalogue;
 mod channels;
+mod clock;
 mod event;
 mod history;
 mod ledger;
@@ -18,6 +19,7 @@ mod wish;
 pub use alert::*;
 pub use catalogue::*;
 pub use channels::*;
+pub use clock::*;
 pub use event::*;
 pub use history::*;
 pub use ledger::*;

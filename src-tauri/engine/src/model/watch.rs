@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::{ClinicId, DoctorId, Slot, SpecialtyId, Tell, TimeWish};
+use super::{ClinicId, DoctorId, ReleaseClock, Slot, SpecialtyId, Tell, TimeWish};
 
 /// A watch's id in this database.
 #[derive(
@@ -240,6 +240,8 @@ pub struct WatchView {
     pub links: Vec<String>,
     /// The doctor's next working day though nothing is open yet.
     pub next_work_day: Option<NaiveDate>,
+    /// When slots usually appear, if that can be said.
+    pub clock: Option<ReleaseClock>,
     /// Looks at its resources since midnight (Moscow).
     pub looks_today: u32,
 }

@@ -8,19 +8,21 @@ use std::{
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
-use rusqlite::{Transaction, named_params};
+use rusqlite::{OptionalExtension, Transaction, named_params};
 
 use super::{
     Result, Site, Store, StoreError,
     alerts::{self, Subject},
+    arrivals::{self, Arrival},
     looks, moment, ms,
     outbox::CLOCK_SLACK,
     word,
 };
 use crate::{
-    diff::{Known, diff},
+    diff::{Changes, Known, diff},
     model::{
-        AlertId, AlertState, DoctorId, Key, Look, MessageKind, Outcome, Slot, Watch, WatchId,
+        AlertId, AlertState, ClinicId, DoctorId, Key, Look, MessageKind, Outcome, Slot,
+        SpecialtyId, Watch, WatchId,
     },
 };
 
@@ -28,6 +30,9 @@ use crate::{
 const JOIN_WITHIN: TimeDelta = TimeDelta::minutes(1);
 /// A first look that comes later than this after it was due alerts too: nobody is looking at the window any more.
 const SHOWN_WITHIN: TimeDelta = TimeDelta::minutes(10);
+/// Where a doctor's own slots were looked at this much earlier than the rest of the specialty was
+/// known, nobody followed them meanwhile.
+const FOLLOWED: TimeDelta = TimeDelta::minutes(75);
 /// Openings stay comparable this long after their start.
 const MEMORY: TimeDelta = TimeDelta::days(1);
 
@@ -68,6 +73,9 @@ pub(crate) struct DoctorLook {
     pub slots: Vec<Slot>,
     /// Who wants to know.
     pub coverage: Arc<[Coverage]>,
+    /// The specialty under which the doctor was looked at, and when all that is watched of it was
+    /// known before this look; `None`: nothing is learned from this look.
+    pub before: Option<(SpecialtyId, DateTime<Utc>)>,
 }
 
 /// What a commit did.
@@ -79,6 +87,8 @@ pub(crate) struct Committed {
     pub alerts: Vec<AlertId>,
     /// Some opening is missing for the first time: look again soon to confirm.
     pub unconfirmed: bool,
+    /// What appeared since the look before, when that is known.
+    pub arrival: Option<Arrival>,
 }
 
 impl Store {
@@ -106,6 +116,7 @@ pub(super) fn commit(tx: &Transaction<'_>, seen: DoctorLook) -> Result<Committed
         doctor,
         slots,
         coverage,
+        before,
     } = seen;
     let Key::Doctor {
         clinic_id,
@@ -116,6 +127,7 @@ pub(super) fn commit(tx: &Transaction<'_>, seen: DoctorLook) -> Result<Committed
     };
     let (clinic, id, now) = (clinic_id.as_str(), doctor_id.as_str(), look.at);
 
+    let snapshot_at = snapshot_at(tx, clinic, id)?;
     tx.prepare_cached("INSERT OR REPLACE INTO snapshot VALUES (:clinic, :doctor, :now, :slots)")?.execute(
         named_params! {
             ":clinic": clinic, ":doctor": id, ":now": ms(now), ":slots": serde_json::to_string(&slots)?,
@@ -124,22 +136,7 @@ pub(super) fn commit(tx: &Transaction<'_>, seen: DoctorLook) -> Result<Committed
 
     let known = known(tx, clinic, id, now)?;
     let changes = diff(&known, &slots, now);
-    for opening in &changes.present {
-        tx.prepare_cached("UPDATE opening SET last_seen = ?2, absent_looks = 0 WHERE id = ?1")?
-            .execute((opening, ms(now)))?;
-    }
-    for opening in &changes.returned {
-        tx.prepare_cached(
-            "UPDATE opening SET last_seen = ?2, absent_looks = 0, gone_at = NULL, flaps = flaps + 1 WHERE id = ?1",
-        )?
-        .execute((opening, ms(now)))?;
-    }
-    for opening in changes.vanished.iter().chain(&changes.absent) {
-        tx.prepare_cached(
-            "UPDATE opening SET absent_looks = absent_looks + 1, gone_at = coalesce(gone_at, ?2) WHERE id = ?1",
-        )?
-        .execute((opening, ms(now)))?;
-    }
+    note_seen(tx, &changes, now)?;
     let mut appeared = Vec::with_capacity(changes.appeared.len());
     for slot in changes.appeared {
         tx.prepare_cached(
@@ -153,6 +150,7 @@ pub(super) fn commit(tx: &Transaction<'_>, seen: DoctorLook) -> Result<Committed
         appeared.push((tx.last_insert_rowid(), slot.start));
     }
 
+    let expected = is_expected(tx, clinic, id)?;
     let unseen = take_pending(tx, clinic, id, now)?;
     let mut touched = Vec::new();
     let mut missed = missed(tx, clinic, id)?;
@@ -190,6 +188,14 @@ pub(super) fn commit(tx: &Transaction<'_>, seen: DoctorLook) -> Result<Committed
     }
 
     look.appeared = u32::try_from(appeared.len()).unwrap_or(u32::MAX);
+    // Who is on no watch's list of doctors to be seen is new on one that was read before.
+    let newcomer = !expected && coverage.iter().any(|watch| watch.listed);
+    let arrival = before
+        .filter(|_| snapshot_at.is_some() || newcomer)
+        .and_then(|before| arrival(clinic_id, before, snapshot_at, &look));
+    if let Some(arrival) = &arrival {
+        arrivals::insert(tx, arrival)?;
+    }
     look.vanished = u32::try_from(changes.vanished.len()).unwrap_or(u32::MAX);
     look.outcome = if slots.is_empty() {
         Outcome::Empty
@@ -201,6 +207,7 @@ pub(super) fn commit(tx: &Transaction<'_>, seen: DoctorLook) -> Result<Committed
         look,
         alerts: touched,
         unconfirmed: !changes.vanished.is_empty(),
+        arrival,
     })
 }
 
@@ -229,6 +236,64 @@ fn known(
             },
         )?
         .collect::<rusqlite::Result<Vec<_>>>()?)
+}
+
+/// Writes which openings of before are there and which are not.
+fn note_seen(tx: &Transaction<'_>, changes: &Changes, now: DateTime<Utc>) -> Result<()> {
+    for opening in &changes.present {
+        tx.prepare_cached("UPDATE opening SET last_seen = ?2, absent_looks = 0 WHERE id = ?1")?
+            .execute((opening, ms(now)))?;
+    }
+    for opening in &changes.returned {
+        tx.prepare_cached(
+            "UPDATE opening SET last_seen = ?2, absent_looks = 0, gone_at = NULL, flaps = flaps + 1 WHERE id = ?1",
+        )?
+        .execute((opening, ms(now)))?;
+    }
+    for opening in changes.vanished.iter().chain(&changes.absent) {
+        tx.prepare_cached(
+            "UPDATE opening SET absent_looks = absent_looks + 1, gone_at = coalesce(gone_at, ?2) WHERE id = ?1",
+        )?
+        .execute((opening, ms(now)))?;
+    }
+    Ok(())
+}
+
+/// What appeared since this place was last known, if anything did.
+fn arrival(
+    clinic_id: ClinicId,
+    (specialty_id, known_at): (SpecialtyId, DateTime<Utc>),
+    snapshot_at: Option<DateTime<Utc>>,
+    look: &Look,
+) -> Option<Arrival> {
+    let since = match snapshot_at {
+        Some(at) if known_at - at > FOLLOWED => at,
+        Some(_) | None => known_at,
+    };
+    // Of what a clock that has been set back since noted nothing is known.
+    (look.appeared > 0 && known_at <= look.at && since <= look.at).then_some(Arrival {
+        clinic_id,
+        specialty_id,
+        since,
+        at: look.at,
+        slots: look.appeared,
+    })
+}
+
+/// The last good look at the doctor.
+fn snapshot_at(tx: &Transaction<'_>, clinic: &str, doctor: &str) -> Result<Option<DateTime<Utc>>> {
+    Ok(tx
+        .prepare_cached("SELECT good_at FROM snapshot WHERE clinic = ?1 AND doctor = ?2")?
+        .query_row((clinic, doctor), |row| row.get(0))
+        .optional()?
+        .map(moment))
+}
+
+/// Is there a watch that knows of the doctor and has not seen them yet?
+fn is_expected(tx: &Transaction<'_>, clinic: &str, doctor: &str) -> Result<bool> {
+    Ok(tx
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM pending WHERE clinic = ?1 AND doctor = ?2)")?
+        .query_row((clinic, doctor), |row| row.get(0))?)
 }
 
 /// The watches that see this doctor for the first time now, and are therefore only shown what is there.

@@ -4,6 +4,7 @@
 //! be true together commits together: see [`commit`].
 
 mod alerts;
+mod arrivals;
 mod chats;
 mod commit;
 mod erase;
@@ -27,6 +28,7 @@ use rusqlite::{Connection, ErrorCode};
 use rusqlite_migration::{M, Migrations};
 
 pub(crate) use alerts::Site;
+pub(crate) use arrivals::{Arrival, MEMORY as ARRIVALS_KEPT};
 pub(crate) use chats::{ChatRow, Offset};
 pub(crate) use commit::{Coverage, DoctorLook, Step};
 pub(crate) use listings::Listing;

@@ -690,6 +690,7 @@ mod tests {
                 doctor: String::new(),
                 slots: days.iter().map(slot).collect(),
                 coverage: Arc::new([coverage]),
+                before: None,
             };
             self.store.commit(look).await.unwrap();
         }

@@ -68,6 +68,7 @@ impl Store {
                 address: None,
             }],
             coverage: Arc::new([coverage]),
+            before: None,
         };
         self.with(move |connection| {
             let tx = connection.transaction()?;

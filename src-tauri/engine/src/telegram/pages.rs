@@ -16,7 +16,7 @@ use crate::{
     model::{
         DoctorChoice, Pause, Quiet, Settings, Sleep, WatchDraft, WatchId, WatchState, WatchView,
     },
-    text::{Words, shortened, unbroken, watch},
+    text::{Words, clock::clock_brief, shortened, unbroken, watch},
 };
 
 /// Watches named in one message.
@@ -93,6 +93,8 @@ pub(super) fn status(sight: &Sight, words: Words) -> Text {
             words.say_with("telegram-nearest", &[("when", when.into())])
         }));
         line.push(checked(view.checked_at, words, now));
+        let clock = view.clock.as_ref().filter(|_| view.slots.is_empty());
+        line.extend(clock.map(|clock| format!("{}.", clock_brief(clock, words))));
         format!("<b>{}</b>\n{}", name(view, words), line.join(" "))
     });
     listed(parts, lines.collect(), words)

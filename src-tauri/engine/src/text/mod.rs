@@ -10,8 +10,10 @@
 //! is checked by this module's tests: ids asked for in Rust, ids and variables
 //! equal in both languages.
 //!
-//! Dates are [`dates`], notifications [`notice`], what is told afar `letter`, a watch in words [`watch`].
+//! Dates are [`dates`], notifications [`notice`], what is told afar `letter`, a watch in words [`watch`],
+//! when its slots usually appear [`clock`].
 
+pub mod clock;
 pub mod dates;
 pub(crate) mod letter;
 pub mod notice;

@@ -5,6 +5,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { page, server } from 'vitest/browser';
 import { draft, place } from '../../ipc/memory/fixtures.ts';
 import type { Memory, MemoryOptions } from '../../ipc/memory/memory.ts';
+import { mornings } from '../../ipc/memory/past.ts';
 import { open } from '../../test/app.tsx';
 
 const drawing = test.runIf(server.config.snapshotOptions.updateSnapshot === 'all');
@@ -27,7 +28,8 @@ const CHOSEN = JSON.stringify({
 
 function live({ world }: Memory) {
   world.forms.set('find', CHOSEN);
-  const found = world.add(draft({ places: [place('100', '2')], nickname: 'мама' })).id;
+  const found = world.add(draft({ places: [place('100', '2')], nickname: 'мама' }));
+  world.clocks.set(found.id, mornings(found, Date.now()));
   const evenings = [
     { days: ['mon', 'tue', 'wed', 'thu', 'fri'] as const, from: '17:00:00', to: null },
   ].map((range) => ({ ...range, days: [...range.days] }));
@@ -38,7 +40,7 @@ function live({ world }: Memory) {
     }),
   );
   world.state(id, { kind: 'waiting' });
-  world.release(found, 3);
+  world.release(found.id, 3);
 }
 
 const PICTURES: Record<string, { at: string; settings?: MemoryOptions['settings'] }> = {

@@ -3,6 +3,7 @@
 import type { DoctorChoice, ImportPlan, Place, Untold, WatchDraft } from '../host.ts';
 import { CLINICS, CROWD, CROWDED, doctorsOf, NO_ONLINE, specialtiesOf } from './city.ts';
 import { anyTime, type Memory } from './memory.ts';
+import { mornings, noPast } from './past.ts';
 
 export function place(clinic: string, specialty: string, doctors?: DoctorChoice): Place {
   const about = [...CLINICS, ...CROWD].find(({ id }) => id === clinic);
@@ -38,19 +39,25 @@ function firstDoctor(clinic: string, specialty: string): DoctorChoice {
 export function addEveryState({ world }: Memory) {
   const now = Date.now();
   const day = (ahead: number) => new Date(now + ahead * 86_400_000).toISOString().slice(0, 10);
-  const add = (of: string, specialty: string, nickname: string, only = false) =>
-    world.add(
+  const add = (of: string, specialty: string, nickname: string, only = false) => {
+    const watch = world.add(
       draft({
         places: [place(of, specialty, only ? firstDoctor(of, specialty) : undefined)],
         nickname,
       }),
-    ).id;
+    );
+    if (of !== NO_ONLINE) world.clocks.set(watch.id, mornings(watch, now));
+    return watch.id;
+  };
 
   const found = add('100', '2', 'мама');
   world.release(found, 6);
   add('101', '1', '');
   const waiting = add('102', '4', 'папа', true);
   world.state(waiting, { kind: 'waiting' });
+  // Of this one nothing is known yet.
+  world.clocks.delete(waiting);
+  world.past.set(waiting, noPast());
   const two = world.add(
     draft({
       places: [place('106', '3'), place('110', '3')],
@@ -60,8 +67,9 @@ export function addEveryState({ world }: Memory) {
         notAfter: day(16),
       },
     }),
-  ).id;
-  world.state(two, { kind: 'waiting' }, { stale: true });
+  );
+  world.state(two.id, { kind: 'waiting' }, { stale: true });
+  world.clocks.set(two.id, mornings(two, now));
   world.state(add('105', '2', ''), { kind: 'opened', day: day(4) });
   world.state(add('111', '1', ''), {
     kind: 'clinicDown',

@@ -14,6 +14,7 @@ import type {
   Look,
   Opening,
   Outcome,
+  ReleaseClock,
   Result,
   ServiceState,
   Settings,
@@ -147,6 +148,8 @@ export interface Memory extends Host {
     raise(alert: Alert): void;
     /** What the past of a watch says instead of something plausible. */
     past: Map<number, History>;
+    /** When slots of a watch usually appear. */
+    clocks: Map<number, ReleaseClock>;
     checks: Check[];
     /** Has the system a page of notifications that can be opened? */
     systemPage: boolean;
@@ -296,6 +299,7 @@ export function createMemoryHost(options: MemoryOptions = {}): Memory {
       ),
       links: watch.places.map((_, place) => link(watch, place)),
       nextWorkDay: state.kind === 'waiting' ? iso(now + 3 * 86_400_000).slice(0, 10) : null,
+      clock: world.clocks.get(watch.id) ?? null,
       looksToday: item.looks.length + 40,
     };
   }
@@ -530,6 +534,7 @@ export function createMemoryHost(options: MemoryOptions = {}): Memory {
     settings: { ...DEFAULT_SETTINGS, ...options.settings },
     forms: new Map(),
     past: new Map(),
+    clocks: new Map(),
     opened: [],
     calls: [],
     titles: [],

@@ -1,6 +1,6 @@
 // A plausible past of a watch: five weeks of mornings; at night and on Sundays the computer is off.
 
-import type { Cell, Gap, HalfHour, History, Release, Watch } from '../host.ts';
+import type { Cell, Gap, HalfHour, History, Release, ReleaseClock, Watch } from '../host.ts';
 import { doctorsOf, hash, NO_ONLINE } from './city.ts';
 
 const MINUTE = 60_000;
@@ -19,6 +19,29 @@ export const noPast = (): History => ({
   gaps: [],
   earlierGaps: 0,
 });
+
+/** What that past says: mornings of workdays. */
+export const mornings = (watch: Watch, now: number): ReleaseClock => {
+  const { timing } = pastOf(watch, now);
+  const cells = timing.kind === 'known' ? timing.cells : [];
+  const workdays = cells.filter(({ day }) => day !== 'sat' && day !== 'sun');
+  const count = (of: readonly Cell[]) => of.reduce((sum, cell) => sum + cell.releases, 0);
+  const hits = count(workdays.filter(({ halfHour }) => halfHour === 16));
+  const day = (ahead: number) => new Date(now + 3 * HOUR + ahead * DAY).toISOString().slice(0, 10);
+  const isWorkday = (day: string) => ![0, 6].includes(new Date(`${day}T12:00:00Z`).getUTCDay());
+  const next = [1, 2, 3].map(day).find(isWorkday) ?? day(1);
+  return {
+    days: { kind: 'workdays' },
+    from: '08:00:00',
+    to: '08:20:00',
+    hits,
+    of: count(workdays),
+    hitDays: hits,
+    watchedDays: 25,
+    next: `${next}T05:00:00Z`,
+    chance: { low: 5, high: 7 },
+  };
+};
 
 export function pastOf(watch: Watch, now: number): History {
   const [place] = watch.places;
@@ -101,7 +124,6 @@ export function pastOf(watch: Watch, now: number): History {
   releases.sort((a, b) => (a.firstSeen < b.firstSeen ? 1 : -1));
 
   const placed = releases.filter(({ unseenSince }) => unseenSince === null);
-  const mornings = [...cells.values()].filter(({ halfHour }) => halfHour === 16);
   const lived = placed
     .map(({ lifeSecs }) => lifeSecs)
     .filter((life) => life !== null)
@@ -116,14 +138,6 @@ export function pastOf(watch: Watch, now: number): History {
           MONDAY_FIRST.indexOf(a.day) - MONDAY_FIRST.indexOf(b.day) || a.halfHour - b.halfHour,
       ),
       unlooked,
-      peak: {
-        days: {
-          kind: mornings.some(({ day }) => day === 'sat') ? 'any' : 'workdays',
-        },
-        halfHour: 16,
-        releases: mornings.reduce((sum, cell) => sum + cell.releases, 0),
-        of: placed.length,
-      },
     },
     unplaced: releases.length - placed.length,
     lives: {

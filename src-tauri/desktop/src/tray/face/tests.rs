@@ -85,6 +85,7 @@ fn view(id: u32, specialty: &str, nickname: &str, state: WatchState, slots: usiz
         addresses: Vec::new(),
         links: Vec::new(),
         next_work_day: None,
+        clock: None,
         looks_today: 0,
     }
 }

@@ -174,6 +174,7 @@ fn view(state: WatchState) -> WatchView {
         addresses: Vec::new(),
         links: Vec::new(),
         next_work_day: None,
+        clock: None,
         looks_today: 0,
     }
 }

@@ -1,0 +1,199 @@
+//! The release clocks of all watches, kept in memory: worked out once for each set of places,
+//! anew when something arrives there and after midnight.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    time::Duration,
+};
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+
+use crate::{
+    model::{ClinicId, ReleaseClock, SpecialtyId, Watch, WatchId},
+    release_clock::{Habit, Watched, habits, median_life, release_clock},
+    store::{ARRIVALS_KEPT, Arrival},
+    text::dates::date_of,
+};
+
+/// A specialty of a clinic.
+type Place = (ClinicId, SpecialtyId);
+
+/// What is known of when slots arrive.
+#[derive(Debug, Default)]
+pub(crate) struct Clocks {
+    arrivals: BTreeMap<Place, Vec<Arrival>>,
+    lives: BTreeMap<Place, Vec<TimeDelta>>,
+    /// The day of which the lives are, and on which the habits were worked out.
+    day: Option<NaiveDate>,
+    known: HashMap<Vec<Place>, Known>,
+}
+
+#[derive(Debug, Default)]
+struct Known {
+    habits: Vec<Habit>,
+    life: Option<TimeDelta>,
+}
+
+impl Clocks {
+    /// What arrived so far, oldest first.
+    pub(crate) fn new(arrivals: Vec<Arrival>) -> Self {
+        let mut clocks = Self::default();
+        for arrival in arrivals {
+            clocks.note(arrival);
+        }
+        clocks
+    }
+
+    /// Something arrived.
+    pub(crate) fn note(&mut self, arrival: Arrival) {
+        let place = (arrival.clinic_id.clone(), arrival.specialty_id.clone());
+        self.known.retain(|places, _| !places.contains(&place));
+        let arrivals = self.arrivals.entry(place).or_default();
+        let oldest = arrival.at - ARRIVALS_KEPT;
+        let old = arrivals.partition_point(|arrival| arrival.at < oldest);
+        arrivals.drain(..old);
+        arrivals.push(arrival);
+    }
+
+    /// Has a day begun of which the lives are not known yet?
+    pub(crate) fn is_of_before(&self, now: DateTime<Utc>) -> bool {
+        self.day != Some(date_of(now))
+    }
+
+    /// A new day: how long slots have lived of late.
+    pub(crate) fn begin_day(
+        &mut self,
+        lives: Vec<(ClinicId, SpecialtyId, TimeDelta)>,
+        now: DateTime<Utc>,
+    ) {
+        self.day = Some(date_of(now));
+        self.known.clear();
+        self.lives.clear();
+        for (clinic, specialty, life) in lives {
+            self.lives
+                .entry((clinic, specialty))
+                .or_default()
+                .push(life);
+        }
+    }
+
+    /// The clocks of these watches. `gap`: between two looks at one clinic.
+    pub(crate) fn of<'a>(
+        &mut self,
+        watches: impl Iterator<Item = &'a Watch>,
+        gap: Duration,
+        now: DateTime<Utc>,
+    ) -> HashMap<WatchId, ReleaseClock> {
+        // Whoever waits longest at some place says since when it has been looked at.
+        let mut waiting: HashMap<Vec<Place>, (DateTime<Utc>, Vec<WatchId>)> = HashMap::new();
+        for watch in watches {
+            let (since, ids) = waiting
+                .entry(places(watch))
+                .or_insert_with(|| (watch.created_at, Vec::new()));
+            *since = watch.created_at.min(*since);
+            ids.push(watch.id);
+        }
+        let mut clocks = HashMap::new();
+        for (places, (since, watches)) in waiting {
+            let worked_out =
+                (!self.known.contains_key(&places)).then(|| self.work_out(&places, since, now));
+            let known = self.known.entry(places);
+            let known = known.or_insert_with(|| worked_out.unwrap_or_default());
+            if let Some(clock) = release_clock(&known.habits, now, Some(gap), known.life) {
+                clocks.extend(watches.into_iter().map(|id| (id, clock.clone())));
+            }
+        }
+        clocks
+    }
+
+    fn work_out(&self, places: &[Place], since: DateTime<Utc>, now: DateTime<Utc>) -> Known {
+        let own = || places.iter().filter_map(|place| self.arrivals.get(place));
+        let arrivals: Vec<&Arrival> = own().flatten().collect();
+        let first = arrivals.iter().map(|arrival| arrival.since).min();
+        let since = first.map_or(since, |first| first.min(since));
+        let watched = Watched::throughout(since.max(now - ARRIVALS_KEPT), now);
+        let lives = places.iter().filter_map(|place| self.lives.get(place));
+        Known {
+            habits: habits(&arrivals, &watched, date_of(now)),
+            life: median_life(lives.flatten().copied().collect()),
+        }
+    }
+}
+
+fn places(watch: &Watch) -> Vec<Place> {
+    let places = watch.draft.places.iter();
+    let mut places: Vec<Place> = places
+        .map(|place| (place.clinic_id.clone(), place.specialty_id.clone()))
+        .collect();
+    places.sort();
+    places
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Activity, DoctorChoice, WatchDraft};
+
+    fn watch(id: u32, specialties: &[&str]) -> Watch {
+        let place = |specialty: &&str| crate::model::Place {
+            clinic_id: "1".into(),
+            clinic_name: String::new(),
+            specialty_id: (*specialty).into(),
+            specialty_name: String::new(),
+            fer_id: None,
+            doctors: DoctorChoice::Any,
+        };
+        Watch {
+            id: WatchId(id),
+            created_at: at(0, 0),
+            draft: WatchDraft {
+                places: specialties.iter().map(place).collect(),
+                ..WatchDraft::default()
+            },
+            activity: Activity::On,
+        }
+    }
+
+    fn at(day: i64, minute: i64) -> DateTime<Utc> {
+        let monday = DateTime::parse_from_rfc3339("2026-10-05T00:00:00+03:00").unwrap();
+        monday.to_utc() + TimeDelta::days(day) + TimeDelta::minutes(minute)
+    }
+
+    fn arrival(day: i64) -> Arrival {
+        Arrival {
+            clinic_id: "1".into(),
+            specialty_id: "a".into(),
+            since: at(day, 480),
+            at: at(day, 482),
+            slots: 1,
+        }
+    }
+
+    #[test]
+    fn ten_thousand_who_wait_for_the_same_are_one_sum_which_an_arrival_alone_undoes() {
+        let mut clocks = Clocks::new((0..10).map(arrival).collect());
+        let watches: Vec<Watch> = (0..10_000).map(|id| watch(id, &["a", "b"])).collect();
+        let elsewhere = watch(10_000, &["c"]);
+        let told = |clocks: &mut Clocks| {
+            let all = watches.iter().chain([&elsewhere]);
+            clocks.of(all, Duration::from_mins(1), at(10, 0)).len()
+        };
+        assert!(clocks.is_of_before(at(10, 0)));
+        let lives = vec![("1".into(), "a".into(), TimeDelta::minutes(4)); 5];
+        clocks.begin_day(lives, at(10, 0));
+        assert!(!clocks.is_of_before(at(10, 60)) && clocks.is_of_before(at(11, 0)));
+        assert_eq!(told(&mut clocks), 10_000);
+        assert_eq!(clocks.known.len(), 2);
+        let gap = Duration::from_mins(1);
+        let one = clocks.of([&watches[7]].into_iter(), gap, at(10, 0));
+        assert!(one[&WatchId(7)].chance.is_some());
+
+        clocks.note(arrival(10));
+        assert_eq!(clocks.known.len(), 1, "of the other place nothing changed");
+        assert_eq!(told(&mut clocks), 10_000);
+        // What is older than eight weeks is forgotten.
+        clocks.note(arrival(60));
+        let kept = clocks.arrivals.values().map(Vec::len).sum::<usize>();
+        assert_eq!(kept, 8);
+    }
+}
