@@ -523,8 +523,8 @@ bursts-hint = The program remembers when slots appear. In those minutes it may c
 checks-today = Requests made
 checks-today-hint = All requests of the program to the booking site since midnight, including those before a restart.
 requests-today = { $n ->
-    [one] { $n } request today of { $of } allowed
-   *[other] { $n } requests today of { $of } allowed
+    [one] { $n } request today, up to { $of } on average
+   *[other] { $n } requests today, up to { $of } on average
 }
 requests-hour = In the last hour: { $n }, up to { $of } on average
 ledger-open = What the requests were for

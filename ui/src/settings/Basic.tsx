@@ -6,12 +6,11 @@ import { useEffect, useRef, useState } from 'react';
 import { TryAll } from '../channels/Trials.tsx';
 import { Trial } from '../choice/Trial.tsx';
 import { Clock } from '../choice/WishEditor.tsx';
-import { useFormat } from '../i18n/format.ts';
 import { useText } from '../i18n/text.ts';
 import type { Quiet } from '../ipc/host.ts';
 import { useQuestions, useSettings } from '../ipc/queries.ts';
 import { Radios, Toggle } from '../kit/Fields.tsx';
-import { ErrorNote, ListSkeleton, Note } from '../kit/Notes.tsx';
+import { ListSkeleton, Note } from '../kit/Notes.tsx';
 import { Section } from '../kit/Page.tsx';
 
 export function Notifications() {

@@ -17,7 +17,7 @@ import { Section } from '../kit/Page.tsx';
 import { useShown } from '../kit/shown.tsx';
 
 const USUAL = 360;
-const BUDGETS = [30, 60, 120, 180, 240, 300, USUAL, 450, 540, 630, 720];
+const BUDGETS = [30, 60, 90, 120, 180, 240, 300, USUAL, 450, 600, 720];
 
 export function Checks() {
   const text = useText();
@@ -47,7 +47,7 @@ export function Checks() {
   );
 }
 
-/** Two buttons with the value between them. At the ends they stay, so that the focus does. */
+/** A value and two buttons. At the ends they stay, so that the focus does. */
 function Budget({ value, onChange }: { value: number; onChange: (value: number) => void }) {
   const text = useText();
   const id = useId();
@@ -58,27 +58,36 @@ function Budget({ value, onChange }: { value: number; onChange: (value: number) 
     if (to !== undefined) onChange(to);
   };
   return (
-    <fieldset aria-describedby={id} className="flex flex-col gap-3">
+    <fieldset className="flex flex-col gap-3">
       <legend className="sr-only">{text('budget-label')}</legend>
-      <div id={id} role="status">
-        <p className="tabular text-h3 font-semibold">{text('budget-hint', { n: value })}</p>
-        <p className="measure text-text-2">
-          {seconds < 60
-            ? text('budget-seconds', { n: seconds })
-            : text('budget-minutes', { n: Math.round(seconds / 60) })}
-          {value === USUAL && ` ${text('budget-usual')}`}
-          {less === undefined && ` ${text('budget-least')}`}
-          {more === undefined && ` ${text('budget-most')}`}
-        </p>
-      </div>
+      <p id={id} role="status" className="tabular text-h3 font-semibold">
+        {text('budget-hint', { n: value })}
+      </p>
       <div className="flex flex-wrap gap-3">
-        <Button icon={<MinusIcon aria-hidden className="size-[1.2rem]" />} onPress={step(less)}>
+        <Button
+          icon={<MinusIcon aria-hidden className="size-[1.2rem]" />}
+          aria-describedby={id}
+          onPress={step(less)}
+        >
           {text('budget-less')}
         </Button>
-        <Button icon={<PlusIcon aria-hidden className="size-[1.2rem]" />} onPress={step(more)}>
+        <Button
+          icon={<PlusIcon aria-hidden className="size-[1.2rem]" />}
+          aria-describedby={id}
+          onPress={step(more)}
+        >
           {text('budget-more')}
         </Button>
       </div>
+      {/* Below the buttons: its length may change, and they must not move under the hand. */}
+      <p className="measure text-text-2">
+        {seconds < 60
+          ? text('budget-seconds', { n: seconds })
+          : text('budget-minutes', { n: Math.round(seconds / 60) })}
+        {value === USUAL && ` ${text('budget-usual')}`}
+        {less === undefined && ` ${text('budget-least')}`}
+        {more === undefined && ` ${text('budget-most')}`}
+      </p>
       {value > USUAL && <Note tone="warn">{text('budget-much', { n: USUAL })}</Note>}
     </fieldset>
   );
@@ -154,7 +163,7 @@ function Ledger() {
         ? text('gap-short')
         : text('gap', { every: format.duration(gapSecs * 1000) });
   return (
-    <>
+    <div className="flex flex-col gap-6">
       <Rows title={text('ledger-watches')}>
         {shown.map((row) => {
           const view = views.get(row.watchId);
@@ -173,10 +182,7 @@ function Ledger() {
           );
         })}
         {ledger.data.besideWatches > 0 && (
-          <Row
-            name={text('ledger-beside-watches')}
-            number={requests(ledger.data.besideWatches)}
-          />
+          <Row name={text('ledger-beside-watches')} number={requests(ledger.data.besideWatches)} />
         )}
       </Rows>
       {more}
@@ -189,13 +195,10 @@ function Ledger() {
           />
         ))}
         {ledger.data.besideClinics > 0 && (
-          <Row
-            name={text('ledger-beside-clinics')}
-            number={requests(ledger.data.besideClinics)}
-          />
+          <Row name={text('ledger-beside-clinics')} number={requests(ledger.data.besideClinics)} />
         )}
       </Rows>
-    </>
+    </div>
   );
 }
 

@@ -100,6 +100,14 @@ async fn history_tells_what_was_seen_and_how_long_it_lasted() {
 async fn the_self_check_names_what_is_broken() {
     let town = Town::new().await;
     let fine = town.ask_json(&["doctor"]).await;
+    let line = |id: &str| {
+        let mut lines = fine.as_array().unwrap().iter();
+        lines.find(|line| line["id"] == id).unwrap()
+    };
+    let ledger = &line("requests")["ledger"];
+    assert!(ledger["today"].as_u64() >= Some(1));
+    assert_eq!(ledger["budgetPerDay"], 24 * 100_000);
+    assert!(line("database").get("ledger").is_none());
     let subjects: Vec<&str> = fine
         .as_array()
         .unwrap()
@@ -109,7 +117,7 @@ async fn the_self_check_names_what_is_broken() {
     assert_eq!(
         subjects,
         [
-            "network", "service", "clock", "database", "keyStore", "channels"
+            "network", "service", "clock", "database", "keyStore", "channels", "requests"
         ]
     );
     assert!(town.ask(&["doctor"]).await.text().contains("в порядке"));

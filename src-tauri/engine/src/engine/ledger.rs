@@ -32,7 +32,7 @@ impl Engine {
                 })
             })
             .collect();
-        clinics.sort_by(|a, b| b.requests.cmp(&a.requests));
+        clinics.sort_by_key(|row| std::cmp::Reverse(row.requests));
         let watches = board.watches.iter();
         let (watches, useful): (Vec<WatchRequests>, u32) = ledger::by_watch(
             &looked,

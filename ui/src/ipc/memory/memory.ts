@@ -586,7 +586,7 @@ export function createMemoryHost(options: MemoryOptions = {}): Memory {
       silentSince = since;
       emit({ kind: 'statusChanged' });
     },
-    file: { watches: [], settings: true },
+    file: { watches: [], settings: { budgetPerHour: 360, bursts: false } },
     add: (draft) => {
       const watch = make(draft);
       look(kept.get(watch.id) as Kept);
