@@ -130,6 +130,12 @@ export const questions = (host: Host) => ({
       staleTime: 0,
       gcTime: 0,
     }),
+  clinicTrust: () =>
+    queryOptions({
+      queryKey: ['clinicTrust'],
+      queryFn: () => ask(host.commands.clinicTrust()),
+      staleTime: 0,
+    }),
 });
 
 export function useQuestions() {
@@ -142,7 +148,7 @@ function touched(event: Event): readonly string[] {
     case 'looked':
       return ['looks', 'status', 'watches', 'watch', 'openings'];
     case 'watchesChanged':
-      return ['watches', 'watch', 'openings', 'history', 'status'];
+      return ['watches', 'watch', 'openings', 'history', 'status', 'clinicTrust'];
     case 'alertChanged':
       return ['inbox', 'status', 'history'];
     case 'statusChanged':

@@ -6,6 +6,7 @@ import type {
   Alert,
   AlertState,
   Check,
+  ClinicTrust,
   CommandError,
   Event,
   History,
@@ -147,6 +148,8 @@ export interface Memory extends Host {
     /** What the past of a watch says instead of something plausible. */
     past: Map<number, History>;
     checks: Check[];
+    /** What the counts of the watched clinics are worth. */
+    trust: ClinicTrust[];
     /** Has the system a page of notifications that can be opened? */
     systemPage: boolean;
     startPage: string | null;
@@ -544,6 +547,7 @@ export function createMemoryHost(options: MemoryOptions = {}): Memory {
       { subject: 'autostart', verdict: 'remark', detail: null },
       { subject: 'keyStore', verdict: 'fine', detail: null },
     ],
+    trust: [],
     fail: (name, error, always = false) => {
       failures.set(name, { error, always });
     },
@@ -855,6 +859,7 @@ export function createMemoryHost(options: MemoryOptions = {}): Memory {
       return null;
     }),
     selfCheck: command('selfCheck', () => world.checks),
+    clinicTrust: command('clinicTrust', () => world.trust),
     startPage: command('startPage', () => ({ route: world.startPage })),
     enterDemo: command('enterDemo', () => {
       demo = true;
