@@ -85,22 +85,3 @@ async fn an_honest_clinic_gathers_evidence_and_a_restart_keeps_it() {
     app.run_for(minutes(20)).await;
     assert_eq!(state(&app, &place).await, before);
 }
-
-#[tokio::test(start_paused = true)]
-async fn in_an_honest_city_hardly_anything_speaks_against_the_counts() {
-    let app = TestApp::in_world(simulator::World::S2).await;
-    let pairs = flows::thirty_pairs(&app.city);
-    for (at, pair) in pairs.iter().enumerate() {
-        let doctor = app.city.doctors(&pair.clinic, &pair.specialty)[0].id.clone();
-        let pair = Place { doctor, ..pair.clone() };
-        if at % 3 == 0 { app.watch_doctor(&pair).await; } else { app.watch_any(&pair).await; }
-    }
-    app.run_for(flows::hours(10)).await;
-    for row in app.engine.clinic_trust().await.unwrap() {
-        eprintln!("{row:?}");
-    }
-    eprintln!("{}", app.asked(""));
-    let rows = app.engine.signal_rows();
-    for row in rows { eprintln!("{row:?}"); }
-    panic!();
-}

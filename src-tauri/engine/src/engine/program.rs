@@ -329,9 +329,3 @@ impl Engine {
         Ok(checks)
     }
 }
-impl Engine {
-    /// x
-    pub fn signal_rows(&self) -> Vec<crate::trust::Row> {
-        self.poller.board().trust.rows().collect()
-    }
-}
