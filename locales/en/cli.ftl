@@ -348,6 +348,7 @@ cli-doctor-mail = E-mail
 cli-doctor-push = Push
 cli-doctor-channels = Channels
 cli-doctor-requests = Requests
+cli-doctor-summary = Summary: { $clinic }
 cli-doctor-fine = fine
 cli-doctor-remark = with a remark
 cli-doctor-not-fine = not working

@@ -198,3 +198,10 @@ news-recovered-body = Nothing was checked from { $from } to { $to }
 news-chat-lost-title = A Telegram chat takes no messages
 news-chat-lost-body = “{ $chat }”: the bot is blocked or the chat was deleted. Link it again in the settings
 news-more = Details
+
+## What a clinic's counts are worth.
+
+trust-trusted = This clinic’s summary can be trusted.
+trust-checking = Checking whether the summary can be trusted ({ $seen } of { $needed }).
+trust-lists = This clinic’s summary was wrong: we look at its lists of doctors.
+trust-slots = This clinic’s summary was wrong: we look at each doctor’s slots.

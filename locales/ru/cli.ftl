@@ -352,6 +352,7 @@ cli-doctor-mail = Почта
 cli-doctor-push = Push
 cli-doctor-channels = Каналы
 cli-doctor-requests = Запросы
+cli-doctor-summary = Сводка: { $clinic }
 cli-doctor-fine = в порядке
 cli-doctor-remark = есть замечание
 cli-doctor-not-fine = не работает

@@ -206,3 +206,10 @@ news-recovered-body = Не проверяли с { $from } до { $to }
 news-chat-lost-title = Чат в Телеграме не принимает сообщения
 news-chat-lost-body = «{ $chat }»: бот заблокирован или чат удалён. Подключите его заново в настройках
 news-more = Подробнее
+
+## What a clinic's counts are worth.
+
+trust-trusted = Сводке поликлиники можно верить.
+trust-checking = Проверяем, можно ли верить сводке ({ $seen } из { $needed }).
+trust-lists = Сводка поликлиники ошибалась: смотрим списки врачей.
+trust-slots = Сводка поликлиники ошибалась: смотрим талоны у каждого врача.

@@ -1,7 +1,7 @@
 //! `doctor`: the self-check.
 
 use engine::{
-    model::{Check, CheckSubject, DeliveryState, Ledger, Verdict},
+    model::{Check, CheckSubject, ClinicTrust, DeliveryState, Ledger, TrustState, Verdict},
     text::Words,
 };
 use serde_json::{Value, json};
@@ -50,6 +50,8 @@ pub(crate) async fn doctor(session: &Session) -> Result<(), Failure> {
     }
     lines.push(outbox(session).await.map_err(failed)?);
     lines.push(requests(session).await.map_err(failed)?);
+    let summaries = session.engine.clinic_trust().await.map_err(failed)?;
+    lines.extend(summaries.into_iter().map(|clinic| summary(&clinic, words)));
     let document = || {
         let items = lines.iter().map(|line| {
             let mut item = json!({
@@ -111,6 +113,29 @@ fn line(check: Check, words: Words) -> Line {
         name,
         verdict: check.verdict,
         detail: check.detail,
+        ledger: None,
+    }
+}
+
+/// What a watched clinic's counts are worth. That they are wrong is no fault: what is under them is looked at.
+fn summary(clinic: &ClinicTrust, words: Words) -> Line {
+    let (verdict, detail) = match clinic.state {
+        TrustState::Trusted => (Verdict::Fine, words.say("trust-trusted")),
+        TrustState::Checking { seen, needed } => {
+            let numbers = [("seen", seen.into()), ("needed", needed.into())];
+            (Verdict::Fine, words.say_with("trust-checking", &numbers))
+        }
+        TrustState::Lists => (Verdict::Remark, words.say("trust-lists")),
+        TrustState::Slots => (Verdict::Remark, words.say("trust-slots")),
+    };
+    Line {
+        id: "summary",
+        name: words.say_with(
+            "cli-doctor-summary",
+            &[("clinic", clinic.clinic.as_str().into())],
+        ),
+        verdict,
+        detail: Some(detail),
         ledger: None,
     }
 }

@@ -8,8 +8,8 @@ use chrono::{DateTime, Utc};
 use engine::{EngineError, ImportPlan, Imported, Opening, model};
 use model::{
     Activity, Alert, AlertId, Answer, Channels, ChatId, ChatLink, Check, Clinic, ClinicHits,
-    ClinicId, Dated, District, DistrictId, Doctor, DoctorId, Folders, History, Ledger, LinkTarget,
-    Look, MailSettings, PushSettings, Settings, Slot, Specialty, SpecialtyId, Status, Trial, Watch,
+    ClinicId, ClinicTrust, Dated, District, DistrictId, Doctor, DoctorId, Folders, History, Ledger,
+    LinkTarget, Look, MailSettings, PushSettings, Settings, Slot, Specialty, SpecialtyId, Status, Trial, Watch,
     WatchChoice, WatchDraft, WatchId, WatchView, WorkDay,
 };
 use serde::{Deserialize, Serialize};
@@ -83,6 +83,7 @@ pub(crate) fn builder<R: Runtime>() -> Builder<R> {
             form,
             save_form,
             self_check::<tauri::Wry>,
+            clinic_trust,
             start_page,
             enter_demo,
             leave_demo,
@@ -407,6 +408,13 @@ pub(crate) async fn self_check<R: Runtime>(
     checks.extend(check::lines(&app, &desk).await);
     check::without_home(&mut checks, app.path().home_dir().ok().as_deref());
     Ok(checks)
+}
+
+/// What the counts of the watched clinics are worth.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn clinic_trust(desk: State<'_, Desk>) -> Answered<Vec<ClinicTrust>> {
+    Ok(desk.engine().clinic_trust().await?)
 }
 
 /// Where the window is to open; from now on it hears `Navigate`.

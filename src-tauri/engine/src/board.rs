@@ -254,7 +254,9 @@ impl ClinicFacts {
             if let Some(row) = rows.iter().find(|row| row.id == *id) {
                 pair.absent = 0;
                 let is_there = |doctor: &DoctorId, start| is_there(&self.doctors, doctor, start);
-                let trial = pair.witness.read(row.counts, Instant::now(), is_there);
+                let there = || under(&self.doctors, &pair.doctors);
+                let now = Instant::now();
+                let trial = pair.witness.read(row.counts, now, is_there, there);
                 trials.extend(trial.map(|trial| (Level::Clinic, trial)));
                 continue;
             }
@@ -291,7 +293,9 @@ impl ClinicFacts {
             }
             let starts = &facts.starts;
             let is_there = |_: &DoctorId, start| starts.contains(&start);
-            let trial = facts.witness.read(row.counts, Instant::now(), is_there);
+            let there = || starts.len();
+            let now = Instant::now();
+            let trial = facts.witness.read(row.counts, now, is_there, there);
             trials.extend(trial.map(|trial| (Level::Specialty, trial)));
         }
         trials
@@ -458,9 +462,11 @@ impl ClinicFacts {
             return Vec::new();
         };
         let found: Vec<_> = starts.difference(&facts.starts).copied().collect();
-        let listed = facts.witness.found(doctor, &found, before, now);
-        let pair = self.pair(&specialty);
-        let summed = pair.witness.found(doctor, &found, before, now);
+        let (there, known) = (starts.len(), facts.starts.len());
+        let listed = facts.witness.found(doctor, &found, before, now, there);
+        let pair = self.pairs.entry(specialty).or_default();
+        let there = (under(&self.doctors, &pair.doctors) + there).saturating_sub(known);
+        let summed = pair.witness.found(doctor, &found, before, now, there);
         let summed = summed.map(|trial| (Level::Clinic, trial));
         let listed = listed.map(|trial| (Level::Specialty, trial));
         summed.into_iter().chain(listed).collect()
@@ -507,6 +513,16 @@ impl ClinicFacts {
         let trouble = troubles.min_by_key(|trouble| trouble.since);
         self.pair(specialty).trouble = trouble;
     }
+}
+
+/// How many slots these doctors have; of those never looked at, as many as their rows say.
+fn under(doctors: &HashMap<DoctorId, DoctorFacts>, rows: &[Doctor]) -> usize {
+    rows.iter()
+        .map(|row| match doctors.get(&row.id) {
+            Some(facts) if facts.looked_at.is_some() => facts.starts.len(),
+            Some(_) | None => row.counts.free as usize,
+        })
+        .sum()
 }
 
 fn is_there(

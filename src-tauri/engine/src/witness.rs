@@ -6,8 +6,12 @@
 //! against it at once: it is its next reading that decides, and only while the
 //! slot is still there. A row that has come to differ by then has announced
 //! it, no later than it would have in its turn; one that has not has missed it.
-//! The same holds where a level below is in use and the row is read only now
-//! and then: what was found in between is judged at the next reading.
+//!
+//! A row that counts exactly what is there has told the truth: one slot came
+//! as another went. That says nothing about the row, and looks underneath
+//! catch it. Nor does a row that was read long before.
+
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use tokio::time::Instant;
@@ -16,6 +20,9 @@ use crate::{
     model::{Counts, DoctorId},
     trust::Trial,
 };
+
+/// A row that was read longer before what was found under it is no witness of it.
+const FRESH: Duration = Duration::from_mins(2);
 
 /// One row, and what was found under it.
 #[derive(Debug, Clone, Default)]
@@ -29,6 +36,8 @@ struct Reading {
     row: Counts,
     /// The row has been read ever since.
     since: Instant,
+    /// When it was read last.
+    at: Instant,
     /// When it was last seen to differ from before.
     changed_at: Option<Instant>,
     /// That change has been counted.
@@ -43,23 +52,27 @@ struct Waiting {
 }
 
 impl Witness {
-    /// The row was read. `is_there`: whether an opening still is, for all that is known.
+    /// The row was read. For all that is known, `is_there` says whether an opening still is, and
+    /// `there` how many slots are.
     pub(crate) fn read(
         &mut self,
         row: Counts,
         now: Instant,
         is_there: impl Fn(&DoctorId, DateTime<Utc>) -> bool,
+        there: impl Fn() -> usize,
     ) -> Option<Trial> {
         let Some(reading) = &mut self.reading else {
             self.reading = Some(Reading {
                 row,
                 since: now,
+                at: now,
                 changed_at: None,
                 counted: false,
             });
             return None;
         };
         let changed = reading.row != row;
+        reading.at = now;
         if changed {
             reading.row = row;
             reading.changed_at = Some(now);
@@ -72,20 +85,22 @@ impl Witness {
             return None;
         }
         reading.counted = changed;
-        Some(if changed {
-            Trial::Announced
+        if changed {
+            Some(Trial::Announced)
         } else {
-            waiting.trial
-        })
+            (!counts(&row, there())).then_some(waiting.trial)
+        }
     }
 
-    /// A good look at a doctor found slots that were not there at the good look before.
+    /// A good look at a doctor found slots that were not there at the good look before. `there`:
+    /// how many slots are under the row now.
     pub(crate) fn found(
         &mut self,
         doctor: &DoctorId,
         starts: &[DateTime<Utc>],
         looked_before: Instant,
         now: Instant,
+        there: usize,
     ) -> Option<Trial> {
         let reading = self.reading.as_mut()?;
         if reading.since > looked_before {
@@ -95,6 +110,9 @@ impl Witness {
             // What one change announced of several doctors is one trial.
             let counted = std::mem::replace(&mut reading.counted, true);
             return (!counted).then_some(Trial::Announced);
+        }
+        if now.saturating_duration_since(reading.at) > FRESH || counts(&reading.row, there) {
+            return None;
         }
         let gap = now.saturating_duration_since(looked_before);
         let waiting = self.waiting.get_or_insert_with(|| Waiting {
@@ -112,15 +130,21 @@ impl Witness {
     }
 }
 
+/// Does the row count so many slots, with or without the quotas of others?
+fn counts(row: &Counts, slots: usize) -> bool {
+    [row.free, row.tickets]
+        .iter()
+        .any(|count| usize::try_from(*count).is_ok_and(|count| count == slots))
+}
+
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     fn row(free: u32) -> Counts {
         Counts {
             free,
+            tickets: free,
             ..Counts::default()
         }
     }
@@ -134,7 +158,7 @@ mod tests {
     /// A row that was read at the beginning; the doctor was looked at ten seconds later.
     fn witness(start: Instant) -> (Witness, DoctorId) {
         let mut witness = Witness::default();
-        assert_eq!(witness.read(row(1), start, |_, _| true), None);
+        assert_eq!(witness.read(row(1), start, |_, _| true, || 1), None);
         (witness, "1".into())
     }
 
@@ -142,9 +166,9 @@ mod tests {
     fn a_row_that_changed_before_the_look_has_announced_it() {
         let start = Instant::now();
         let (mut witness, doctor) = witness(start);
-        assert_eq!(witness.read(row(2), at(start, 60), |_, _| true), None);
+        assert_eq!(witness.read(row(2), at(start, 60), |_, _| true, || 1), None);
         let found = |witness: &mut Witness, doctor: &DoctorId| {
-            witness.found(doctor, SLOT, at(start, 10), at(start, 70))
+            witness.found(doctor, SLOT, at(start, 10), at(start, 70), 2)
         };
         assert_eq!(found(&mut witness, &doctor), Some(Trial::Announced));
         assert_eq!(
@@ -160,14 +184,23 @@ mod tests {
         let start = Instant::now();
         let (mut witness, doctor) = witness(start);
         let (before, now) = (at(start, 10), at(start, 910));
-        assert_eq!(witness.found(&doctor, SLOT, before, now), None);
+        witness.read(row(1), at(start, 900), |_, _| true, || 1);
+        assert_eq!(witness.found(&doctor, SLOT, before, now, 2), None);
         assert!(witness.is_asked());
-        let honest = witness.clone().read(row(2), at(start, 940), |_, _| true);
+        let honest = witness
+            .clone()
+            .read(row(2), at(start, 940), |_, _| true, || 2);
         assert_eq!(honest, Some(Trial::Announced));
         let gap = Duration::from_secs(900);
-        let liar = witness.clone().read(row(1), at(start, 940), |_, _| true);
+        let liar = witness
+            .clone()
+            .read(row(1), at(start, 940), |_, _| true, || 2);
         assert_eq!(liar, Some(Trial::Missed { gap }));
-        let gone = witness.read(row(1), at(start, 940), |_, _| false);
+        let right = witness
+            .clone()
+            .read(row(1), at(start, 940), |_, _| true, || 1);
+        assert_eq!(right, None, "one came as another went");
+        let gone = witness.read(row(1), at(start, 940), |_, _| false, || 2);
         assert_eq!(gone, None, "nobody knows what the row said meanwhile");
         assert!(!witness.is_asked());
     }
@@ -176,10 +209,20 @@ mod tests {
     fn a_change_from_before_the_look_before_announces_nothing_new() {
         let start = Instant::now();
         let (mut witness, doctor) = witness(start);
-        witness.read(row(2), at(start, 60), |_, _| true);
-        let found = witness.found(&doctor, SLOT, at(start, 70), at(start, 900));
+        witness.read(row(2), at(start, 60), |_, _| true, || 2);
+        let found = witness.found(&doctor, SLOT, at(start, 70), at(start, 100), 3);
         assert_eq!(found, None);
         assert!(witness.is_asked());
+    }
+
+    #[test]
+    fn a_row_that_counts_what_is_there_or_was_read_long_before_is_not_asked() {
+        let start = Instant::now();
+        let (mut witness, doctor) = witness(start);
+        witness.found(&doctor, SLOT, at(start, 10), at(start, 60), 1);
+        assert!(!witness.is_asked());
+        witness.found(&doctor, SLOT, at(start, 60), at(start, 600), 2);
+        assert!(!witness.is_asked());
     }
 
     #[test]
@@ -187,9 +230,11 @@ mod tests {
         let start = Instant::now();
         let mut witness = Witness::default();
         let doctor = "1".into();
-        assert_eq!(witness.found(&doctor, SLOT, start, at(start, 30)), None);
-        witness.read(row(1), at(start, 60), |_, _| true);
-        assert_eq!(witness.found(&doctor, SLOT, start, at(start, 70)), None);
+        let found = witness.found(&doctor, SLOT, start, at(start, 30), 2);
+        assert_eq!(found, None);
+        witness.read(row(1), at(start, 60), |_, _| true, || 1);
+        let found = witness.found(&doctor, SLOT, start, at(start, 70), 2);
+        assert_eq!(found, None);
         assert!(!witness.is_asked());
     }
 }

@@ -78,6 +78,8 @@ export const commands = {
 	saveForm: (name: string, text: string | null) => typedError<null, CommandError>(__TAURI_INVOKE("save_form", { name, text })),
 	/**  The self-check: the engine's lines and the desktop's. */
 	selfCheck: () => typedError<Check[], CommandError>(__TAURI_INVOKE("self_check")),
+	/**  What the counts of the watched clinics are worth. */
+	clinicTrust: () => typedError<ClinicTrust[], CommandError>(__TAURI_INVOKE("clinic_trust")),
 	/**  Where the window is to open; from now on it hears `Navigate`. */
 	startPage: () => typedError<StartPage, CommandError>(__TAURI_INVOKE("start_page")),
 	/**  Changes to the practice city. */
@@ -427,6 +429,15 @@ day: Day } |
 { kind: "weekends" } | 
 /**  Any day. */
 { kind: "any" };
+/**  What a watched clinic's counts are worth. */
+export type ClinicTrust = {
+	/**  Whose. */
+	clinicId: ClinicId,
+	/**  The clinic's short name. */
+	clinic: string,
+	/**  How far they can be believed. */
+	state: TrustState,
+};
 
 /**  A closed set of codes; the window has a sentence for each and never reads the detail. */
 export type CommandError = {
@@ -1350,6 +1361,24 @@ export type Trial = {
 	/**  `None`: it took the message. */
 	why: Untold | null,
 };
+
+/**  How far a clinic's counts can be believed, and what is looked at therefore. */
+export type TrustState = 
+/**  They announce what is found: the clinic's summary is enough. */
+{ kind: "trusted" } | 
+/**
+ *  Not known yet: the summary is used, and the slots are looked at all the same each
+ *  quarter of an hour.
+ */
+{ kind: "checking"; 
+/**  Times that count so far. */
+seen: number; 
+/**  Times that it takes, rounded up to tens. */
+needed: number } | 
+/**  The clinic's summary was wrong: its lists of doctors are looked at. */
+{ kind: "lists" } | 
+/**  The lists were wrong: each doctor's slots are looked at. */
+{ kind: "slots" };
 
 /**  Why a channel was not told, or did not take what it was told. */
 export type Untold = 

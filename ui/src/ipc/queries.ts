@@ -131,6 +131,12 @@ export const questions = (host: Host) => ({
       staleTime: 0,
       gcTime: 0,
     }),
+  clinicTrust: () =>
+    queryOptions({
+      queryKey: ['clinicTrust'],
+      queryFn: () => ask(host.commands.clinicTrust()),
+      staleTime: 0,
+    }),
 });
 
 export function useQuestions() {
@@ -143,7 +149,7 @@ function touched(event: Event): readonly string[] {
     case 'looked':
       return ['looks', 'status', 'ledger', 'watches', 'watch', 'openings'];
     case 'watchesChanged':
-      return ['watches', 'watch', 'openings', 'history', 'status', 'ledger'];
+      return ['watches', 'watch', 'openings', 'history', 'status', 'ledger', 'clinicTrust'];
     case 'alertChanged':
       return ['inbox', 'status', 'history'];
     case 'statusChanged':

@@ -3,7 +3,7 @@ import CheckIcon from 'lucide-react/icons/circle-check';
 import InfoIcon from 'lucide-react/icons/info';
 import AlertIcon from 'lucide-react/icons/triangle-alert';
 import { useText } from '../i18n/text.ts';
-import type { Check } from '../ipc/host.ts';
+import type { Check, TrustState } from '../ipc/host.ts';
 import { ask, useHost } from '../ipc/host.ts';
 import { useQuestions } from '../ipc/queries.ts';
 import { Button } from '../kit/Button.tsx';
@@ -25,6 +25,7 @@ export function About() {
         <p className="measure text-text-2">{text('about-private')}</p>
       </Section>
       <SelfCheck />
+      <Summaries />
       <Section title={text('quit-title')}>
         <div>
           <AskButton
@@ -50,10 +51,55 @@ const MARKS = {
   broken: <AlertIcon aria-hidden className="mt-[0.15rem] size-[1.25rem] shrink-0 text-warn" />,
 };
 
+function said(state: TrustState) {
+  return state.kind === 'checking' ? `checking ${state.seen} of ${state.needed}` : state.kind;
+}
+
+/** What the counts of the watched clinics are worth; nothing while nothing is watched. */
+function Summaries() {
+  const text = useText();
+  const trust = useQuery(useQuestions().clinicTrust());
+  const words = (state: TrustState) => {
+    switch (state.kind) {
+      case 'checking':
+        return text('trust-checking', { seen: `${state.seen}`, needed: `${state.needed}` });
+      case 'trusted':
+      case 'lists':
+      case 'slots':
+        return text(`trust-${state.kind}`);
+      default:
+        return state satisfies never;
+    }
+  };
+  if (trust.isError)
+    return (
+      <Section title={text('trust-title')}>
+        <ErrorNote error={trust.error} retry={() => trust.refetch()} />
+      </Section>
+    );
+  if (trust.isPending || trust.data.length === 0) return null;
+  return (
+    <Section title={text('trust-title')} hint={text('trust-hint')}>
+      <ul className="flex flex-col divide-y divide-border">
+        {trust.data.map(({ clinicId, clinic, state }) => (
+          <li key={clinicId} className="flex gap-3 py-3">
+            {MARKS[state.kind === 'trusted' ? 'fine' : 'remark']}
+            <div className="min-w-0">
+              <p className="font-medium">{clinic}</p>
+              <p className="text-text-2">{words(state)}</p>
+            </div>
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}
+
 function SelfCheck() {
   const text = useText();
   const checks = useQuery({ ...useQuestions().selfCheck(), gcTime: 5 * 60_000, staleTime: 60_000 });
   const status = useQuery(useQuestions().status());
+  const trust = useQuery(useQuestions().clinicTrust());
   // English on purpose: it is for the makers, whoever sends it.
   const seen = () =>
     status.data === undefined
@@ -63,6 +109,8 @@ function SelfCheck() {
           `last good check: ${status.data.checkedAt ?? 'none yet'}`,
           `service: ${status.data.service}`,
           `requests today: ${status.data.requestsToday} of ${status.data.budgetPerDay}`,
+          // Which clinics they are is nobody's business.
+          ...(trust.data ?? []).map(({ state }) => `summary: ${said(state)}`),
         ];
   const words = (check: Check) => text(`check-${check.subject}-${check.verdict}`);
   const report = (list: Check[]) =>
@@ -95,7 +143,9 @@ function SelfCheck() {
             ))}
           </ul>
           <div className="flex flex-wrap gap-2">
-            <Button onPress={() => checks.refetch()}>{text('check-again')}</Button>
+            <Button onPress={() => Promise.all([checks.refetch(), trust.refetch()])}>
+              {text('check-again')}
+            </Button>
             <Button
               onPress={() =>
                 copyText(report(checks.data)).then((done) =>

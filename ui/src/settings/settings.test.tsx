@@ -232,6 +232,25 @@ test('the self-check tells each subject and what to do', async () => {
     .toBeVisible();
 });
 
+test('what the summaries of the watched clinics are worth is told in words', async () => {
+  open('/settings/about', {}, (host) => {
+    host.world.trust = [
+      { clinicId: '1', clinic: 'ГП № 1', state: { kind: 'trusted' } },
+      { clinicId: '2', clinic: 'ГП № 2', state: { kind: 'checking', seen: 120, needed: 300 } },
+      { clinicId: '3', clinic: 'ГП № 3', state: { kind: 'lists' } },
+      { clinicId: '4', clinic: 'ГП № 4', state: { kind: 'slots' } },
+    ];
+  });
+  for (const said of [
+    'Сводке поликлиники можно верить.',
+    /Проверяем, можно ли верить сводке \(\D?120\D? из \D?300\D?\)/,
+    'Сводка поликлиники ошибалась: смотрим списки врачей.',
+    'Сводка поликлиники ошибалась: смотрим талоны у каждого врача.',
+  ])
+    await expect.element(page.getByText(said)).toBeVisible();
+  await accessible();
+});
+
 test('the copied report tells how things are and about nobody', async () => {
   let copied = '';
   const copy = vi.spyOn(navigator.clipboard, 'writeText').mockImplementation(async (said) => {
@@ -246,6 +265,8 @@ test('the copied report tells how things are and about nobody', async () => {
       { subject: 'notifications', verdict: 'fine', detail: 'xfce 0.7' },
       { subject: 'tray', verdict: 'remark', detail: 'no StatusNotifierHost' },
     ];
+    const state = { kind: 'checking', seen: 120, needed: 300 } as const;
+    host.world.trust = [{ clinicId: '1', clinic: 'ГП № 1', state }];
   });
   await page.getByRole('button', { name: 'Скопировать отчёт' }).click();
   await expect.element(page.getByText(/Отчёт скопирован/).first()).toBeVisible();
@@ -261,6 +282,7 @@ test('the copied report tells how things are and about nobody', async () => {
     /^database: fine$/m,
     /^notifications: fine · xfce 0.7$/m,
     /^tray: remark · no StatusNotifierHost$/m,
+    /^summary: checking 120 of 300$/m,
   ])
     expect(copied).toMatch(said);
   for (const secret of [/бабушка/, /ГП\s№/, /Терап/, /home/]) expect(copied).not.toMatch(secret);

@@ -6,6 +6,7 @@ import type {
   Alert,
   AlertState,
   Check,
+  ClinicTrust,
   CommandError,
   Event,
   History,
@@ -151,6 +152,8 @@ export interface Memory extends Host {
     /** When slots of a watch usually appear. */
     clocks: Map<number, ReleaseClock>;
     checks: Check[];
+    /** What the counts of the watched clinics are worth. */
+    trust: ClinicTrust[];
     /** Has the system a page of notifications that can be opened? */
     systemPage: boolean;
     startPage: string | null;
@@ -550,6 +553,7 @@ export function createMemoryHost(options: MemoryOptions = {}): Memory {
       { subject: 'autostart', verdict: 'remark', detail: null },
       { subject: 'keyStore', verdict: 'fine', detail: null },
     ],
+    trust: [],
     fail: (name, error, always = false) => {
       failures.set(name, { error, always });
     },
@@ -897,6 +901,7 @@ export function createMemoryHost(options: MemoryOptions = {}): Memory {
       return null;
     }),
     selfCheck: command('selfCheck', () => world.checks),
+    clinicTrust: command('clinicTrust', () => world.trust),
     startPage: command('startPage', () => ({ route: world.startPage })),
     enterDemo: command('enterDemo', () => {
       demo = true;
