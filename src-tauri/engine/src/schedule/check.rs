@@ -17,8 +17,15 @@ const AUDITS_SHARE: f64 = 0.05;
 /// Requests of an audit: a list and one doctor's slots.
 const AUDIT_COST: f64 = 2.0;
 
-/// The time between two walks when one walk through everything takes so many requests.
-pub fn walk_gap(requests: usize, per_hour: f64) -> Duration {
+/// A clinic whose counts are proven is walked this seldom, to see who left its lists.
+const PROVEN_GAP: Duration = Duration::from_hours(24);
+
+/// The time between two walks through a clinic. `requests`: what one walk through all clinics takes
+/// of which nothing is `proven`.
+pub fn walk_gap(proven: bool, requests: usize, per_hour: f64) -> Duration {
+    if proven {
+        return PROVEN_GAP;
+    }
     let wanted = requests as f64 * 3600.0 / WALK_GAP.as_secs_f64();
     WALK_GAP.mul_f64((wanted / (per_hour * WALKS_SHARE)).max(1.0))
 }

@@ -11,7 +11,7 @@
 //! A day is learned when it is over, so the same looks always teach the same,
 //! and all of it can be learned again from the kept arrivals.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::calendar::{self, BINS, DayKind};
 
@@ -147,6 +147,8 @@ pub struct Learner<C, P> {
     prior: Weights,
     /// The day that is expected now.
     day: i64,
+    /// Days of which more is known than was kept.
+    unkept: BTreeSet<(C, i64)>,
 }
 
 impl<C: Ord + Clone, P: Ord + Clone> Learner<C, P> {
@@ -156,18 +158,69 @@ impl<C: Ord + Clone, P: Ord + Clone> Learner<C, P> {
             clinics: BTreeMap::new(),
             prior: believed(),
             day: calendar::day_of(now),
+            unkept: BTreeSet::new(),
         }
+    }
+
+    /// Knows what was kept: the quarters of an hour watched by clinic and day, and what arrived, by
+    /// the moment it was found.
+    pub fn recall(
+        watched: impl IntoIterator<Item = (C, i64, u128)>,
+        arrived: impl IntoIterator<Item = (C, P, Arrived)>,
+        now: i64,
+    ) -> Self {
+        let mut arrived = arrived.into_iter().peekable();
+        let first = arrived.peek().map_or(now, |(_, _, first)| first.at);
+        let mut learner = Self::new(first.min(now));
+        let mut ahead: BTreeMap<i64, Vec<(C, u128)>> = BTreeMap::new();
+        for (clinic, day, quarters) in watched {
+            ahead.entry(day).or_default().push((clinic, quarters));
+        }
+        for (clinic, place, arrival) in arrived.filter(|(_, _, arrival)| arrival.at <= now) {
+            learner.take_days(&mut ahead, calendar::day_of(arrival.at));
+            learner.turn(arrival.at);
+            learner.arrived(&clinic, &place, arrival);
+        }
+        learner.take_days(&mut ahead, calendar::day_of(now));
+        learner.turn(now);
+        learner
+    }
+
+    fn take_days(&mut self, ahead: &mut BTreeMap<i64, Vec<(C, u128)>>, until: i64) {
+        let later = ahead.split_off(&(until + 1));
+        for (day, rows) in std::mem::replace(ahead, later) {
+            for (clinic, quarters) in rows {
+                self.clinic(&clinic).watched.insert(day, quarters);
+            }
+        }
+    }
+
+    /// The quarters of an hour watched by clinic and day, where they are not kept yet.
+    pub fn take_unkept(&mut self) -> Vec<(C, i64, u128)> {
+        let unkept = std::mem::take(&mut self.unkept).into_iter();
+        unkept
+            .filter_map(|(clinic, day)| {
+                let quarters = *self.clinics.get(&clinic)?.watched.get(&day)?;
+                Some((clinic, day, quarters))
+            })
+            .collect()
     }
 
     /// Somebody looked at this clinic between these moments.
     pub fn watched(&mut self, clinic: &C, from: i64, to: i64) {
         const QUARTER: i64 = 900_000;
-        let watched = &mut self.clinic(clinic).watched;
+        // Two looks further apart say nothing of the time between.
         let mut at = from.max(to - 2 * QUARTER);
         while at <= to {
-            let quarter = (at - calendar::midnight(calendar::day_of(at))) / QUARTER;
-            *watched.entry(calendar::day_of(at)).or_default() |= 1 << quarter;
-            at += QUARTER;
+            let day = calendar::day_of(at);
+            let quarter = (at - calendar::midnight(day)) / QUARTER;
+            let watched = self.clinic(clinic).watched.entry(day).or_default();
+            if *watched >> quarter & 1 == 0 {
+                *watched |= 1 << quarter;
+                self.unkept.insert((clinic.clone(), day));
+            }
+            // The last quarter counts, however little of it has passed.
+            at = if at < to { (at + QUARTER).min(to) } else { to + 1 };
         }
     }
 
@@ -189,10 +242,11 @@ impl<C: Ord + Clone, P: Ord + Clone> Learner<C, P> {
     /// Learns from the days that are over. True if there were any.
     pub fn turn(&mut self, now: i64) -> bool {
         let today = calendar::day_of(now);
-        if today <= self.day {
+        if today == self.day {
             return false;
         }
-        // After a long sleep nothing is to be learned of the days between.
+        // After a long sleep nothing is to be learned of the days between; a clock that was set
+        // back begins its day anew.
         self.close_day();
         self.day = today;
         self.forecast();

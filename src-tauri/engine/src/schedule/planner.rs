@@ -23,6 +23,7 @@ const JITTER: f32 = 0.1;
 /// This near to a round minute everybody asks.
 const ROUND: i64 = 1_000;
 const MINUTE: i64 = 60_000;
+const HOUR_MS: f32 = 3_600_000.0;
 
 /// When each resource is due. `K` names it.
 #[derive(Debug)]
@@ -39,6 +40,8 @@ struct Turn {
     /// as of this moment.
     from: i64,
     looked: i64,
+    /// Not before this moment.
+    held: i64,
     due: i64,
 }
 
@@ -65,6 +68,7 @@ impl<K: Ord + Clone> Planner<K> {
                     left: rng.random_range(0.0..1.0),
                     from: now,
                     looked: now - gaps.least,
+                    held: now,
                     due: now,
                 };
                 let due = turn.settle(gaps, rng);
@@ -82,6 +86,7 @@ impl<K: Ord + Clone> Planner<K> {
             turn.from = now;
             // The floor counts from now, too: not everything at once.
             turn.looked = now - gaps.least;
+            turn.held = now;
             let due = turn.settle(gaps, rng);
             self.heap.push(Reverse((due, key.clone())));
         }
@@ -89,9 +94,23 @@ impl<K: Ord + Clone> Planner<K> {
 
     /// It is not due before then.
     pub(crate) fn put_off(&mut self, key: &K, until: i64) {
-        if let Some(turn) = self.keys.get_mut(key).filter(|turn| turn.due < until) {
-            turn.due = until;
-            self.heap.push(Reverse((until, key.clone())));
+        if let Some(turn) = self.keys.get_mut(key) {
+            turn.held = until;
+            if turn.due < until {
+                turn.due = until;
+                self.heap.push(Reverse((until, key.clone())));
+            }
+        }
+    }
+
+    /// It is due now.
+    pub(crate) fn hurry(&mut self, key: &K, now: i64) {
+        if let Some(turn) = self.keys.get_mut(key) {
+            turn.held = now;
+            turn.left = 0.0;
+            turn.from = now;
+            turn.due = now;
+            self.heap.push(Reverse((now, key.clone())));
         }
     }
 
@@ -100,11 +119,19 @@ impl<K: Ord + Clone> Planner<K> {
         Some(self.keys.get(key)?.due)
     }
 
-    /// The time between two looks at its present rate.
+    /// The time between the last look and the next, or between two at the present rate if that is longer.
     pub(crate) fn gap(&self, key: &K, gaps: Gaps, now: i64) -> Option<Duration> {
-        let rate = self.keys.get(key)?.rates[calendar::bin_of(now)];
-        let gap = (3_600_000.0 / rate) as i64;
+        let turn = self.keys.get(key)?;
+        let gap = (HOUR_MS / turn.rates[calendar::bin_of(now)]) as i64;
+        let gap = gap.max(turn.due - turn.looked);
         let gap = gap.clamp(gaps.least_in_window, gaps.longest);
+        Some(Duration::from_millis(gap.unsigned_abs()))
+    }
+
+    /// The shortest time between two looks on this day: in its busiest window.
+    pub(crate) fn closest_gap(&self, key: &K, gaps: Gaps) -> Option<Duration> {
+        let most = self.keys.get(key)?.rates.iter().fold(0.0, |a: f32, b| a.max(*b));
+        let gap = ((HOUR_MS / most) as i64).clamp(gaps.least_in_window, gaps.longest);
         Some(Duration::from_millis(gap.unsigned_abs()))
     }
 
@@ -116,6 +143,7 @@ impl<K: Ord + Clone> Planner<K> {
     pub(crate) fn looked(&mut self, key: &K, gaps: Gaps, now: i64, rng: &mut impl Rng) {
         if let Some(turn) = self.keys.get_mut(key) {
             turn.looked = now;
+            turn.held = now;
             turn.from = now;
             turn.left = rng.random_range(1.0 - JITTER..1.0 + JITTER);
             let due = turn.settle(gaps, rng);
@@ -139,7 +167,7 @@ impl Turn {
     fn settle(&mut self, gaps: Gaps, rng: &mut impl Rng) -> i64 {
         let fired = fires(&self.rates, self.from, self.left, self.looked + gaps.longest);
         // A rate above what the usual gap allows is given to learned windows only.
-        let usual = 3_600_000.0 / gaps.least as f32;
+        let usual = HOUR_MS / gaps.least as f32;
         let least = if self.rates[calendar::bin_of(fired)] > usual {
             gaps.least_in_window
         } else {
@@ -149,8 +177,8 @@ impl Turn {
         if (due + ROUND).rem_euclid(MINUTE) < 2 * ROUND {
             due += rng.random_range(2 * ROUND..4 * ROUND);
         }
-        self.due = due;
-        due
+        self.due = due.max(self.held);
+        self.due
     }
 }
 
@@ -159,7 +187,7 @@ fn gathered(rates: &Rates, from: i64, to: i64) -> f32 {
     let (mut at, mut sum) = (from, 0.0);
     while at < to {
         let end = (at - at.rem_euclid(BIN_MS) + BIN_MS).min(to);
-        sum += rates[calendar::bin_of(at) % BINS] * (end - at) as f32 / 3_600_000.0;
+        sum += rates[calendar::bin_of(at) % BINS] * (end - at) as f32 / HOUR_MS;
         at = end;
     }
     sum
@@ -171,9 +199,9 @@ fn fires(rates: &Rates, from: i64, mut left: f32, latest: i64) -> i64 {
     while left > 0.0 && at < latest {
         let end = at - at.rem_euclid(BIN_MS) + BIN_MS;
         let rate = rates[calendar::bin_of(at)];
-        let whole = rate * (end - at) as f32 / 3_600_000.0;
+        let whole = rate * (end - at) as f32 / HOUR_MS;
         if whole >= left {
-            return at + (left / rate * 3_600_000.0) as i64;
+            return at + (left / rate * HOUR_MS) as i64;
         }
         left -= whole;
         at = end;

@@ -129,18 +129,45 @@ impl<F: Foresight> Scheduler<F> {
         self.planner.put_off(key, until);
     }
 
-    /// After a sleep or an outage everything would be due at once: it is spread over a gap instead.
+    /// It is looked at as soon as possible.
+    pub fn hurry(&mut self, key: &Key, now: i64) {
+        self.review(now);
+        self.planner.hurry(key, now);
+    }
+
+    /// The resources that are looked at in a clinic.
+    pub fn keys<'a>(&'a self, clinic: &'a ClinicId) -> impl Iterator<Item = &'a Key> {
+        let targets = self.targets.iter();
+        targets
+            .filter(move |(_, target)| target.clinic == *clinic)
+            .map(|(key, _)| key)
+    }
+
+    /// After a sleep or an outage everything would be due at once: it is spread over a gap
+    /// instead. One goes first.
     pub fn spread(&mut self, now: i64) {
-        for key in self.targets.keys() {
-            let part = self.rng.random_range(0.0..1.0);
+        self.review(now);
+        let many = self.targets.len().max(1);
+        let turn = self.rng.random_range(0..many);
+        for (place, key) in self.targets.keys().enumerate() {
+            let place = ((place + turn) % many) as f32 + self.rng.random_range(0.0..1.0);
+            let part = place / many as f32;
             self.planner.begin(key, part, self.limits.gaps, now, &mut self.rng);
+        }
+        let first = self.planner.first().map(|(_, key)| key.clone());
+        if let Some(first) = first {
+            self.planner.hurry(&first, now);
         }
     }
 
-    /// The time between two looks at this resource nowadays, without jitter.
-    pub fn gap(&mut self, key: &Key, now: i64) -> Option<Duration> {
-        self.review(now);
+    /// The time between two looks at this resource now, as it is promised.
+    pub fn gap(&self, key: &Key, now: i64) -> Option<Duration> {
         self.planner.gap(key, self.limits.gaps, now)
+    }
+
+    /// The shortest time between two looks at this resource today.
+    pub fn closest_gap(&self, key: &Key) -> Option<Duration> {
+        self.planner.closest_gap(key, self.limits.gaps)
     }
 
     /// When it is looked at next.
