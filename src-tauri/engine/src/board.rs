@@ -843,7 +843,9 @@ impl Board {
                 let site = sites.entry(names).or_insert_with(|| {
                     Arc::new(Site {
                         clinic_id: clinic.clone(),
-                        clinic: known.map_or(&place.clinic_name, |known| &known.name).clone(),
+                        clinic: known
+                            .map_or(&place.clinic_name, |known| &known.name)
+                            .clone(),
                         address: known.and_then(|known| known.address.clone()),
                         specialty: place.specialty_name.clone(),
                         link: link::specialty_page(

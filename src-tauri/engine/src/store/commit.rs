@@ -19,9 +19,7 @@ use super::{
 };
 use crate::{
     diff::{Known, diff},
-    model::{
-        AlertId, AlertState, DoctorId, Key, Look, MessageKind, Outcome, Slot, Watch, WatchId,
-    },
+    model::{AlertId, AlertState, DoctorId, Key, Look, MessageKind, Outcome, Slot, Watch, WatchId},
 };
 
 /// Openings of one watch that come within this time are one alert: it is heard once a minute at most.
@@ -95,7 +93,7 @@ impl Store {
 
     /// Logs a look that changes nothing else.
     pub(crate) async fn log(&self, look: Look) -> Result<()> {
-        self.with(move |connection| looks::insert(connection, &look))
+        self.with_ease(move |connection| looks::insert(connection, &look))
             .await
     }
 }
