@@ -109,8 +109,11 @@ impl Crowd {
             watch
         });
         let watches: Vec<_> = watches.collect();
-        let file = serde_json::json!({"talonchik": 1, "watches": watches}).to_string();
-        engine.import(&file).await.expect("the file is good");
+        // More than fit into one file.
+        for part in watches.chunks(10_000) {
+            let file = serde_json::json!({"talonchik": 1, "watches": part}).to_string();
+            engine.import(&file).await.expect("the file is good");
+        }
         Self {
             city,
             engine,

@@ -115,7 +115,8 @@ async fn tell(crowd: &Crowd, place: &Place, turn: usize) -> Option<Times> {
     let start = crowd.city.now() + TimeDelta::days(2);
     let start = start + TimeDelta::minutes(i64::try_from(turn).ok()?);
     crowd.city.offer(&place.clinic, &place.doctor, start);
-    crowd.run_for(minutes(2)).await;
+    // Each clinic has its turn in this time, and everybody is told.
+    crowd.run_for(minutes(6)).await;
     let told = crowd.told.times();
     let slots = format!("/doctor/{}/appointments", place.doctor);
     let requests = crowd.city.requests();
