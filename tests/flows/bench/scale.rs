@@ -65,8 +65,10 @@ async fn measure(watches: usize, wish: impl Fn(usize) -> TimeWish) -> Cost {
         watches,
         requests,
         told: crowd.told.count() - told,
-        elapsed: machine_time() - began,
-        cpu: cpu().zip(cpu_before).map(|(after, before)| after - before),
+        elapsed: machine_time().saturating_sub(began),
+        cpu: cpu()
+            .zip(cpu_before)
+            .map(|(after, before)| after.saturating_sub(before)),
         heap: heap(),
     };
     crowd.engine.stop().await;
