@@ -36,20 +36,31 @@ async fn main() {
     let asked = std::env::args().skip(1).map(|it| it.parse());
     let asked: Vec<usize> = asked.collect::<Result<_, _>>().expect("numbers of watches");
     if !asked.is_empty() {
-        return print(&measure_all(&asked, picky).await);
+        return measure_all(&asked, picky).await;
     }
     println!("an hour a week suits each");
-    print(&measure_all(&CROWDS, picky).await);
+    measure_all(&CROWDS, picky).await;
     println!("any slot suits everybody: of 10 000 a third of a thousand are told of each");
-    print(&measure_all(&[1_000, 10_000], |_| TimeWish::default()).await);
+    measure_all(&[1_000, 10_000], |_| TimeWish::default()).await;
 }
 
-async fn measure_all(crowds: &[usize], wish: impl Fn(usize) -> TimeWish + Copy) -> Vec<Cost> {
-    let mut costs = Vec::new();
+async fn measure_all(crowds: &[usize], wish: impl Fn(usize) -> TimeWish + Copy) {
+    println!(
+        "{:>7} {:>10} {:>6} {:>10} {:>9} {:>13} {:>22}",
+        "watches",
+        "requests/h",
+        "told",
+        "24 h in",
+        "h per s",
+        "CPU/watch·h",
+        "memory beyond the row"
+    );
+    let mut fewer: Option<Cost> = None;
     for watches in crowds {
-        costs.push(measure(*watches, wish).await);
+        let cost = measure(*watches, wish).await;
+        print(&cost, fewer.as_ref());
+        fewer = Some(cost);
     }
-    costs
 }
 
 async fn measure(watches: usize, wish: impl Fn(usize) -> TimeWish) -> Cost {
@@ -75,44 +86,30 @@ async fn measure(watches: usize, wish: impl Fn(usize) -> TimeWish) -> Cost {
     cost
 }
 
-fn print(costs: &[Cost]) {
-    let row = row();
+/// Memory is that of the watches more than in the crowd before: what few watches cost is lost in what
+/// a look has left or not.
+fn print(cost: &Cost, fewer: Option<&Cost>) {
+    let more = fewer.filter(|_| cost.watches >= 10_000).map(|fewer| {
+        let more = cost.heap.saturating_sub(fewer.heap);
+        more / (cost.watches - fewer.watches)
+    });
+    let memory = more.map_or_else(String::new, |more| {
+        let row = row();
+        format!("{} B ({more} − {row})", more.saturating_sub(row))
+    });
+    let hours = f64::from(HOURS);
+    let cpu = cost.cpu.map_or_else(String::new, |cpu| {
+        let watches = f64::from(u32::try_from(cost.watches).unwrap_or(u32::MAX));
+        format!("{:.1} µs", cpu.as_secs_f64() * 1e6 / watches / hours)
+    });
     println!(
-        "{:>7} {:>10} {:>6} {:>10} {:>9} {:>13} {:>22}",
-        "watches",
-        "requests/h",
-        "told",
-        "24 h in",
-        "h per s",
-        "CPU/watch·h",
-        "memory beyond the row"
+        "{:>7} {:>10.1} {:>6} {:>8.1} s {:>9.1} {cpu:>13} {memory:>22}",
+        cost.watches,
+        f64::from(u32::try_from(cost.requests).unwrap_or(u32::MAX)) / hours,
+        cost.told,
+        cost.elapsed.as_secs_f64(),
+        hours / cost.elapsed.as_secs_f64(),
     );
-    for (index, cost) in costs.iter().enumerate() {
-        let memory = index.checked_sub(1).map(|before| {
-            let more = cost.heap.saturating_sub(costs[before].heap);
-            more / (cost.watches - costs[before].watches)
-        });
-        // What few watches cost is lost in what one look has left or not.
-        let memory = memory.filter(|_| cost.watches >= 10_000);
-        let memory = memory.map_or_else(String::new, |more| {
-            format!("{} B ({more} − {row})", more.saturating_sub(row))
-        });
-        let cpu = cost.cpu.map_or_else(String::new, |cpu| {
-            let watches = f64::from(u32::try_from(cost.watches).unwrap_or(u32::MAX));
-            format!(
-                "{:.1} µs",
-                cpu.as_secs_f64() * 1e6 / watches / f64::from(HOURS)
-            )
-        });
-        println!(
-            "{:>7} {:>10.1} {:>6} {:>8.1} s {:>9.1} {cpu:>13} {memory:>22}",
-            cost.watches,
-            f64::from(u32::try_from(cost.requests).unwrap_or(u32::MAX)) / f64::from(HOURS),
-            cost.told,
-            cost.elapsed.as_secs_f64(),
-            f64::from(HOURS) / cost.elapsed.as_secs_f64(),
-        );
-    }
 }
 
 /// What a watch holds itself: the struct and what hangs on it.
