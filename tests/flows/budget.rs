@@ -2,7 +2,21 @@
 
 use std::collections::BTreeSet;
 
-use flows::{TestApp, hours, minutes, requests_in_an_hour, seconds};
+use flows::{
+    TestApp,
+    crowd::{Crowd, people},
+    hours, minutes, seconds,
+};
+
+/// Requests in an hour when this many people wait on the same keys, after two hours of running in.
+async fn requests_in_an_hour(watches: usize) -> usize {
+    let crowd = Crowd::gather(simulator::Config::default(), |city| {
+        people(watches, city, |_| engine::model::TimeWish::default())
+    });
+    let crowd = crowd.await;
+    crowd.run_for(hours(2)).await;
+    crowd.run_for(hours(1)).await
+}
 
 #[tokio::test(start_paused = true)]
 async fn an_hour_keeps_to_twice_the_budget_and_does_not_grow_with_watches_on_the_same_keys() {

@@ -1,5 +1,7 @@
 //! The engine, the simulated city and a channel that remembers, on one paused clock.
 
+pub mod crowd;
+
 use std::{
     sync::{
         Arc, Mutex, PoisonError,
@@ -373,53 +375,4 @@ pub fn seconds(count: u64) -> Duration {
 /// That many hours.
 pub fn hours(count: u64) -> Duration {
     Duration::from_secs(count * 3600)
-}
-
-/// 30 specialties in 12 clinics, on which any number of people may wait.
-pub fn thirty_pairs(city: &City) -> Vec<simulator::Place> {
-    let mut pairs = Vec::new();
-    let mut clinics = 0;
-    for clinic in city.clinics() {
-        let specialties = city.specialties(&clinic.id);
-        let wanted = if clinics < 6 { 3 } else { 2 };
-        if specialties.len() < wanted || clinics == 12 {
-            continue;
-        }
-        clinics += 1;
-        pairs.extend(
-            specialties
-                .into_iter()
-                .take(wanted)
-                .map(|specialty| simulator::Place {
-                    clinic: clinic.id.clone(),
-                    specialty: specialty.id,
-                    doctor: String::new(),
-                }),
-        );
-    }
-    pairs
-}
-
-/// Requests in an hour when this many people wait on [`thirty_pairs`], after two hours of running in.
-/// Call under paused time.
-pub async fn requests_in_an_hour(watches: usize) -> usize {
-    let app = TestApp::start().await;
-    let pairs = thirty_pairs(&app.city);
-    let watch = |index: usize| {
-        let draft = WatchDraft {
-            places: vec![any(&pairs[index % pairs.len()])],
-            nickname: index.to_string(),
-            ..WatchDraft::default()
-        };
-        let mut watch = serde_json::to_value(draft).expect("a draft is JSON");
-        watch["activity"] = serde_json::json!({"kind": "on"});
-        watch
-    };
-    let watches: Vec<_> = (0..watches).map(watch).collect();
-    let file = serde_json::json!({"talonchik": 1, "watches": watches}).to_string();
-    app.engine.import(&file).await.expect("the file is good");
-    app.run_for(hours(2)).await;
-    app.city.clear_requests();
-    app.run_for(hours(1)).await;
-    app.city.request_count()
 }

@@ -114,7 +114,7 @@ async fn ten_releases_are_a_table_and_a_sleep_and_a_watch_that_is_off_are_told_a
         .set_activity(watch.id, Activity::Off)
         .await
         .unwrap();
-    let pairs = flows::thirty_pairs(&app.city);
+    let pairs = flows::crowd::thirty_pairs(&app.city);
     let other = pairs.iter().find(|other| other.clinic != place.clinic);
     app.watch_any(other.expect("there are twelve clinics"))
         .await;

@@ -245,7 +245,7 @@ async fn code_645_is_asked_about_more_rarely_than_other_failures() {
 async fn long_walks_through_many_clinics_are_not_taken_for_sleep() {
     let app = TestApp::start().await;
     app.city.set_latency(seconds(2));
-    let pairs = flows::thirty_pairs(&app.city);
+    let pairs = flows::crowd::thirty_pairs(&app.city);
     for pair in &pairs {
         app.watch_any(pair).await;
     }

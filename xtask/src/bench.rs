@@ -1,6 +1,6 @@
 //! `cargo xtask bench`: the figures the README states, each measured anew.
 
-use std::fs;
+use std::{fs, path::Path, process::Command};
 
 use anyhow::Result;
 use clap::Subcommand;
@@ -22,8 +22,14 @@ pub(crate) struct Args {
 /// A figure; its own arguments are fields of its variant.
 #[derive(Subcommand)]
 enum Figure {
-    /// Requests in an hour for 100, 1 000 and 10 000 watches on the same keys, in virtual time.
-    Requests,
+    /// What a watch costs: requests, time and memory for 1 to 100 000 watches on the same keys, in
+    /// virtual time.
+    Scale {
+        /// Numbers of watches; without, from 1 to 100 000.
+        watches: Vec<usize>,
+    },
+    /// From the bytes of an answer to the database and the channel, with 10 000 watches.
+    Pipeline,
     /// Search over 551 clinics while typing.
     Search,
     /// Memory of the program in the tray and with a window, the time to its first paint, and from
@@ -35,15 +41,18 @@ enum Figure {
 
 /// Measures and prints.
 pub(crate) fn run(args: &Args) -> Result<()> {
-    match args.figure {
-        Figure::Requests => shell::run(&mut cargo(&[
-            "run",
-            "-q",
-            "-p",
-            "flows",
-            "--example",
-            "requests",
-        ])),
+    match &args.figure {
+        Figure::Scale { watches } => {
+            let mut bench = example("scale");
+            bench.arg("--").args(watches.iter().map(usize::to_string));
+            // Hours pass in seconds: a disk that is waited for at each commit would set their pace.
+            let memory = Path::new("/dev/shm");
+            if memory.is_dir() {
+                bench.env("TMPDIR", memory);
+            }
+            shell::run(&mut bench)
+        }
+        Figure::Pipeline => shell::run(&mut example("pipeline")),
         Figure::Search => shell::run(&mut cargo(&[
             "run",
             "-q",
@@ -69,6 +78,11 @@ pub(crate) fn run(args: &Args) -> Result<()> {
             interface()
         }
     }
+}
+
+/// A bench among the flows, built for release.
+fn example(name: &str) -> Command {
+    cargo(&["run", "-q", "--release", "-p", "flows", "--example", name])
 }
 
 /// Adds up what the program carries of the interface.

@@ -967,11 +967,13 @@ impl Board {
             .map(|(watch, place, standing)| {
                 let specialty = &place.specialty_id;
                 let named = matches!(place.doctors, DoctorChoice::Only { .. });
-                let names = (specialty, &*place.specialty_name, &*place.clinic_name);
-                let site = sites.entry(names).or_insert_with(|| {
+                let at = (specialty, &*place.specialty_name, &*place.clinic_name);
+                let site = sites.entry(at).or_insert_with(|| {
                     Arc::new(Site {
                         clinic_id: clinic.clone(),
-                        clinic: known.map_or(&place.clinic_name, |known| &known.name).clone(),
+                        clinic: known
+                            .map_or(&place.clinic_name, |known| &known.name)
+                            .clone(),
                         address: known.and_then(|known| known.address.clone()),
                         specialty: place.specialty_name.clone(),
                         link: link::specialty_page(

@@ -79,8 +79,7 @@ impl ClinicPlan {
             for place in places.filter(|place| place.clinic_id == *clinic) {
                 let wanted = Wanted::of(&place.doctors);
                 if let Some(pair) = plan.pairs.get_mut(&place.specialty_id) {
-                    let before =
-                        std::mem::replace(&mut pair.wanted, Wanted::Only(BTreeSet::new()));
+                    let before = std::mem::replace(&mut pair.wanted, Wanted::Only(BTreeSet::new()));
                     pair.wanted = before.or(wanted);
                     pair.watches.push(watch.id);
                 } else {

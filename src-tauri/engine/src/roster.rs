@@ -13,7 +13,9 @@ use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use chrono_tz::Europe::Moscow;
 
 use crate::{
-    model::{Activity, ClinicId, DoctorChoice, DoctorId, DoctorRef, Place, SpecialtyId, Watch, WatchId},
+    model::{
+        Activity, ClinicId, DoctorChoice, DoctorId, DoctorRef, Place, SpecialtyId, Watch, WatchId,
+    },
     store::Awake,
 };
 
@@ -96,7 +98,10 @@ fn expires_at(watch: &Watch) -> Option<DateTime<Utc>> {
     let wish = &watch.draft.wish;
     let days = watch.draft.until.and_then(after);
     let wanted = wish.not_after.and_then(after);
-    [days, wanted, wish.earlier_than].into_iter().flatten().min()
+    [days, wanted, wish.earlier_than]
+        .into_iter()
+        .flatten()
+        .min()
 }
 
 /// When time alone changes how it stands.
@@ -285,7 +290,11 @@ impl Roster {
 
     /// The active watches of a clinic, as of the last [`Roster::settle`], by number.
     pub(crate) fn active_at(&self, clinic: &ClinicId) -> impl Iterator<Item = &Watch> {
-        let waiting = self.clinics.get(clinic).into_iter().flat_map(BTreeMap::values);
+        let waiting = self
+            .clinics
+            .get(clinic)
+            .into_iter()
+            .flat_map(BTreeMap::values);
         let ids: BTreeSet<WatchId> = waiting
             .flat_map(|waiting| waiting.named.values().chain([&waiting.listed]))
             .flatten()
@@ -331,10 +340,18 @@ impl Roster {
 
     /// The name by which somebody chose, or ruled out, this doctor.
     pub(crate) fn name_of(&self, clinic: &ClinicId, doctor: &DoctorId) -> Option<&str> {
-        let waiting = self.clinics.get(clinic).into_iter().flat_map(BTreeMap::values);
-        let by_name = waiting.clone().find_map(|waiting| waiting.named.get(doctor)?.first());
+        let waiting = self
+            .clinics
+            .get(clinic)
+            .into_iter()
+            .flat_map(BTreeMap::values);
+        let by_name = waiting
+            .clone()
+            .find_map(|waiting| waiting.named.get(doctor)?.first());
         // Who is ruled out is asked for only where nobody waits for them: they have left all lists.
-        let ids = by_name.into_iter().chain(waiting.flat_map(|waiting| &waiting.listed));
+        let ids = by_name
+            .into_iter()
+            .chain(waiting.flat_map(|waiting| &waiting.listed));
         ids.filter_map(|id| self.get(*id))
             .flat_map(|watch| &watch.draft.places)
             .filter(|place| place.clinic_id == *clinic)
@@ -374,7 +391,11 @@ impl Listed {
     }
 
     /// Of this place; `None`: of no watch.
-    pub(crate) fn of(&self, clinic: &ClinicId, specialty: &SpecialtyId) -> Option<&HashSet<WatchId>> {
+    pub(crate) fn of(
+        &self,
+        clinic: &ClinicId,
+        specialty: &SpecialtyId,
+    ) -> Option<&HashSet<WatchId>> {
         self.0.get(clinic)?.get(specialty)
     }
 
@@ -389,3 +410,6 @@ impl Listed {
             .is_some_and(|listed| listed.contains(&watch))
     }
 }
+
+#[cfg(test)]
+mod tests;

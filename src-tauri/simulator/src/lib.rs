@@ -58,7 +58,7 @@ mod vendor;
 mod wire;
 
 pub use agenda::Opening;
-pub use city::{City, ClinicInfo, DoctorInfo, Place, Request, SpecialtyInfo};
+pub use city::{City, ClinicInfo, DoctorInfo, Place, Request, SpecialtyInfo, machine_time};
 pub use config::{Config, World};
 pub use faults::{Extent, Fault, Rows, Scope, UnknownFault};
 pub use server::Server;

@@ -24,7 +24,7 @@ use crate::{
         Untold, WatchId,
     },
     poller::Poller,
-    store::{Awake, Due, DueNews, SettingName, Stale, Store, StoreError, Told},
+    store::{Awake, Company, Due, DueNews, SettingName, Stale, Store, StoreError, Told},
 };
 
 pub use crate::store::Taken;
@@ -60,8 +60,9 @@ pub struct Message {
     /// Other alerts of the same watch that wait for an answer and have something free, newest
     /// first: a channel that shows one notification a watch says all of it.
     pub others: Vec<Alert>,
-    /// Alerts of other watches that were raised in the same moment and wait for an answer. A channel
-    /// that groups must say all of them, and they count as told; others may.
+    /// Alerts of other watches that were raised in the same moment and wait for an answer, the newest
+    /// of many. A channel that groups must say all of them, and they count as told; one on the screen
+    /// may; for others there are none.
     pub together: Vec<Alert>,
     /// The same message may have gone through already: its telling was cut short by a crash.
     pub repeat: bool,
@@ -231,11 +232,14 @@ impl Worker {
         let name = || self.channel.name().to_owned();
         while !self.retired.is_cancelled() {
             let now = self.clock.now();
-            let leased = {
-                let groups = self.channel.groups();
-                self.store
-                    .lease(name(), groups, self.awake(), now, now + LEASE)
+            let company = match self.channel.rung() {
+                _ if self.channel.groups() => Company::Told,
+                Rung::Screen => Company::Known,
+                Rung::Afar | Rung::Machine => Company::None,
             };
+            let leased = self
+                .store
+                .lease(name(), company, self.awake(), now, now + LEASE);
             match leased.await? {
                 Some(due) => self.deliver(due).await?,
                 None => break,

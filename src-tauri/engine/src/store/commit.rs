@@ -105,7 +105,7 @@ impl Store {
 
     /// Logs a look that changes nothing else.
     pub(crate) async fn log(&self, look: Look) -> Result<()> {
-        self.with(move |connection| looks::insert(connection, &look))
+        self.with_ease(move |connection| looks::insert(connection, &look))
             .await
     }
 }

@@ -36,7 +36,7 @@ pub use looks::Opening;
 pub(crate) use looks::Past;
 pub(crate) use news::DueNews;
 pub use outbox::Taken;
-pub(crate) use outbox::{Awake, Due, Stale, Told};
+pub(crate) use outbox::{Awake, Company, Due, Stale, Told};
 pub(crate) use settings::{FORM_LIMIT, Name as SettingName};
 
 /// The database's file name inside the data folder.
@@ -183,6 +183,21 @@ impl Store {
         })
         .await
         .map_err(|_| StoreError::Closed)?
+    }
+
+    /// The same without waiting for the disk. A crash of the program takes nothing of it back, a power
+    /// cut may: it is for what is then simply done or learned again.
+    async fn with_ease<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Connection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.with(|connection| {
+            connection.pragma_update(None, "synchronous", "NORMAL")?;
+            let done = work(connection);
+            connection.pragma_update(None, "synchronous", "FULL")?;
+            done
+        })
+        .await
     }
 
     /// Can the database be written and read back?

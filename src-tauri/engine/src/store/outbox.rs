@@ -15,6 +15,17 @@ pub(super) const CLOCK_SLACK: TimeDelta = TimeDelta::minutes(1);
 /// Messages told along with one: a letter stays short enough to be read.
 const MOST_COMPANIONS: usize = 5;
 
+/// What a channel says along with a message: alerts of other watches of the same moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Company {
+    /// Nothing: they come one by one.
+    None,
+    /// It knows of them; each has its own turn.
+    Known,
+    /// Their messages are told in the same breath.
+    Told,
+}
+
 /// A message whose time has come, leased to the caller.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Due {
@@ -30,7 +41,8 @@ pub(crate) struct Due {
     pub fresh: Vec<AlertSlot>,
     /// Other alerts of the watch that wait for an answer and have something free, newest first.
     pub others: Vec<Alert>,
-    /// Alerts of other watches of the same moment that wait for an answer on this channel.
+    /// Alerts of other watches of the same moment that wait for an answer on this channel, if it
+    /// wants to know.
     pub together: Vec<Alert>,
     /// The channel has told of the alert before.
     pub told_before: bool,
@@ -173,14 +185,14 @@ impl Store {
     }
 
     /// Leases the message of this channel and these watches that has waited longest, if its time has
-    /// come; with `groups` also those of the same moment that the channel can tell along with it.
+    /// come; with it those of the same moment that the channel can tell along.
     ///
     /// One telling at a time: what waits leased could be answered or gone before its turn, and a
     /// crash would make a repeat of it.
     pub(crate) async fn lease(
         &self,
         channel: String,
-        groups: bool,
+        company: Company,
         awake: Awake,
         now: DateTime<Utc>,
         until: DateTime<Utc>,
@@ -211,11 +223,12 @@ impl Store {
                 )?,
             };
             let Some(row) = row else { return Ok(None) };
-            let Some(mut due) = leased(&tx, row, &channel, now, until)? else { return Ok(None) };
-            if groups && due.kind == MessageKind::Appeared && due.alert.watch_id != TRIAL {
+            let Some(mut due) = leased(&tx, row, &channel, company, now, until)? else { return Ok(None) };
+            let told = company == Company::Told && due.alert.watch_id != TRIAL;
+            if told && due.kind == MessageKind::Appeared {
                 let rows = companions(&tx, &due, &awake, now)?;
                 for row in rows {
-                    due.group.extend(leased(&tx, row, &channel, now, until)?);
+                    due.group.extend(leased(&tx, row, &channel, Company::None, now, until)?);
                 }
             }
             tx.commit()?;
@@ -228,7 +241,8 @@ impl Store {
     /// meanwhile. Slots that joined an alert during the telling make it due again.
     pub(crate) async fn settle(&self, due: &Due, told: Told, now: DateTime<Utc>) -> Result<()> {
         let all = due.clone().apart();
-        self.with(move |connection| {
+        // The lease is on the disk: after a power cut it is told again, and says so.
+        self.with_ease(move |connection| {
             let tx = connection.transaction()?;
             for due in &all {
                 settle(&tx, due, &told, now)?;
@@ -434,6 +448,7 @@ fn leased(
     tx: &Transaction<'_>,
     row: Row,
     channel: &str,
+    company: Company,
     now: DateTime<Utc>,
     until: DateTime<Utc>,
 ) -> Result<Option<Due>> {
@@ -466,7 +481,10 @@ fn leased(
         kind,
         fresh: alerts::slots(tx, row.alert, told)?,
         others: alerts::others(tx, &alert, now)?,
-        together: alerts::together(tx, &alert, channel, now)?,
+        together: match company {
+            Company::None => Vec::new(),
+            Company::Known | Company::Told => alerts::together(tx, &alert, channel, now)?,
+        },
         alert,
         told_before,
         receipt,
@@ -702,7 +720,7 @@ mod tests {
             let awake = Awake::of([self.watch]);
             let leased = self
                 .store
-                .lease(channel, false, awake, self.now, until)
+                .lease(channel, Company::None, awake, self.now, until)
                 .await;
             leased.unwrap()
         }
@@ -714,7 +732,7 @@ mod tests {
             let awake = Awake::of(watches);
             let leased = self
                 .store
-                .lease(channel, true, awake, self.now, until)
+                .lease(channel, Company::Told, awake, self.now, until)
                 .await;
             leased.unwrap().map_or_else(Vec::new, Due::apart)
         }
