@@ -57,7 +57,10 @@ struct Args {
 
 fn seeds(text: &str) -> Result<RangeInclusive<u64>, String> {
     let (first, last) = text.split_once("..").unwrap_or((text, text));
-    let number = |part: &str| part.parse::<u64>().map_err(|_| format!("«{part}» is no seed"));
+    let number = |part: &str| {
+        part.parse::<u64>()
+            .map_err(|_| format!("«{part}» is no seed"))
+    };
     let (first, last) = (number(first)?, number(last.trim_start_matches('='))?);
     if first > last {
         return Err("the first seed is not the smallest".to_owned());

@@ -10,7 +10,7 @@ use std::{
 
 use engine::{
     model::{ClinicId, Key, SpecialtyId},
-    pace::{Pace, Why},
+    pace::{BACKGROUND_PART, Pace, Why},
     schedule::{
         Arrived, Audits, Foresight, Learner, Limits, Profile, Scheduler, Target, Wish, targets,
         walk_gap,
@@ -82,7 +82,9 @@ impl Foresight for Seeing<'_> {
                 if turned {
                     *day = today;
                     profiles.clear();
-                    let Some(truth) = &world.truth else { return turned };
+                    let Some(truth) = &world.truth else {
+                        return turned;
+                    };
                     for (index, clinic) in world.clinics.iter().enumerate() {
                         for (pair, place) in clinic.pairs.iter().enumerate() {
                             let name = (clinic.id.as_str().into(), place.id.as_str().into());
@@ -101,9 +103,10 @@ impl Foresight for Seeing<'_> {
             Seer::Learned(learner) => learner.expected(clinic, specialty).clone(),
             Seer::Even => Box::new([1.0; BINS]),
             Seer::Rates(rates) => Box::new([rates.get(&name).copied().unwrap_or(0.0); BINS]),
-            Seer::Known { profiles, .. } => {
-                profiles.get(&name).cloned().unwrap_or(Box::new([0.0; BINS]))
-            }
+            Seer::Known { profiles, .. } => profiles
+                .get(&name)
+                .cloned()
+                .unwrap_or(Box::new([0.0; BINS])),
         }
     }
 }
@@ -183,7 +186,7 @@ impl<'a> Watching<'a> {
         let bursts = run.policy != Policy::Calm;
         let pace = Pace::seeded(run.budget_per_hour, true, run.seed);
         pace.set_bursts(bursts);
-        let limits = Limits::new(f64::from(run.budget_per_hour) * engine::pace::BACKGROUND_PART, bursts);
+        let limits = Limits::new(f64::from(run.budget_per_hour) * BACKGROUND_PART, bursts);
         let places = world.clinics.iter().map(|clinic| {
             let pairs = clinic.pairs.iter();
             pairs
@@ -229,7 +232,9 @@ impl<'a> Watching<'a> {
     async fn watch(mut self) -> Score {
         while self.now() < self.world.end() {
             let wall = self.wall();
-            let Some((due, key)) = self.scheduler.first(wall) else { break };
+            let Some((due, key)) = self.scheduler.first(wall) else {
+                break;
+            };
             let key = key.clone();
             let wait = Duration::from_millis((due - wall).max(0).unsigned_abs());
             if !wait.is_zero() {
@@ -311,7 +316,7 @@ impl<'a> Watching<'a> {
     }
 
     async fn look(&mut self, key: &Key) {
-        let per_hour = f64::from(self.run.budget_per_hour);
+        let per_hour = f64::from(self.run.budget_per_hour) * BACKGROUND_PART;
         let clinic = self.names[key.clinic_id()];
         let now = self.now();
         let last = self.last_look.insert(key.clone(), now);
@@ -323,11 +328,12 @@ impl<'a> Watching<'a> {
         self.scheduler.looked(key, wall);
         let id = key.clinic_id().clone();
         let walked = self.walked[clinic];
-        let walks = (0..self.world.clinics.len()).filter(|clinic| self.unproven(*clinic));
-        let load = walks.map(|clinic| self.walk_cost(clinic)).sum();
-        let gap = walk_gap(load, per_hour);
-        let walk = self.unproven(clinic)
-            && now - walked >= i64::try_from(gap.as_millis()).unwrap_or(i64::MAX) - 30_000;
+        let unproven = (0..self.world.clinics.len()).filter(|clinic| self.unproven(*clinic));
+        let load = unproven.map(|clinic| self.walk_cost(clinic)).sum();
+        let proven = !self.unproven(clinic);
+        let gap = walk_gap(proven, load, per_hour).as_millis();
+        // As the program does: on the first look at which it is due.
+        let walk = now - walked >= i64::try_from(gap).unwrap_or(i64::MAX);
         let before = self.pace.requests_total();
         if walk {
             self.walked[clinic] = now;
@@ -336,8 +342,7 @@ impl<'a> Watching<'a> {
                 self.list(clinic, pair, Underneath::All).await;
             }
         } else {
-            let audit = !self.unproven(clinic)
-                && self.audits.due(wall, per_hour, &mut self.rng);
+            let audit = proven && self.audits.due(wall, per_hour, &mut self.rng);
             match key {
                 Key::Clinic { .. } => {
                     for pair in self.rows(clinic).await {
@@ -392,7 +397,12 @@ impl<'a> Watching<'a> {
     /// Brings the city up to now.
     fn go_on(&mut self) {
         let now = self.now();
-        while let Some(opening) = self.world.openings.get(self.next).filter(|it| it.appears <= now) {
+        while let Some(opening) = self
+            .world
+            .openings
+            .get(self.next)
+            .filter(|it| it.appears <= now)
+        {
             let place = &mut self.places[opening.clinic][opening.pair];
             place.doctors[opening.doctor].here.push(self.next);
             self.next += 1;
@@ -416,9 +426,17 @@ impl<'a> Watching<'a> {
         for each in doctors {
             for opening in self.here(clinic, pair, each) {
                 let opening = &world.openings[*opening];
-                let shown = if doctor.is_some() { opening.shown.1 } else { opening.shown.0 };
+                let shown = if doctor.is_some() {
+                    opening.shown.1
+                } else {
+                    opening.shown.0
+                };
                 if shown {
-                    row = (row.0 + 1, row.1.min(opening.visit), row.2.max(opening.visit));
+                    row = (
+                        row.0 + 1,
+                        row.1.min(opening.visit),
+                        row.2.max(opening.visit),
+                    );
                 }
             }
         }
@@ -476,8 +494,17 @@ impl<'a> Watching<'a> {
         }
         let id = ClinicId::from(self.world.clinics[clinic].id.as_str());
         let gap = Duration::from_millis(found.gap.unsigned_abs());
-        let trial = |announced| if announced { Trial::Announced } else { Trial::Missed { gap } };
-        let summed = found.openings.iter().any(|opening| self.world.openings[*opening].shown.0);
+        let trial = |announced| {
+            if announced {
+                Trial::Announced
+            } else {
+                Trial::Missed { gap }
+            }
+        };
+        let summed = found
+            .openings
+            .iter()
+            .any(|opening| self.world.openings[*opening].shown.0);
         self.trust.record(&id, Level::Clinic, trial(summed));
         self.trust.record(&id, Level::Specialty, trial(listed));
     }
@@ -497,11 +524,15 @@ impl<'a> Watching<'a> {
         for opening in &fresh {
             self.told[*opening] = true;
             let weight = self.weight(clinic, pair);
-            self.tally.told(world, &world.openings[*opening], weight, now);
+            self.tally
+                .told(world, &world.openings[*opening], weight, now);
         }
         if !fresh.is_empty() {
             let clinic = &world.clinics[clinic];
-            let (id, place) = (clinic.id.as_str().into(), clinic.pairs[pair].id.as_str().into());
+            let (id, place) = (
+                clinic.id.as_str().into(),
+                clinic.pairs[pair].id.as_str().into(),
+            );
             let arrived = Arrived {
                 since: self.wall() - (now - self.since),
                 at: self.wall(),

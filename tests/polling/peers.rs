@@ -124,13 +124,21 @@ pub(crate) fn run(world: &World, peer: &Peer, any: bool, seed: u64) -> Score {
         let began = now;
         for shows in &pass {
             let answer = stream.lognormal(ANSWER_SECS, ANSWER_SIGMA) * 1000.0;
-            let asked = if peer.parallel { began } else { now + (peer.between * 1000.0) as i64 };
+            let asked = if peer.parallel {
+                began
+            } else {
+                now + (peer.between * 1000.0) as i64
+            };
             let answered = asked + answer as i64;
             tally.request(world, asked);
             for doctor in shows {
                 note(*doctor, answered);
             }
-            now = if peer.parallel { now.max(answered) } else { answered };
+            now = if peer.parallel {
+                now.max(answered)
+            } else {
+                answered
+            };
         }
         now = match peer.rest {
             Rest::After(secs) => now + (secs * 1000.0) as i64,
@@ -140,13 +148,23 @@ pub(crate) fn run(world: &World, peer: &Peer, any: bool, seed: u64) -> Score {
             }
         };
     }
-    for opening in world.openings.iter().filter(|it| (begin..end).contains(&it.appears)) {
+    for opening in world
+        .openings
+        .iter()
+        .filter(|it| (begin..end).contains(&it.appears))
+    {
         let doctor = (opening.clinic, opening.pair, opening.doctor);
-        let waiting = watches.iter().filter(|watch| watch.doctors.contains(&doctor)).count();
+        let waiting = watches
+            .iter()
+            .filter(|watch| watch.doctors.contains(&doctor))
+            .count();
         if waiting == 0 {
             continue;
         }
-        let times = seen.iter().find(|(it, _)| *it == doctor).map(|(_, times)| times);
+        let times = seen
+            .iter()
+            .find(|(it, _)| *it == doctor)
+            .map(|(_, times)| times);
         let told = times.and_then(|times| {
             let first = times.partition_point(|at| *at < opening.appears);
             times.get(first).copied().filter(|at| *at < opening.gone)
@@ -168,7 +186,9 @@ fn watches(world: &World, any: bool, stream: &mut Stream) -> Vec<Watch> {
             while owed >= 0.5 {
                 owed -= 1.0;
                 let doctors = if any {
-                    (0..place.doctors).map(|doctor| (clinic, pair, doctor)).collect()
+                    (0..place.doctors)
+                        .map(|doctor| (clinic, pair, doctor))
+                        .collect()
                 } else {
                     vec![(clinic, pair, stream.below(place.doctors))]
                 };
@@ -185,7 +205,11 @@ fn requests(peer: &Peer, watches: &[Watch], stream: &mut Stream) -> Vec<Vec<Doct
     doctors.sort_unstable();
     doctors.dedup();
     let all_of = |pair: (usize, usize)| -> Vec<Doctor> {
-        doctors.iter().copied().filter(|it| (it.0, it.1) == pair).collect()
+        doctors
+            .iter()
+            .copied()
+            .filter(|it| (it.0, it.1) == pair)
+            .collect()
     };
     match peer.asks {
         Asks::ListPerDoctor => doctors.iter().map(|it| all_of((it.0, it.1))).collect(),

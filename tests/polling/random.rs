@@ -9,7 +9,9 @@ impl Stream {
     /// The stream with this name.
     pub(crate) fn new(name: &[u64]) -> Self {
         let seed = name.iter().fold(0x9E37_79B9_7F4A_7C15_u64, |seed, part| {
-            (seed ^ part).wrapping_mul(0xD6E8_FEB8_6659_FD93).rotate_left(29)
+            (seed ^ part)
+                .wrapping_mul(0xD6E8_FEB8_6659_FD93)
+                .rotate_left(29)
         });
         Self(StdRng::seed_from_u64(seed))
     }

@@ -32,7 +32,12 @@ struct Scores {
 }
 
 /// Runs everything, a world and a policy a job, on all processors.
-pub(crate) fn run(worlds: &[Vec<World>], first: u64, budget_per_hour: u32, distrust: bool) -> Report {
+pub(crate) fn run(
+    worlds: &[Vec<World>],
+    first: u64,
+    budget_per_hour: u32,
+    distrust: bool,
+) -> Report {
     let mut jobs: Vec<(usize, &World, u64, String)> = Vec::new();
     for (index, of_seeds) in worlds.iter().enumerate() {
         for (seed, world) in (first..).zip(of_seeds) {
@@ -40,9 +45,9 @@ pub(crate) fn run(worlds: &[Vec<World>], first: u64, budget_per_hour: u32, distr
             let ours = ours.filter(|name| world.truth.is_some() || *name != "oracle");
             jobs.extend(ours.map(|name| (index, world, seed, name.to_owned())));
             if world.truth.is_some() {
-                let names = PEERS.iter().flat_map(|peer| {
-                    [peer.name.to_owned(), format!("{}, any doctor", peer.name)]
-                });
+                let names = PEERS
+                    .iter()
+                    .flat_map(|peer| [peer.name.to_owned(), format!("{}, any doctor", peer.name)]);
                 jobs.extend(names.map(|name| (index, world, seed, name)));
             }
         }
@@ -55,7 +60,9 @@ pub(crate) fn run(worlds: &[Vec<World>], first: u64, budget_per_hour: u32, distr
             scope.spawn(|| {
                 loop {
                     let job = queue.lock().ok().and_then(|mut queue| queue.next());
-                    let Some((index, world, seed, name)) = job else { break };
+                    let Some((index, world, seed, name)) = job else {
+                        break;
+                    };
                     let score = one(world, seed, &name, budget_per_hour, distrust);
                     if let Ok(mut done) = done.lock() {
                         done.push((index, name, score));
@@ -67,25 +74,31 @@ pub(crate) fn run(worlds: &[Vec<World>], first: u64, budget_per_hour: u32, distr
     let done = done.into_inner().unwrap_or_default();
     let scores = |index: usize| {
         let mean = |name: &str| {
-            let of_name = done.iter().filter(|(world, of, _)| (*world, of.as_str()) == (index, name));
+            let of_name = done
+                .iter()
+                .filter(|(world, of, _)| (*world, of.as_str()) == (index, name));
             mean(&of_name.map(|(_, _, score)| score).collect::<Vec<_>>())
         };
         let known = worlds[index].iter().all(|world| world.truth.is_some());
-        let peers = PEERS.iter().flat_map(|peer| {
-            [peer.name.to_owned(), format!("{}, any doctor", peer.name)]
-        });
+        let peers = PEERS
+            .iter()
+            .flat_map(|peer| [peer.name.to_owned(), format!("{}, any doctor", peer.name)]);
         Scores {
             learning: mean("learning"),
             calm: mean("calm"),
             even: mean("even"),
             sqrt: mean("sqrt"),
             oracle: known.then(|| mean("oracle")),
-            peers: peers.filter(|_| known).map(|name| (name.clone(), mean(&name))).collect(),
+            peers: peers
+                .filter(|_| known)
+                .map(|name| (name.clone(), mean(&name)))
+                .collect(),
         }
     };
-    let named = worlds.iter().enumerate().filter_map(|(index, of_seeds)| {
-        Some((of_seeds.first()?.name.clone(), scores(index)))
-    });
+    let named = worlds
+        .iter()
+        .enumerate()
+        .filter_map(|(index, of_seeds)| Some((of_seeds.first()?.name.clone(), scores(index))));
     Report {
         worlds: named.collect(),
     }
@@ -121,7 +134,11 @@ fn mean(scores: &[&Score]) -> Score {
     let many = scores.len() as f64;
     let mean = |of: fn(&Score) -> f64| scores.iter().map(|score| of(score)).sum::<f64>() / many;
     let most = |of: fn(&Score) -> f64| scores.iter().map(|score| of(score)).fold(0.0, f64::max);
-    let days = scores.iter().map(|score| score.by_day.len()).min().unwrap_or(0);
+    let days = scores
+        .iter()
+        .map(|score| score.by_day.len())
+        .min()
+        .unwrap_or(0);
     Score {
         mean_secs: mean(|score| score.mean_secs),
         p95_secs: mean(|score| score.p95_secs),
@@ -131,11 +148,20 @@ fn mean(scores: &[&Score]) -> Score {
         requests_per_hour: mean(|score| score.requests_per_hour),
         k_eff: mean(|score| score.k_eff),
         most_in: [0, 1, 2].map(|window| {
-            scores.iter().map(|score| score.most_in[window]).max().unwrap_or(0)
+            scores
+                .iter()
+                .map(|score| score.most_in[window])
+                .max()
+                .unwrap_or(0)
         }),
         by_day: (0..days)
             .map(|day| {
-                let known = || scores.iter().map(|score| score.by_day[day]).filter(|it| it.is_finite());
+                let known = || {
+                    scores
+                        .iter()
+                        .map(|score| score.by_day[day])
+                        .filter(|it| it.is_finite())
+                };
                 known().sum::<f64>() / known().count() as f64
             })
             .collect(),
@@ -156,8 +182,13 @@ impl fmt::Display for Report {
                 ("static square root", Some(&scores.sqrt)),
                 ("oracle", scores.oracle.as_ref()),
             ];
-            let rows = ours.into_iter().filter_map(|(name, score)| Some((name, score?)));
-            let peers = scores.peers.iter().map(|(name, score)| (name.as_str(), score));
+            let rows = ours
+                .into_iter()
+                .filter_map(|(name, score)| Some((name, score?)));
+            let peers = scores
+                .peers
+                .iter()
+                .map(|(name, score)| (name.as_str(), score));
             for (name, score) in rows.chain(peers) {
                 let gain = scores.even.mean_secs / score.mean_secs;
                 writeln!(
@@ -175,7 +206,11 @@ impl fmt::Display for Report {
             }
             if let Some(oracle) = &scores.oracle {
                 let share = oracle.mean_secs / scores.learning.mean_secs;
-                writeln!(out, "  learning reaches {:.1} % of the oracle's gain", share * 100.0)?;
+                writeln!(
+                    out,
+                    "  learning reaches {:.1} % of the oracle's gain",
+                    share * 100.0
+                )?;
                 let days: Vec<String> = scores
                     .learning
                     .by_day

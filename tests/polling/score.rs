@@ -71,7 +71,12 @@ impl Tally {
         self.delays.sort_by(|a, b| a.0.total_cmp(&b.0));
         self.requests.sort_unstable();
         let seen: f64 = self.delays.iter().map(|(_, weight, _)| weight).sum();
-        let mean = self.delays.iter().map(|(delay, weight, _)| delay * weight).sum::<f64>() / seen;
+        let mean = self
+            .delays
+            .iter()
+            .map(|(delay, weight, _)| delay * weight)
+            .sum::<f64>()
+            / seen;
         let mut passed = 0.0;
         let p95 = self.delays.iter().find(|(_, weight, _)| {
             passed += weight;
@@ -79,7 +84,9 @@ impl Tally {
         });
         let by_day = (world.learn_days..world.learn_days + days).map(|day| {
             let of_day = || self.delays.iter().filter(move |(_, _, at)| *at == day);
-            of_day().map(|(delay, weight, _)| delay * weight).sum::<f64>()
+            of_day()
+                .map(|(delay, weight, _)| delay * weight)
+                .sum::<f64>()
                 / of_day().map(|(_, weight, _)| weight).sum::<f64>()
         });
         let per_hour = self.requests.len() as f64 / (days as f64 * 24.0);

@@ -179,7 +179,10 @@ impl World {
         let mut clinics: Vec<Clinic> = Vec::new();
         let mut places = Vec::new();
         for key in head.keys {
-            ensure!(key.weight.is_finite() && key.weight >= 0.0, "a weight is a number from 0 on");
+            ensure!(
+                key.weight.is_finite() && key.weight >= 0.0,
+                "a weight is a number from 0 on"
+            );
             let clinic = clinics.iter().position(|clinic| clinic.id == key.clinic);
             let clinic = clinic.unwrap_or_else(|| {
                 clinics.push(Clinic {
@@ -202,8 +205,8 @@ impl World {
             if line.trim().is_empty() {
                 continue;
             }
-            let row: Row =
-                serde_json::from_str(&line).with_context(|| format!("line {number} of the trace"))?;
+            let row: Row = serde_json::from_str(&line)
+                .with_context(|| format!("line {number} of the trace"))?;
             let Some((clinic, pair)) = places.get(row.key).copied() else {
                 bail!("line {number}: there is no key {}", row.key);
             };
@@ -286,9 +289,7 @@ fn share_out(clinics: &mut [Clinic], watches: usize, stream: &mut Stream) {
 
 fn habit(stream: &mut Stream) -> Vec<f64> {
     let count = 1 + stream.below(2);
-    (0..count)
-        .map(|_| 420.0 + stream.unit() * 780.0)
-        .collect()
+    (0..count).map(|_| 420.0 + stream.unit() * 780.0).collect()
 }
 
 impl Law {
@@ -350,4 +351,3 @@ impl Truth {
         self.0[clinic].rate * self.0[clinic].shares[pair]
     }
 }
-

@@ -9,8 +9,8 @@ use engine::{EngineError, ImportPlan, Imported, Opening, model};
 use model::{
     Activity, Alert, AlertId, Answer, Channels, ChatId, ChatLink, Check, Clinic, ClinicHits,
     ClinicId, ClinicTrust, Dated, District, DistrictId, Doctor, DoctorId, Folders, History, Ledger,
-    LinkTarget, Look, MailSettings, PushSettings, Settings, Slot, Specialty, SpecialtyId, Status, Trial, Watch,
-    WatchChoice, WatchDraft, WatchId, WatchView, WorkDay,
+    LinkTarget, Look, MailSettings, PushSettings, Settings, Slot, Specialty, SpecialtyId, Status,
+    Trial, Watch, WatchChoice, WatchDraft, WatchId, WatchView, WorkDay,
 };
 use serde::{Deserialize, Serialize};
 use specta::Type;

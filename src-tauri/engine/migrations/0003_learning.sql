@@ -16,7 +16,7 @@ CREATE INDEX arrival_place ON arrival (clinic, specialty, at);
 CREATE TABLE watched (
     clinic   TEXT    NOT NULL,
     day      INTEGER NOT NULL,    -- days since 1970-01-01
-    quarters BLOB    NOT NULL,    -- 96 bits, the first quarter of an hour lowest
+    quarters BLOB    NOT NULL,    -- 128 bits, little-endian; the first 96 are the quarters of an hour
     PRIMARY KEY (clinic, day)
 ) STRICT, WITHOUT ROWID;
 

@@ -4,7 +4,7 @@
 //! walked down to its slots once and compared with the stored snapshots.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
     time::Duration,
 };
@@ -20,11 +20,11 @@ use crate::{
         Clinic, ClinicId, Counts, Doctor, DoctorChoice, DoctorId, Key, Pause, ServiceState, Sleep,
         Specialty, SpecialtyId, Watch,
     },
-    plan::{ClinicPlan, Pair, Plan, Wanted},
+    plan::{ClinicPlan, Pair, Plan, Wanted, urgency},
     roster::{Listed, Roster, Standing},
-    schedule::{self, Load},
+    schedule::{self, Audits, Learned, Limits, Scheduler, Wish},
     store::{Awake, Coverage, Site},
-    trust::{Level, Trial, Trust},
+    trust::{Level, Standing as Worth, Trial, Trust},
     witness::Witness,
 };
 
@@ -93,12 +93,12 @@ struct Failing {
 
 impl Failing {
     /// The same once more, or for the first time.
-    fn again(before: Option<Self>, trouble: Trouble, load: &Load, rng: &mut StdRng) -> Self {
+    fn again(before: Option<Self>, trouble: Trouble, gap: Duration, rng: &mut StdRng) -> Self {
         let times = before.map_or(0, |before| before.times) + 1;
         let wait = match trouble.cause {
-            Cause::Missing => schedule::after_missing(load, rng),
+            Cause::Missing => schedule::after_missing(rng),
             Cause::Clinic | Cause::Site | Cause::Blocked | Cause::Slowed | Cause::Offline => {
-                schedule::after_failure(load, times, rng)
+                schedule::after_failure(gap, times, rng)
             }
         };
         Self {
@@ -167,8 +167,9 @@ pub(crate) struct PairFacts {
 /// What is known about a watched clinic.
 #[derive(Debug)]
 pub(crate) struct ClinicFacts {
-    pub(crate) due: Instant,
     walk_due: Instant,
+    /// The last round in which something was learned.
+    learned_at: Option<i64>,
     /// A person waits for the first look.
     urgent: bool,
     failures: u32,
@@ -189,8 +190,8 @@ pub(crate) struct ClinicFacts {
 impl ClinicFacts {
     fn new(due: Instant, urgent: bool) -> Self {
         Self {
-            due,
             walk_due: due,
+            learned_at: None,
             urgent,
             failures: 0,
             broken_walks: 0,
@@ -383,11 +384,11 @@ impl ClinicFacts {
         &mut self,
         specialty: &SpecialtyId,
         trouble: Trouble,
-        load: &Load,
+        gap: Duration,
         rng: &mut StdRng,
     ) {
         let pair = self.pair(specialty);
-        pair.failing = Some(Failing::again(pair.failing, trouble, load, rng));
+        pair.failing = Some(Failing::again(pair.failing, trouble, gap, rng));
     }
 
     /// A doctor's slots could not be read.
@@ -395,11 +396,11 @@ impl ClinicFacts {
         &mut self,
         doctor: &DoctorId,
         trouble: Trouble,
-        load: &Load,
+        gap: Duration,
         rng: &mut StdRng,
     ) {
         let facts = self.doctor(doctor);
-        facts.failing = Some(Failing::again(facts.failing, trouble, load, rng));
+        facts.failing = Some(Failing::again(facts.failing, trouble, gap, rng));
         facts.looked_at = None;
     }
 
@@ -568,7 +569,41 @@ pub(crate) struct Errand {
     pub(crate) key: Key,
     /// Down to the slots of everything watched, whatever the counts say.
     pub(crate) walk: bool,
+    /// Down to the slots of this one, whatever the counts say.
+    pub(crate) audit: Option<(SpecialtyId, DoctorId)>,
     pub(crate) urgent: bool,
+}
+
+/// Moments as the scheduler counts them: milliseconds of UTC that never run backwards. They go by
+/// our own clock from a moment of the computer's, which people may set.
+#[derive(Debug, Clone, Copy)]
+struct Timeline {
+    instant: Instant,
+    ms: i64,
+}
+
+impl Timeline {
+    fn from(now: DateTime<Utc>) -> Self {
+        Self {
+            instant: Instant::now(),
+            ms: now.timestamp_millis(),
+        }
+    }
+
+    fn now(self) -> i64 {
+        let passed = self.instant.elapsed().as_millis();
+        self.ms + i64::try_from(passed).unwrap_or(i64::MAX / 2)
+    }
+
+    fn after(self, wait: Duration) -> i64 {
+        self.now() + i64::try_from(wait.as_millis()).unwrap_or(i64::MAX / 2)
+    }
+
+    /// When that is by our clock; what is past is now.
+    fn instant(self, ms: i64) -> Instant {
+        let ahead = u64::try_from(ms - self.now()).unwrap_or(0);
+        Instant::now() + Duration::from_millis(ahead)
+    }
 }
 
 /// What is watched and known.
@@ -587,11 +622,31 @@ pub(crate) struct Board {
     pub(crate) rng: StdRng,
     /// Requests per hour for background looks, slow-downs included.
     budget_per_hour: f64,
+    /// When each resource is looked at.
+    pub(crate) scheduler: Scheduler,
+    timeline: Timeline,
+    audits: Audits,
+    /// What is looked at must be chosen anew: watches, lists or what counts are worth have changed.
+    pub(crate) stale_targets: bool,
+    /// The day on which what waiting weighs was worked out.
+    weighed_on: Option<NaiveDate>,
 }
 
 impl Board {
-    pub(crate) fn new(seed: u64, budget_per_hour: f64) -> Self {
+    pub(crate) fn new(
+        seed: u64,
+        budget_per_hour: f64,
+        learned: Learned,
+        now: DateTime<Utc>,
+    ) -> Self {
+        let limits = Limits::new(budget_per_hour, false);
+        let timeline = Timeline::from(now);
         Self {
+            scheduler: Scheduler::with(learned, limits, seed, timeline.ms),
+            timeline,
+            audits: Audits::default(),
+            stale_targets: true,
+            weighed_on: None,
             watches: Roster::default(),
             plan: Plan::new(),
             facts: HashMap::new(),
@@ -611,8 +666,16 @@ impl Board {
         }
     }
 
-    pub(crate) fn set_budget(&mut self, per_hour: f64) {
+    /// What background looks may ask. `bursts`: the person allowed them in learned windows.
+    pub(crate) fn set_budget(&mut self, per_hour: f64, bursts: bool) {
         self.budget_per_hour = per_hour;
+        self.scheduler.set_limits(Limits::new(per_hour, bursts));
+    }
+
+    /// The computer slept or its clock was set: moments are counted from now anew.
+    pub(crate) fn set_time(&mut self, now: DateTime<Utc>) {
+        self.timeline = Timeline::from(now);
+        self.spread();
     }
 
     pub(crate) fn set_clinics(&mut self, clinics: Vec<Clinic>) {
@@ -644,6 +707,11 @@ impl Board {
     pub(crate) fn replan(&mut self, now: DateTime<Utc>, urgent: bool) {
         self.watches.settle(now);
         let changes = self.watches.take_changes();
+        let today = now.with_timezone(&chrono_tz::Europe::Moscow).date_naive();
+        if !changes.clinics.is_empty() || self.weighed_on != Some(today) {
+            self.weighed_on = Some(today);
+            self.stale_targets = true;
+        }
         for clinic in &changes.clinics {
             let plan = ClinicPlan::of(clinic, self.watches.active_at(clinic));
             if plan.pairs.is_empty() {
@@ -658,34 +726,107 @@ impl Board {
                 facts.forget_readings();
             }
         }
-        self.hurry(changes.woken, urgent);
+        let mut soon = changes.woken;
         for clinic in changes.clinics {
             if self.plan.contains_key(&clinic) && !self.facts.contains_key(&clinic) {
                 self.facts
-                    .insert(clinic, ClinicFacts::new(Instant::now(), urgent));
+                    .insert(clinic.clone(), ClinicFacts::new(Instant::now(), urgent));
+                soon.insert(clinic);
             }
         }
+        self.hurry(soon, urgent);
+    }
+
+    /// What is looked at regularly, by the level rule.
+    fn choose_targets(&mut self) {
+        if !std::mem::take(&mut self.stale_targets) {
+            return;
+        }
+        let mut targets = BTreeMap::new();
+        for (clinic, plan) in &self.plan {
+            let facts = self.facts.get(clinic);
+            let wishes: Vec<Wish> = plan
+                .pairs
+                .iter()
+                .map(|(specialty, pair)| self.wish(facts, specialty, pair))
+                .collect();
+            let (rows, lists) = self.worth(clinic);
+            targets.extend(schedule::targets(clinic, &wishes, rows, lists));
+        }
+        self.scheduler.set_targets(targets);
+    }
+
+    fn wish(&self, facts: Option<&ClinicFacts>, specialty: &SpecialtyId, pair: &Pair) -> Wish {
+        let waiting = pair.watches.iter().filter_map(|id| self.watches.get(*id));
+        let listed = facts.and_then(|facts| facts.pairs.get(specialty));
+        let listed = listed.into_iter().flat_map(|known| &known.doctors);
+        let listed = listed.map(|doctor| &doctor.id);
+        Wish {
+            specialty: specialty.clone(),
+            weight: waiting.map(|watch| urgency(watch, self.weighed_on)).sum(),
+            only: match &pair.wanted {
+                Wanted::Only(doctors) => Some(doctors.iter().cloned().collect()),
+                Wanted::Except(_) => None,
+            },
+            listed: listed
+                .filter(|id| pair.wanted.includes(id))
+                .cloned()
+                .collect(),
+        }
+    }
+
+    /// What the counts of the clinic and of its lists are worth.
+    fn worth(&self, clinic: &ClinicId) -> (Worth, Worth) {
+        let of = |level| self.trust.standing(clinic, level);
+        (of(Level::Clinic), of(Level::Specialty))
+    }
+
+    /// Are the counts that looks rely on proven?
+    fn is_proven(&self, clinic: &ClinicId) -> bool {
+        let (rows, lists) = self.worth(clinic);
+        let several = self
+            .plan
+            .get(clinic)
+            .is_some_and(|plan| plan.pairs.len() > 1);
+        lists == Worth::Proven && !(several && rows == Worth::Unproven)
     }
 
     /// Looks at these clinics soon, down to the slots.
     pub(crate) fn hurry(&mut self, clinics: impl IntoIterator<Item = ClinicId>, urgent: bool) {
-        let now = Instant::now();
+        self.choose_targets();
         for clinic in clinics {
             if let Some(facts) = self.facts.get_mut(&clinic) {
-                facts.due = now;
-                facts.walk_due = now;
+                facts.walk_due = Instant::now();
                 facts.urgent = urgent;
             }
+            self.make_due(&clinic);
+        }
+    }
+
+    /// One of the clinic's resources is looked at now.
+    fn make_due(&mut self, clinic: &ClinicId) {
+        let key = self.scheduler.keys(clinic).next().cloned();
+        if let Some(key) = key {
+            self.scheduler.hurry(&key, self.timeline.now());
         }
     }
 
     /// There was no room for these rounds: they come as soon as there is.
-    pub(crate) fn hurry_back(&mut self, clinics: impl IntoIterator<Item = (ClinicId, bool)>) {
-        for (clinic, urgent) in clinics {
-            if let Some(facts) = self.facts.get_mut(&clinic) {
-                facts.due = Instant::now();
-                facts.urgent = urgent;
+    pub(crate) fn hurry_back(&mut self, errands: &[Errand]) {
+        for errand in errands {
+            if let Some(facts) = self.facts.get_mut(&errand.clinic) {
+                facts.urgent = errand.urgent;
             }
+            self.scheduler.hurry(&errand.key, self.timeline.now());
+        }
+    }
+
+    /// Nothing of the clinic is looked at before this has passed.
+    fn put_off(&mut self, clinic: &ClinicId, wait: Duration) {
+        let until = self.timeline.after(wait);
+        let keys: Vec<Key> = self.scheduler.keys(clinic).cloned().collect();
+        for key in keys {
+            self.scheduler.put_off(&key, until);
         }
     }
 
@@ -694,54 +835,48 @@ impl Board {
         for facts in self.facts.values_mut() {
             facts.forget_readings();
         }
-        let load = self.load();
-        let mut clinics: Vec<ClinicId> = self.plan.keys().cloned().collect();
-        clinics.sort();
-        let count = u32::try_from(clinics.len().max(1)).unwrap_or(u32::MAX);
-        let turn = self.rng.random_range(0..count);
-        for (place, clinic) in clinics.into_iter().enumerate() {
-            let place = (u32::try_from(place).unwrap_or(0) + turn) % count;
-            let wait = schedule::gap(&load).min(schedule::FLOOR) * place / count
-                + schedule::spread(&load, &mut self.rng) / count;
-            if let Some(facts) = self.facts.get_mut(&clinic) {
-                facts.due = Instant::now() + if place == 0 { Duration::ZERO } else { wait };
-            }
-        }
+        self.choose_targets();
+        self.scheduler.spread(self.timeline.now());
     }
 
-    /// What has to be asked and may be.
-    pub(crate) fn load(&self) -> Load {
-        let walk = self
+    /// The time between two walks through a clinic.
+    fn walk_gap(&self, clinic: &ClinicId) -> Duration {
+        let proven = self.is_proven(clinic);
+        let unproven = self.plan.keys().filter(|clinic| !self.is_proven(clinic));
+        let requests = if proven {
+            0
+        } else {
+            unproven.map(|clinic| self.walk_cost(clinic)).sum()
+        };
+        schedule::walk_gap(proven, requests, self.budget_per_hour)
+    }
+
+    /// Requests of one walk through a clinic.
+    fn walk_cost(&self, clinic: &ClinicId) -> usize {
+        let facts = self.facts.get(clinic);
+        let pairs = self
             .plan
-            .iter()
-            .map(|(clinic, plan)| {
-                let facts = self.facts.get(clinic);
-                1 + plan
-                    .pairs
-                    .iter()
-                    .map(|(specialty, pair)| {
-                        let known = facts.and_then(|facts| facts.pairs.get(specialty));
-                        1 + known.map_or(1, |known| {
-                            known
-                                .doctors
-                                .iter()
-                                .filter(|doctor| pair.wanted.includes(&doctor.id))
-                                .count()
-                        })
-                    })
-                    .sum::<usize>()
+            .get(clinic)
+            .into_iter()
+            .flat_map(|plan| &plan.pairs);
+        1 + pairs
+            .map(|(specialty, pair)| {
+                let known = facts.and_then(|facts| facts.pairs.get(specialty));
+                1 + known.map_or(1, |known| {
+                    let doctors = known.doctors.iter();
+                    doctors
+                        .filter(|doctor| pair.wanted.includes(&doctor.id))
+                        .count()
+                })
             })
-            .sum();
-        Load {
-            clinics: self.plan.len(),
-            walk,
-            budget_per_hour: self.budget_per_hour,
-        }
+            .sum::<usize>()
     }
 
     /// The rounds that may start now, and how long until the next one may.
     pub(crate) fn due(&mut self, now: DateTime<Utc>, idle: bool) -> (Vec<Errand>, Duration) {
         const LATER: Duration = Duration::from_hours(1);
+        /// A clinic whose round is not over is asked for again after this.
+        const BUSY: Duration = Duration::from_secs(2);
         if self.is_paused(now) || self.plan.is_empty() {
             return (Vec::new(), LATER);
         }
@@ -754,29 +889,30 @@ impl Board {
                 return (Vec::new(), LATER);
             }
         }
-        let mut clinics: Vec<(Instant, ClinicId)> = self
-            .plan
-            .keys()
-            .filter_map(|clinic| Some((self.facts.get(clinic)?.due, clinic.clone())))
-            .collect();
-        clinics.sort();
-        if self.service.hold_until.is_some() {
+        self.choose_targets();
+        let (at, probes) = (self.timeline.now(), self.service.hold_until.is_some());
+        let mut errands = Vec::new();
+        while let Some((due, key)) = self.scheduler.first(at) {
             // One goes first to see whether the service is back.
-            clinics.truncate(1);
-        } else {
-            clinics.retain(|(due, _)| *due <= instant);
+            if (due > at && !probes) || (probes && !errands.is_empty()) {
+                break;
+            }
+            let key = key.clone();
+            let busy = self
+                .facts
+                .get(key.clinic_id())
+                .is_some_and(|facts| facts.round.try_lock().is_err());
+            let taken = errands
+                .iter()
+                .any(|errand: &Errand| errand.clinic == *key.clinic_id());
+            if busy || taken {
+                self.scheduler.put_off(&key, self.timeline.after(BUSY));
+                continue;
+            }
+            // Should the round be cut short, the next one comes in its turn all the same.
+            self.scheduler.looked(&key, at);
+            errands.extend(self.errand(key, false));
         }
-        let load = self.load();
-        let errands: Vec<Errand> = clinics
-            .into_iter()
-            .filter_map(|(_, clinic)| {
-                // Should the round be cut short, the next one comes in its turn all the same.
-                let next = schedule::after_success(&load, false, &mut self.rng);
-                let errand = self.errand(&clinic, false)?;
-                self.facts.get_mut(&clinic)?.due = instant + next;
-                Some(errand)
-            })
-            .collect();
         let wait = self
             .next_due()
             .map_or(LATER, |due| due.saturating_duration_since(instant));
@@ -784,25 +920,91 @@ impl Board {
     }
 
     /// When the next look at anything is due.
-    pub(crate) fn next_due(&self) -> Option<Instant> {
-        let due = self
-            .plan
-            .keys()
-            .filter_map(|clinic| Some(self.facts.get(clinic)?.due))
-            .min()?;
-        Some(self.service.hold_until.map_or(due, |hold| due.max(hold)))
+    pub(crate) fn next_due(&mut self) -> Option<Instant> {
+        let (due, _) = self.scheduler.first(self.timeline.now())?;
+        // After a hold one goes first, due or not.
+        Some(self.service.hold_until.unwrap_or_else(|| self.timeline.instant(due)))
     }
 
-    /// What a round at this clinic has to do now.
-    pub(crate) fn errand(&mut self, clinic: &ClinicId, walk: bool) -> Option<Errand> {
-        let plan = self.plan.get(clinic)?.clone();
-        let facts = self.facts.get_mut(clinic)?;
+    /// When a clinic is looked at next.
+    pub(crate) fn due_at(&self, clinic: &ClinicId) -> Option<Instant> {
+        let keys = self.scheduler.keys(clinic);
+        let due = keys.filter_map(|key| self.scheduler.due(key)).min()?;
+        Some(self.timeline.instant(due))
+    }
+
+    /// The time between two looks that is promised for these clinics now: the longest of them.
+    pub(crate) fn gap<'a>(&self, clinics: impl IntoIterator<Item = &'a ClinicId>) -> Duration {
+        let now = self.timeline.now();
+        let keys = clinics
+            .into_iter()
+            .flat_map(|clinic| self.scheduler.keys(clinic));
+        let gaps = keys.filter_map(|key| self.scheduler.gap(key, now));
+        gaps.max().unwrap_or(schedule::WALK_GAP)
+    }
+
+    /// The time between two looks at these clinics when they are looked at most often today.
+    pub(crate) fn closest_gap<'a>(
+        &self,
+        clinics: impl IntoIterator<Item = &'a ClinicId>,
+    ) -> Duration {
+        let keys = clinics
+            .into_iter()
+            .flat_map(|clinic| self.scheduler.keys(clinic));
+        let gaps = keys.filter_map(|key| self.scheduler.closest_gap(key));
+        gaps.max().unwrap_or(schedule::WALK_GAP)
+    }
+
+    /// A walk through the clinic, because a person asked.
+    pub(crate) fn walk(&mut self, clinic: &ClinicId) -> Option<Errand> {
+        self.choose_targets();
+        let key = self.scheduler.keys(clinic).next()?.clone();
+        let errand = self.errand(key, true)?;
         Some(Errand {
-            clinic: clinic.clone(),
-            key: plan.key(clinic),
+            urgent: true,
+            ..errand
+        })
+    }
+
+    /// Somebody to look at whatever the counts say, if one is due: counts that are believed are
+    /// checked now and then.
+    fn audit(&mut self, clinic: &ClinicId) -> Option<(SpecialtyId, DoctorId)> {
+        let now = self.timeline.now();
+        if !self.is_proven(clinic) || !self.audits.due(now, self.budget_per_hour, &mut self.rng) {
+            return None;
+        }
+        let (plan, facts) = (self.plan.get(clinic)?, self.facts.get(clinic)?);
+        let wanted: Vec<_> = plan
+            .pairs
+            .iter()
+            .flat_map(|(specialty, pair)| {
+                let known = facts.pairs.get(specialty);
+                let doctors = known.into_iter().flat_map(|known| &known.doctors);
+                let wanted = doctors.filter(|doctor| pair.wanted.includes(&doctor.id));
+                wanted.map(move |doctor| (specialty, &doctor.id))
+            })
+            .collect();
+        if wanted.is_empty() {
+            return None;
+        }
+        let (specialty, doctor) = wanted[self.rng.random_range(0..wanted.len())];
+        Some((specialty.clone(), doctor.clone()))
+    }
+
+    /// What a round at this resource has to do now.
+    fn errand(&mut self, key: Key, walk: bool) -> Option<Errand> {
+        let clinic = key.clinic_id().clone();
+        let plan = self.plan.get(&clinic)?.clone();
+        let facts = self.facts.get_mut(&clinic)?;
+        let walk = walk || facts.walk_due <= Instant::now();
+        let urgent = std::mem::take(&mut facts.urgent);
+        Some(Errand {
+            audit: if walk { None } else { self.audit(&clinic) },
+            clinic,
+            key,
             plan,
-            walk: walk || facts.walk_due <= Instant::now(),
-            urgent: std::mem::take(&mut facts.urgent),
+            walk,
+            urgent,
         })
     }
 
@@ -815,30 +1017,36 @@ impl Board {
         trouble: Option<Trouble>,
         now: DateTime<Utc>,
     ) -> bool {
-        let load = self.load();
         let instant = Instant::now();
         let before = self.service.state;
+        let gap = self.gap([&errand.clinic]);
+        let walk_gap = self.walk_gap(&errand.clinic);
+        let at = self.timeline.now();
+        let mut rest = None;
         let Some(facts) = self.facts.get_mut(&errand.clinic) else {
             return false;
         };
         match trouble {
             None => {
-                for specialty in errand.plan.pairs.keys() {
+                let answered = self.scheduler.places(&errand.key);
+                let all = || errand.plan.pairs.keys();
+                for specialty in all().filter(|id| errand.walk || answered.contains(id)) {
                     facts.note_known(errand, specialty, now);
                 }
                 facts.trouble = None;
                 facts.failures = 0;
-                facts.due =
-                    instant + schedule::after_success(&load, facts.no_online, &mut self.rng);
+                if facts.no_online {
+                    rest = Some(schedule::after_no_online(&mut self.rng));
+                }
                 if errand.walk {
                     facts.broken_walks = 0;
-                    facts.walk_due = instant + schedule::jittered(load.walk_gap(), &mut self.rng);
+                    facts.walk_due = instant + schedule::jittered(walk_gap, &mut self.rng);
                 }
             }
             Some(trouble) => {
                 if learned && errand.walk && !trouble.cause.concerns_all() {
                     facts.broken_walks += 1;
-                    let wait = schedule::after_broken_walk(&load, facts.broken_walks);
+                    let wait = schedule::after_broken_walk(walk_gap, facts.broken_walks);
                     facts.walk_due = instant + schedule::jittered(wait, &mut self.rng);
                 }
                 if !learned {
@@ -847,16 +1055,31 @@ impl Board {
                     facts.trouble = Some(Trouble { since, ..trouble });
                     facts.failures += 1;
                 }
-                facts.due = instant
-                    + match trouble.cause {
-                        _ if learned => schedule::after_success(&load, false, &mut self.rng),
-                        Cause::Offline | Cause::Blocked => Duration::ZERO,
-                        Cause::Missing => schedule::after_missing(&load, &mut self.rng),
-                        Cause::Clinic | Cause::Site | Cause::Slowed => {
-                            schedule::after_failure(&load, facts.failures, &mut self.rng)
-                        }
-                    };
+                rest = match trouble.cause {
+                    _ if learned => None,
+                    Cause::Offline | Cause::Blocked => None,
+                    Cause::Missing => Some(schedule::after_missing(&mut self.rng)),
+                    Cause::Clinic | Cause::Site | Cause::Slowed => {
+                        Some(schedule::after_failure(gap, facts.failures, &mut self.rng))
+                    }
+                };
             }
+        }
+        if learned {
+            let since = facts.learned_at.replace(at).unwrap_or(at);
+            self.scheduler
+                .foresight()
+                .watched(&errand.clinic, since, at);
+        }
+        if learned && errand.walk {
+            // A walk has looked at everything.
+            let keys: Vec<Key> = self.scheduler.keys(&errand.clinic).cloned().collect();
+            for key in keys {
+                self.scheduler.looked(&key, at);
+            }
+        }
+        if let Some(wait) = rest {
+            self.put_off(&errand.clinic, wait);
         }
         if learned {
             self.recover(before);
@@ -1023,8 +1246,6 @@ pub(crate) fn is_expired(watch: &Watch, now: DateTime<Utc>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use super::*;
 
     #[tokio::test(start_paused = true)]
@@ -1092,11 +1313,18 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_refusal_after_a_long_time_offline_is_a_first_refusal() {
-        let mut board = Board::new(1, 324.0);
-        board.plan.insert("1".into(), ClinicPlan::default());
+        let mut board = Board::new(1, 324.0, Learned::new(0), DateTime::UNIX_EPOCH);
+        let pair = Pair {
+            wanted: Wanted::Except(BTreeSet::new()),
+            watches: Vec::new(),
+        };
+        let plan = ClinicPlan {
+            pairs: BTreeMap::from([("a".into(), pair)]),
+        };
+        board.plan.insert("1".into(), plan);
         board.facts_of(&"1".into());
         let mut fail = |cause| {
-            let errand = board.errand(&"1".into(), false).unwrap();
+            let errand = board.walk(&"1".into()).unwrap();
             let trouble = Trouble {
                 since: DateTime::UNIX_EPOCH,
                 cause,

@@ -77,11 +77,11 @@ impl Clocks {
         }
     }
 
-    /// The clocks of these watches. `gap`: between two looks at one clinic.
+    /// The clocks of these watches. `gap`: between two looks at these places when it matters.
     pub(crate) fn of<'a>(
         &mut self,
         watches: impl Iterator<Item = &'a Watch>,
-        gap: Duration,
+        gap: &dyn Fn(&[Place]) -> Duration,
         now: DateTime<Utc>,
     ) -> HashMap<WatchId, ReleaseClock> {
         // Whoever waits longest at some place says since when it has been looked at.
@@ -97,6 +97,7 @@ impl Clocks {
         for (places, (since, watches)) in waiting {
             let worked_out =
                 (!self.known.contains_key(&places)).then(|| self.work_out(&places, since, now));
+            let gap = gap(&places);
             let known = self.known.entry(places);
             let known = known.or_insert_with(|| worked_out.unwrap_or_default());
             if let Some(clock) = release_clock(&known.habits, now, Some(gap), known.life) {
@@ -176,7 +177,7 @@ mod tests {
         let elsewhere = watch(10_000, &["c"]);
         let told = |clocks: &mut Clocks| {
             let all = watches.iter().chain([&elsewhere]);
-            clocks.of(all, Duration::from_mins(1), at(10, 0)).len()
+            clocks.of(all, &|_| Duration::from_mins(1), at(10, 0)).len()
         };
         assert!(clocks.is_of_before(at(10, 0)));
         let lives = vec![("1".into(), "a".into(), TimeDelta::minutes(4)); 5];
@@ -184,7 +185,7 @@ mod tests {
         assert!(!clocks.is_of_before(at(10, 60)) && clocks.is_of_before(at(11, 0)));
         assert_eq!(told(&mut clocks), 10_000);
         assert_eq!(clocks.known.len(), 2);
-        let gap = Duration::from_mins(1);
+        let gap = &|_: &[Place]| Duration::from_mins(1);
         let one = clocks.of([&watches[7]].into_iter(), gap, at(10, 0));
         assert!(one[&WatchId(7)].chance.is_some());
 

@@ -218,6 +218,11 @@ impl Pace {
         self.0.tell();
     }
 
+    /// Were bursts allowed?
+    pub fn bursts(&self) -> bool {
+        self.0.state().bursts
+    }
+
     /// Requests allowed in an hour.
     pub fn budget_per_hour(&self) -> u32 {
         self.0.state().budget

@@ -1,13 +1,13 @@
 //! Which resources answer which watches. Pure.
 //!
-//! N watches on one resource cost one request. Of the levels that cover all
-//! watches of a clinic with equally few requests, the surest is asked: one
-//! doctor → their slots, one specialty → its doctors, else the clinic's
-//! specialties; what changed there is followed down to the slots.
+//! N watches on one resource cost one request; which resource it is says
+//! [`schedule::targets`](crate::schedule::targets).
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::model::{ClinicId, DoctorChoice, DoctorId, Key, SpecialtyId, Watch, WatchId};
+use chrono::NaiveDate;
+
+use crate::model::{ClinicId, DoctorChoice, DoctorId, SpecialtyId, Watch, WatchId};
 
 /// The doctors that some watch of a specialty wants.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,29 +93,30 @@ impl ClinicPlan {
         }
         plan
     }
+}
 
-    /// The resource to look at regularly.
-    pub(crate) fn key(&self, clinic: &ClinicId) -> Key {
-        let clinic_id = clinic.clone();
-        let mut pairs = self.pairs.iter();
-        match (pairs.next(), pairs.next()) {
-            (Some((specialty_id, pair)), None) => match &pair.wanted {
-                Wanted::Only(doctors) if doctors.len() == 1 => doctors.first().map_or_else(
-                    || Key::Clinic {
-                        clinic_id: clinic.clone(),
-                    },
-                    |doctor| Key::Doctor {
-                        clinic_id: clinic.clone(),
-                        doctor_id: doctor.clone(),
-                    },
-                ),
-                Wanted::Only(_) | Wanted::Except(_) => Key::Specialty {
-                    clinic_id,
-                    specialty_id: specialty_id.clone(),
-                },
-            },
-            (None | Some(_), _) => Key::Clinic { clinic_id },
-        }
+/// What waiting for a watch weighs: 1, more where few chances are left: a last day that is near,
+/// few weekdays that suit.
+pub(crate) fn urgency(watch: &Watch, today: Option<NaiveDate>) -> f32 {
+    let wish = &watch.draft.wish;
+    let last = [watch.draft.until, wish.not_after]
+        .into_iter()
+        .flatten()
+        .min();
+    let left = last
+        .zip(today)
+        .map(|(last, today)| (last - today).num_days());
+    let soon = match left {
+        Some(..=2) => 2.0,
+        Some(3..=6) => 1.5,
+        Some(_) | None => 1.0,
+    };
+    let every = wish.ranges.iter().any(|range| range.days.is_empty());
+    let days: BTreeSet<_> = wish.ranges.iter().flat_map(|range| &range.days).collect();
+    if !every && (1..=2).contains(&days.len()) {
+        soon * 1.25
+    } else {
+        soon
     }
 }
 
@@ -125,7 +126,7 @@ pub(crate) type Plan = HashMap<ClinicId, ClinicPlan>;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Activity, DoctorRef, Place, TimeWish, WatchDraft};
+    use crate::model::{Activity, Day, DoctorRef, Place, TimeRange, TimeWish, WatchDraft};
 
     fn watch(id: u32, clinic: &str, specialty: &str, doctors: DoctorChoice) -> Watch {
         Watch {
@@ -165,44 +166,28 @@ mod tests {
         DoctorChoice::Except { doctors: refs(ids) }
     }
 
-    fn key_for(watches: &[Watch]) -> Key {
-        let clinic: ClinicId = "1".into();
-        ClinicPlan::of(&clinic, watches).key(&clinic)
-    }
-
     #[test]
-    fn one_doctor_is_asked_for_slots_one_specialty_for_doctors_more_for_the_clinic() {
-        let one = watch(1, "1", "a", only(&["x"]));
-        let same = watch(2, "1", "a", only(&["x"]));
-        let another = watch(3, "1", "a", only(&["y"]));
-        let elsewhere = watch(4, "1", "b", only(&["z"]));
-        assert_eq!(
-            key_for(&[one.clone(), same]),
-            Key::Doctor {
-                clinic_id: "1".into(),
-                doctor_id: "x".into()
-            }
-        );
-        assert_eq!(
-            key_for(&[one.clone(), another]),
-            Key::Specialty {
-                clinic_id: "1".into(),
-                specialty_id: "a".into()
-            }
-        );
-        assert_eq!(
-            key_for(&[watch(5, "1", "a", DoctorChoice::Any)]),
-            Key::Specialty {
-                clinic_id: "1".into(),
-                specialty_id: "a".into()
-            }
-        );
-        assert_eq!(
-            key_for(&[one, elsewhere]),
-            Key::Clinic {
-                clinic_id: "1".into()
-            }
-        );
+    fn who_has_few_chances_left_waits_with_more_weight() {
+        let today = NaiveDate::from_ymd_opt(2026, 11, 23);
+        let mut anybody = watch(1, "1", "a", DoctorChoice::Any);
+        assert_eq!(urgency(&anybody, today), 1.0);
+        anybody.draft.until = NaiveDate::from_ymd_opt(2026, 11, 27);
+        assert_eq!(urgency(&anybody, today), 1.5);
+        anybody.draft.wish.not_after = NaiveDate::from_ymd_opt(2026, 11, 24);
+        assert_eq!(urgency(&anybody, today), 2.0);
+        anybody.draft.wish.ranges = vec![TimeRange {
+            days: vec![Day::Mon],
+            from: None,
+            to: None,
+        }];
+        assert_eq!(urgency(&anybody, today), 2.5);
+        let any_day = TimeRange {
+            days: Vec::new(),
+            from: None,
+            to: None,
+        };
+        anybody.draft.wish.ranges.push(any_day);
+        assert_eq!(urgency(&anybody, today), 2.0);
     }
 
     #[test]

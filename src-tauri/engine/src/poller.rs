@@ -33,8 +33,8 @@ use crate::{
     },
     pace::Why,
     plan::{Pair, Wanted},
-    schedule::Load,
-    store::{DoctorLook, Listing, SettingName, Store, StoreError},
+    schedule::Arrived,
+    store::{Arrival, DoctorLook, Listing, SettingName, Store, StoreError},
     trust::{Level, Trial},
 };
 
@@ -88,6 +88,8 @@ struct Findings {
     learned: bool,
     trouble: Option<Trouble>,
     failures: u32,
+    /// Requests that were sent.
+    asked: u32,
 }
 
 impl Findings {
@@ -120,7 +122,8 @@ impl Poller {
         let mut rounds = JoinSet::new();
         let mut pulse = (self.clock.now(), Instant::now());
         loop {
-            self.board().set_budget(self.background_budget());
+            let (budget, bursts) = (self.background_budget(), self.client.pace().bursts());
+            self.board().set_budget(budget, bursts);
             let (errands, wait) = {
                 let mut board = self.board();
                 let now = self.clock.now();
@@ -132,11 +135,7 @@ impl Poller {
             for errand in now.iter().cloned() {
                 rounds.spawn(Arc::clone(&self).round(errand));
             }
-            self.board().hurry_back(
-                later
-                    .iter()
-                    .map(|errand| (errand.clinic.clone(), errand.urgent)),
-            );
+            self.board().hurry_back(later);
             let full = !later.is_empty();
             let wait = wait.min(HEARTBEAT);
             tokio::select! {
@@ -175,7 +174,7 @@ impl Poller {
             {
                 let mut board = self.board();
                 board.slept = Some(sleep);
-                board.spread();
+                board.set_time(pulse.0);
             }
             if let Err(error) = self
                 .store
@@ -185,6 +184,9 @@ impl Poller {
                 tracing::warn!(%error, "the sleep could not be noted");
             }
             self.tell(Event::StatusChanged);
+        } else if (wall_passed - mono_passed).abs() > SLEPT_AFTER {
+            // Somebody set the clock.
+            self.board().set_time(pulse.0);
         }
         pulse
     }
@@ -199,12 +201,9 @@ impl Poller {
     pub(crate) async fn check(self: &Arc<Self>, clinics: Vec<ClinicId>) {
         let mut rounds = JoinSet::new();
         for clinic in clinics {
-            let errand = self.board().errand(&clinic, true);
+            let errand = self.board().walk(&clinic);
             if let Some(errand) = errand {
-                rounds.spawn(Arc::clone(self).round(Errand {
-                    urgent: true,
-                    ..errand
-                }));
+                rounds.spawn(Arc::clone(self).round(errand));
             }
         }
         rounds.join_all().await;
@@ -250,13 +249,21 @@ impl Poller {
             self.walk(&errand, why, &mut findings).await;
         } else {
             self.glance(&errand, why, &mut findings).await;
+            self.audit(&errand, why, &mut findings).await;
         }
-        let changed = self.board().finish(
-            &errand,
-            findings.learned,
-            findings.trouble,
-            self.clock.now(),
-        );
+        let changed = {
+            let mut board = self.board();
+            // The first request is the look; clicks have a reserve of their own.
+            if !errand.urgent {
+                board.scheduler.spent(findings.asked.saturating_sub(1));
+            }
+            board.finish(
+                &errand,
+                findings.learned,
+                findings.trouble,
+                self.clock.now(),
+            )
+        };
         if changed {
             self.tell(Event::StatusChanged);
         }
@@ -301,6 +308,27 @@ impl Poller {
                 }
             }
         }
+    }
+
+    /// Looks whether the counts have told the truth about one doctor.
+    async fn audit(&self, errand: &Errand, why: Why, findings: &mut Findings) {
+        let Some((specialty, _)) = &errand.audit else {
+            return;
+        };
+        if findings.trouble.is_some() {
+            return;
+        }
+        let row = match errand.key {
+            Key::Clinic { .. } => None,
+            // Rows that are not relied on are read now and then: they may prove good again.
+            Key::Specialty { .. } | Key::Doctor { .. } if errand.plan.pairs.len() > 1 => {
+                self.look_at_clinic(errand, why, findings).await
+            }
+            Key::Specialty { .. } | Key::Doctor { .. } => None,
+        };
+        let row = row.and_then(|rows| rows.into_iter().find(|row| row.id == *specialty));
+        let row = row.as_ref().map(|row| &row.counts);
+        self.look_under(errand, specialty, row, why, findings).await;
     }
 
     /// Looks at everything watched in the clinic, down to the slots.
@@ -371,6 +399,7 @@ impl Poller {
     ) -> Option<Vec<Specialty>> {
         let clinic = &errand.clinic;
         let started = Instant::now();
+        findings.asked += 1;
         let answer = self.client.specialties(clinic, why).await;
         let key = Key::Clinic {
             clinic_id: clinic.clone(),
@@ -493,12 +522,13 @@ impl Poller {
             specialty_id: specialty.clone(),
         };
         let failed = |trouble| {
-            self.note_failed(clinic, trouble, |facts, load, rng| {
-                facts.note_list_failed(specialty, trouble, load, rng);
+            self.note_failed(clinic, trouble, |facts, gap, rng| {
+                facts.note_list_failed(specialty, trouble, gap, rng);
             });
             false
         };
         let started = Instant::now();
+        findings.asked += 1;
         let answer = self.client.doctors(clinic, specialty, why).await;
         let answer = match self.log(key.clone(), started, answer, findings).await {
             Ok(answer) => answer,
@@ -526,6 +556,9 @@ impl Poller {
             (unlisted, changed, members, trials)
         };
         self.note_trials(clinic, trials).await;
+        if members_changed {
+            self.board().stale_targets = true;
+        }
         if members_changed || errand.walk {
             self.keep_list(clinic, specialty, &answer.rows, members)
                 .await;
@@ -554,6 +587,10 @@ impl Poller {
             .filter(|row| {
                 first
                     || errand.walk
+                    || errand
+                        .audit
+                        .as_ref()
+                        .is_some_and(|(_, doctor)| *doctor == row.id)
                     || self
                         .board()
                         .facts
@@ -670,10 +707,11 @@ impl Poller {
         };
         let started = Instant::now();
         let failed = |trouble| {
-            self.note_failed(clinic, trouble, |facts, load, rng| {
-                facts.note_slots_failed(doctor, trouble, load, rng);
+            self.note_failed(clinic, trouble, |facts, gap, rng| {
+                facts.note_slots_failed(doctor, trouble, gap, rng);
             });
         };
+        findings.asked += 1;
         let answer = match self.client.slots(clinic, doctor, why).await {
             Ok(answer) => answer,
             Err(error) => {
@@ -744,6 +782,13 @@ impl Poller {
         self.note_trials(clinic, trials).await;
         self.learned(&committed.look, findings);
         if let Some(arrival) = committed.arrival {
+            let (clinic, specialty, arrived) = arrived(&arrival);
+            let mut board = self.board();
+            board
+                .scheduler
+                .foresight()
+                .arrived(&clinic, &specialty, arrived);
+            drop(board);
             self.clocks().note(arrival);
         }
         for alert_id in &committed.alerts {
@@ -768,7 +813,9 @@ impl Poller {
             return;
         }
         let rows = {
-            let trust = &mut self.board().trust;
+            let mut board = self.board();
+            board.stale_targets = true;
+            let trust = &mut board.trust;
             for (level, trial) in &trials {
                 trust.record(clinic, *level, *trial);
             }
@@ -839,16 +886,16 @@ impl Poller {
         &self,
         clinic: &ClinicId,
         trouble: Trouble,
-        note: impl FnOnce(&mut ClinicFacts, &Load, &mut StdRng),
+        note: impl FnOnce(&mut ClinicFacts, Duration, &mut StdRng),
     ) {
         if trouble.cause.concerns_all() {
             return;
         }
         let mut board = self.board();
-        let load = board.load();
+        let gap = board.gap([clinic]);
         let Board { facts, rng, .. } = &mut *board;
         if let Some(facts) = facts.get_mut(clinic) {
-            note(facts, &load, rng);
+            note(facts, gap, rng);
         }
     }
 
@@ -961,4 +1008,18 @@ impl Poller {
         }
         Ok(())
     }
+}
+
+/// An arrival as the learner takes it.
+pub(crate) fn arrived(arrival: &Arrival) -> (ClinicId, SpecialtyId, Arrived) {
+    let arrived = Arrived {
+        since: arrival.since.timestamp_millis(),
+        at: arrival.at.timestamp_millis(),
+        slots: arrival.slots,
+    };
+    (
+        arrival.clinic_id.clone(),
+        arrival.specialty_id.clone(),
+        arrived,
+    )
 }

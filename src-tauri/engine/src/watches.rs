@@ -1,9 +1,6 @@
 //! Watches: what may be asked for, and what is known about each.
 
-use std::{
-    collections::{BTreeMap, HashMap, HashSet},
-    time::Duration,
-};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use tokio::time::Instant;
@@ -147,23 +144,20 @@ pub(crate) struct Sight {
     pub(crate) clocks: HashMap<WatchId, ReleaseClock>,
     /// Looks since midnight, by clinic.
     pub(crate) looks: HashMap<ClinicId, u32>,
-    /// The time between two looks at one clinic.
-    pub(crate) gap: Duration,
     pub(crate) now: DateTime<Utc>,
 }
 
 /// Everything a card or a page shows. What is lost is named; a match for it is looked for by the caller.
 pub(crate) fn view(watch: &Watch, board: &Board, sight: &Sight) -> WatchView {
     let (slots, others) = slots(watch, board, sight);
-    let facts = |place: &Place| board.facts.get(&place.clinic_id);
     let places = &watch.draft.places;
     let checked_at = checked_at(watch, places.iter(), board);
     let active = is_active(watch, sight.now) && !board.is_paused(sight.now);
-    let gap = sight.gap;
+    let gap = board.gap(places.iter().map(|place| &place.clinic_id));
     let state = state(watch, board, sight, !slots.is_empty(), checked_at.is_some());
     let next_due = places
         .iter()
-        .filter_map(|place| Some(facts(place)?.due))
+        .filter_map(|place| board.due_at(&place.clinic_id))
         .min()
         .filter(|_| active);
     let stale_after = TimeDelta::from_std(gap * STALE_GAPS).unwrap_or(TimeDelta::MAX);

@@ -9,8 +9,7 @@ use crate::{
     deadman::{self, DeadMan},
     model::{Event, News},
     night::{self, Night},
-    schedule,
-    store::SettingName,
+    store::{SettingName, StoreError},
     watches,
 };
 
@@ -36,7 +35,7 @@ impl Engine {
             if board.is_paused(now) {
                 deadman.rest(now);
             }
-            let limit = deadman::limit(schedule::gap(&board.load()));
+            let limit = deadman::limit(board.gap(board.plan.keys()));
             let pulses = watches::pulses(&board, limit, deadman.told(), now);
             let news = deadman.tick(&pulses, limit, board.service.state, now);
             let changed = (
@@ -66,6 +65,15 @@ impl Engine {
         }
         if changed.0 {
             self.tell(Event::StatusChanged);
+        }
+        Ok(())
+    }
+
+    /// Keeps what looks have taught that is not kept yet: when anybody looked.
+    pub(super) async fn keep_learned(&self) -> Result<(), StoreError> {
+        let unkept = self.poller.board().scheduler.foresight().take_unkept();
+        if !unkept.is_empty() {
+            self.store.save_watched(unkept).await?;
         }
         Ok(())
     }

@@ -38,9 +38,10 @@ use crate::{
     gorzdrav::{Client, DEFAULT_BASE},
     model::{Clinic, Event, Pause, Settings, Watch},
     pace::{Pace, REAL_CEILING_PER_HOUR},
-    poller::Poller,
+    poller::{self, Poller},
+    schedule::Learned,
     secrets::Secrets,
-    store::{ARRIVALS_KEPT, Listing, SettingName, Store, StoreError},
+    store::{ARRIVALS_KEPT, Arrival, Listing, SettingName, Store, StoreError, Watched},
     tally::Tally,
     telegram::Telegram,
     trust::Trust,
@@ -164,12 +165,14 @@ impl Engine {
             config.clock.clone(),
             events.clone(),
         ));
+        let arrivals = store.arrivals(now - ARRIVALS_KEPT).await?;
+        let learner = recall(&arrivals, store.watched().await?, now).await?;
         let poller = Arc::new(Poller {
             store: store.clone(),
             client: client.clone(),
             clock: config.clock.clone(),
-            board: std::sync::Mutex::new(Board::new(config.seed, f64::from(budget))),
-            clocks: Mutex::new(Clocks::new(store.arrivals(now - ARRIVALS_KEPT).await?)),
+            board: std::sync::Mutex::new(Board::new(config.seed, f64::from(budget), learner, now)),
+            clocks: Mutex::new(Clocks::new(arrivals)),
             events: events.clone(),
             channels: Arc::clone(&channels),
             changed: Notify::new(),
@@ -189,7 +192,7 @@ impl Engine {
             board.pause = pause;
             board.slept = slept;
             board.set_clinics(clinics.map(|list| list.value).unwrap_or_default());
-            board.set_budget(poller.background_budget());
+            board.set_budget(poller.background_budget(), settings.bursts);
             board.replan(now, false);
         }
         poller.remember().await?;
@@ -301,6 +304,10 @@ impl Engine {
     pub async fn stop(&self) {
         self.stop_tasks().await;
         keep_tally(&self.tally, &self.store, &self.client, self.now()).await;
+        match self.keep_learned().await {
+            Ok(()) | Err(StoreError::Closed) => (),
+            Err(error) => tracing::warn!(%error, "when anybody looked was not kept"),
+        }
     }
 
     async fn stop_tasks(&self) {
@@ -400,12 +407,26 @@ async fn by_the_minute(engine: Weak<Engine>, stop: CancellationToken) {
             engine.look_for_silence().await,
             engine.look_for_morning().await,
             engine.look_for_secrets().await,
+            engine.keep_learned().await.map_err(Into::into),
         ] {
             if let Err(error) = looked {
                 tracing::error!(%error, "what is looked after every minute was not");
             }
         }
     }
+}
+
+/// What was learned before this start, learned again.
+async fn recall(
+    arrivals: &[Arrival],
+    watched: Vec<Watched>,
+    now: DateTime<Utc>,
+) -> Result<Learned, StoreError> {
+    let arrived: Vec<_> = arrivals.iter().map(poller::arrived).collect();
+    let now = now.timestamp_millis();
+    tokio::task::spawn_blocking(move || Learned::recall(watched, arrived, now))
+        .await
+        .map_err(|_| StoreError::Closed)
 }
 
 async fn keep_tally(tally: &Tally, store: &Store, client: &Client, now: DateTime<Utc>) {

@@ -29,7 +29,7 @@ impl Engine {
         let unanswered = self.store.unanswered().await?;
         let Settings { quiet, hushed, .. } = self.settings().await?;
         let holds = quiet.manner == QuietManner::Hold;
-        let board = self.poller.board();
+        let mut board = self.poller.board();
         let pace = self.client.pace();
         Ok(Status {
             service: board.service.state,

@@ -12,7 +12,6 @@ use crate::{
         Activity, ClinicId, DoctorChoice, DoctorId, Event, GapCause, History, Look, Place,
         Rebinding, SpecialtyId, Watch, WatchDraft, WatchId, WatchState, WatchView,
     },
-    schedule,
     store::{ARRIVALS_KEPT, Listing, Opening},
     text::Words,
     watches::{self, Sight},
@@ -228,14 +227,18 @@ impl Engine {
             let lives = self.store.lives(now - ARRIVALS_KEPT).await?;
             self.poller.clocks().begin_day(lives, now);
         }
-        let gap = schedule::gap(&self.poller.board().load());
-        let clocks = self.poller.clocks().of(watches.iter(), gap, now);
+        let clocks = {
+            let board = self.poller.board();
+            let gap = |places: &[(ClinicId, SpecialtyId)]| {
+                board.closest_gap(places.iter().map(|(clinic, _)| clinic))
+            };
+            self.poller.clocks().of(watches.iter(), &gap, now)
+        };
         let sight = Sight {
             present,
             hidden: self.store.hidden().await?,
             looks: self.store.looks_since(midnight(now)).await?,
             clocks,
-            gap,
             now,
         };
         let mut views: Vec<WatchView> = {

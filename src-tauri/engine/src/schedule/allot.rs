@@ -84,8 +84,15 @@ pub(crate) struct Demand {
 
 /// Looks per hour for each resource and part of the day.
 pub(crate) fn allot(demands: &[Demand], limits: &Limits) -> Vec<Rates> {
-    let pulls: Vec<Pull> = demands.iter().map(|demand| Pull::of(demand, limits)).collect();
-    let hours = || (0..BINS).step_by(BINS_PER_HOUR).map(|bin| bin..bin + BINS_PER_HOUR);
+    let pulls: Vec<Pull> = demands
+        .iter()
+        .map(|demand| Pull::of(demand, limits))
+        .collect();
+    let hours = || {
+        (0..BINS)
+            .step_by(BINS_PER_HOUR)
+            .map(|bin| bin..bin + BINS_PER_HOUR)
+    };
     let spent = |factor: f32, bins: std::ops::Range<usize>| -> f32 {
         bins.map(|bin| {
             let looks: f32 = pulls.iter().map(|pull| pull.rate(factor, bin)).sum();
@@ -95,7 +102,11 @@ pub(crate) fn allot(demands: &[Demand], limits: &Limits) -> Vec<Rates> {
             * (BIN_MS as f32 / HOUR_MS)
     };
     // Hours that would take more than an hour may are held at that; the others share the rest.
-    let most = |factor: f32| -> f32 { hours().map(|hour| spent(factor, hour).min(limits.hour)).sum() };
+    let most = |factor: f32| -> f32 {
+        hours()
+            .map(|hour| spent(factor, hour).min(limits.hour))
+            .sum()
+    };
     let factor = bisect(|factor| most(factor) <= limits.per_hour * 24.0);
     let mut rates: Vec<Rates> = pulls.iter().map(|_| Box::new([0.0; BINS])).collect();
     for hour in hours() {

@@ -68,7 +68,6 @@ impl DayKind {
             Self::Workday
         }
     }
-
 }
 
 fn is_holiday(date: NaiveDate) -> bool {
@@ -106,7 +105,8 @@ pub(crate) fn midnight(day: i64) -> i64 {
 
 /// The date of a day.
 pub(crate) fn date(day: i64) -> NaiveDate {
-    DateTime::<Utc>::from_timestamp_millis(day * DAY_MS).map_or(NaiveDate::MIN, |at| at.date_naive())
+    DateTime::<Utc>::from_timestamp_millis(day * DAY_MS)
+        .map_or(NaiveDate::MIN, |at| at.date_naive())
 }
 
 /// The part of the day that a moment falls into.
@@ -126,19 +126,37 @@ mod tests {
     #[test]
     fn a_year_has_the_free_days_of_the_official_calendar() {
         for free in [
-            "2026-01-01", "2026-01-09", "2026-02-23", "2026-03-08", "2026-03-09", "2026-05-01",
-            "2026-05-11", "2026-06-12", "2026-11-04", "2026-12-31", "2025-05-02", "2025-06-13",
+            "2026-01-01",
+            "2026-01-09",
+            "2026-02-23",
+            "2026-03-08",
+            "2026-03-09",
+            "2026-05-01",
+            "2026-05-11",
+            "2026-06-12",
+            "2026-11-04",
+            "2026-12-31",
+            "2025-05-02",
+            "2025-06-13",
         ] {
             assert_eq!(kind(free), DayKind::Holiday, "{free}");
         }
-        for working in ["2025-11-01", "2025-02-24", "2025-03-10", "2026-01-12", "2026-03-10"] {
+        for working in [
+            "2025-11-01",
+            "2025-02-24",
+            "2025-03-10",
+            "2026-01-12",
+            "2026-03-10",
+        ] {
             assert_eq!(kind(working), DayKind::Workday, "{working}");
         }
         // 247 working days in 2025 and in 2026, says the production calendar.
         for year in [2025, 2026] {
             let first = NaiveDate::from_ymd_opt(year, 1, 1).unwrap();
             let days = first.iter_days().take_while(|day| day.year() == year);
-            let working = days.filter(|day| DayKind::of(*day) == DayKind::Workday).count();
+            let working = days
+                .filter(|day| DayKind::of(*day) == DayKind::Workday)
+                .count();
             assert_eq!(working, 247, "{year}");
         }
     }

@@ -77,22 +77,70 @@ const EXPERTS: [Expert; 21] = {
         City { spread: BROAD },
         City { spread: MIDDLE },
         City { spread: NARROW },
-        Own { days: Kind, spread: FINE },
-        Own { days: Weekday, spread: FINE },
-        Clinic { days: Kind, spread: FINE },
-        Clinic { days: Weekday, spread: FINE },
-        Own { days: Kind, spread: NARROW },
-        Own { days: Kind, spread: MIDDLE },
-        Own { days: Kind, spread: BROAD },
-        Own { days: Weekday, spread: NARROW },
-        Own { days: Weekday, spread: MIDDLE },
-        Own { days: Recent, spread: NARROW },
-        Clinic { days: Kind, spread: NARROW },
-        Clinic { days: Kind, spread: MIDDLE },
-        Clinic { days: Weekday, spread: NARROW },
-        Clinic { days: Weekday, spread: MIDDLE },
-        Clinic { days: Recent, spread: NARROW },
-        Clinic { days: Recent, spread: MIDDLE },
+        Own {
+            days: Kind,
+            spread: FINE,
+        },
+        Own {
+            days: Weekday,
+            spread: FINE,
+        },
+        Clinic {
+            days: Kind,
+            spread: FINE,
+        },
+        Clinic {
+            days: Weekday,
+            spread: FINE,
+        },
+        Own {
+            days: Kind,
+            spread: NARROW,
+        },
+        Own {
+            days: Kind,
+            spread: MIDDLE,
+        },
+        Own {
+            days: Kind,
+            spread: BROAD,
+        },
+        Own {
+            days: Weekday,
+            spread: NARROW,
+        },
+        Own {
+            days: Weekday,
+            spread: MIDDLE,
+        },
+        Own {
+            days: Recent,
+            spread: NARROW,
+        },
+        Clinic {
+            days: Kind,
+            spread: NARROW,
+        },
+        Clinic {
+            days: Kind,
+            spread: MIDDLE,
+        },
+        Clinic {
+            days: Weekday,
+            spread: NARROW,
+        },
+        Clinic {
+            days: Weekday,
+            spread: MIDDLE,
+        },
+        Clinic {
+            days: Recent,
+            spread: NARROW,
+        },
+        Clinic {
+            days: Recent,
+            spread: MIDDLE,
+        },
     ]
 };
 const MANY: usize = EXPERTS.len();
@@ -220,7 +268,11 @@ impl<C: Ord + Clone, P: Ord + Clone> Learner<C, P> {
                 self.unkept.insert((clinic.clone(), day));
             }
             // The last quarter counts, however little of it has passed.
-            at = if at < to { (at + QUARTER).min(to) } else { to + 1 };
+            at = if at < to {
+                (at + QUARTER).min(to)
+            } else {
+                to + 1
+            };
         }
     }
 
@@ -254,10 +306,12 @@ impl<C: Ord + Clone, P: Ord + Clone> Learner<C, P> {
     }
 
     fn clinic(&mut self, clinic: &C) -> &mut Clinic<P> {
-        self.clinics.entry(clinic.clone()).or_insert_with(|| Clinic {
-            places: BTreeMap::new(),
-            watched: BTreeMap::new(),
-        })
+        self.clinics
+            .entry(clinic.clone())
+            .or_insert_with(|| Clinic {
+                places: BTreeMap::new(),
+                watched: BTreeMap::new(),
+            })
     }
 
     fn place(&mut self, clinic: &C, place: &P) -> &mut Place {
@@ -302,8 +356,17 @@ impl<C: Ord + Clone, P: Ord + Clone> Learner<C, P> {
     fn common_weights(&self) -> Weights {
         let mut sum = [0.0; MANY];
         let mut mass = 0.0;
-        for place in self.clinics.values().flat_map(|clinic| clinic.places.values()) {
-            let seen: f32 = place.seen.iter().map(|seen| seen.mass).sum::<f32>().min(30.0);
+        for place in self
+            .clinics
+            .values()
+            .flat_map(|clinic| clinic.places.values())
+        {
+            let seen: f32 = place
+                .seen
+                .iter()
+                .map(|seen| seen.mass)
+                .sum::<f32>()
+                .min(30.0);
             for (sum, weight) in sum.iter_mut().zip(place.weights) {
                 *sum += weight * seen;
             }
@@ -322,7 +385,9 @@ impl<C: Ord + Clone, P: Ord + Clone> Learner<C, P> {
         for clinic in self.clinics.values() {
             let seen = || clinic.places.values().flat_map(|place| &place.seen);
             let total: f32 = seen().map(|seen| seen.mass).sum();
-            all.extend(seen().map(|seen| (seen.day, seen.middle(), seen.mass / total.max(1.0).sqrt())));
+            all.extend(
+                seen().map(|seen| (seen.day, seen.middle(), seen.mass / total.max(1.0).sqrt())),
+            );
         }
         all
     }
@@ -350,7 +415,11 @@ impl<'a> History<'a> {
 
     /// Releases per day of such days, smoothed, in proportion to how much of each part was watched.
     fn profile(&self, day: i64, days: Alike, spread: f32) -> Option<Profile> {
-        let half_life = if days == Alike::Recent { RECENT_HALF_LIFE } else { HALF_LIFE };
+        let half_life = if days == Alike::Recent {
+            RECENT_HALF_LIFE
+        } else {
+            HALF_LIFE
+        };
         let weight = |past: i64| alike(day, past, days).then(|| decay(day - past, half_life));
         // Looks of a quarter of an hour stand for all of it.
         let mut exposure = [0.0_f32; 96];
@@ -439,7 +508,11 @@ fn believed() -> Weights {
 }
 
 fn mixed(weights: &Weights, foretold: &Weights) -> f32 {
-    weights.iter().zip(foretold).map(|(weight, foretold)| weight * foretold).sum()
+    weights
+        .iter()
+        .zip(foretold)
+        .map(|(weight, foretold)| weight * foretold)
+        .sum()
 }
 
 fn normal(weights: Weights) -> Weights {
@@ -456,7 +529,10 @@ impl Place {
             said: Vec::new(),
             expected: zero(),
         };
-        let nothing = History { watched: &BTreeMap::new(), seen: Vec::new() };
+        let nothing = History {
+            watched: &BTreeMap::new(),
+            seen: Vec::new(),
+        };
         place.foretell(day, &nothing, None, &[]);
         place
     }
@@ -466,11 +542,15 @@ impl Place {
         for arrived in std::mem::take(&mut self.fresh) {
             let begin = calendar::midnight(calendar::day_of(arrived.at));
             let since = arrived.since.max(begin).min(arrived.at);
-            let bins = (calendar::bin_of(since) as u16, calendar::bin_of(arrived.at) as u16);
+            let bins = (
+                calendar::bin_of(since) as u16,
+                calendar::bin_of(arrived.at) as u16,
+            );
             let width = f32::from(bins.1 - bins.0) + 1.0;
             let mut foretold = [0.0; MANY];
             let (mut together, mut speaking) = (0.0, 0.0);
-            for ((foretold, said), weight) in foretold.iter_mut().zip(&self.said).zip(self.weights) {
+            for ((foretold, said), weight) in foretold.iter_mut().zip(&self.said).zip(self.weights)
+            {
                 if let Some(said) = said {
                     let rates = &said[usize::from(bins.0)..=usize::from(bins.1)];
                     *foretold = rates.iter().sum::<f32>() / width;
@@ -491,7 +571,11 @@ impl Place {
                 foretold,
             });
         }
-        while self.seen.front().is_some_and(|seen| seen.day <= day - MEMORY_DAYS) {
+        while self
+            .seen
+            .front()
+            .is_some_and(|seen| seen.day <= day - MEMORY_DAYS)
+        {
             self.seen.pop_front();
         }
     }
@@ -501,7 +585,12 @@ impl Place {
         let judged: Vec<(f32, &Weights)> = self
             .seen
             .iter()
-            .map(|seen| (seen.mass * decay(day - seen.day, JUDGED_HALF_LIFE), &seen.foretold))
+            .map(|seen| {
+                (
+                    seen.mass * decay(day - seen.day, JUDGED_HALF_LIFE),
+                    &seen.foretold,
+                )
+            })
             .filter(|(mass, _)| *mass > 0.01)
             .collect();
         let mut weights = *prior;
@@ -510,7 +599,9 @@ impl Place {
             for (mass, foretold) in &judged {
                 let together = mixed(&weights, foretold);
                 if together > 0.0 {
-                    for ((credit, weight), foretold) in credit.iter_mut().zip(&weights).zip(*foretold) {
+                    for ((credit, weight), foretold) in
+                        credit.iter_mut().zip(&weights).zip(*foretold)
+                    {
                         *credit += mass * weight * foretold / together;
                     }
                 }
@@ -540,7 +631,12 @@ impl Place {
                 }),
             })
             .collect();
-        let speaking = || self.said.iter().zip(self.weights).filter_map(|(said, weight)| Some((said.as_ref()?, weight)));
+        let speaking = || {
+            self.said
+                .iter()
+                .zip(self.weights)
+                .filter_map(|(said, weight)| Some((said.as_ref()?, weight)))
+        };
         let total: f32 = speaking().map(|(_, weight)| weight).sum();
         let mut expected = zero();
         for (said, weight) in speaking() {
@@ -553,13 +649,21 @@ impl Place {
 
     /// Releases a day.
     fn rate(&self, own: &History<'_>, day: i64) -> f32 {
-        let mass: f32 = own.seen.iter().map(|(past, _, mass)| mass * decay(day - past, HALF_LIFE)).sum();
+        let mass: f32 = own
+            .seen
+            .iter()
+            .map(|(past, _, mass)| mass * decay(day - past, HALF_LIFE))
+            .sum();
         (mass + USUAL_RATE) / (watched_days(own.watched, day) + 1.0)
     }
 }
 
 fn mean_rate(history: &History<'_>, day: i64) -> f32 {
-    let mass: f32 = history.seen.iter().map(|(past, _, mass)| mass * decay(day - past, HALF_LIFE)).sum();
+    let mass: f32 = history
+        .seen
+        .iter()
+        .map(|(past, _, mass)| mass * decay(day - past, HALF_LIFE))
+        .sum();
     mass / watched_days(history.watched, day).max(0.1)
 }
 
@@ -582,7 +686,11 @@ fn shape(profile: Option<Profile>, rate: f32) -> Option<Profile> {
 fn by_day() -> Profile {
     let mut profile = zero();
     for (bin, value) in profile.iter_mut().enumerate() {
-        *value = if (180..690).contains(&bin) { 720.0 / 510.0 } else { 0.0 };
+        *value = if (180..690).contains(&bin) {
+            720.0 / 510.0
+        } else {
+            0.0
+        };
     }
     profile
 }

@@ -72,3 +72,95 @@ pub fn targets(
     }
     targets
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Standing::{Proven, Refuted, Unproven};
+
+    fn wish(specialty: &str, only: Option<&[&str]>, listed: &[&str]) -> Wish {
+        let ids = |ids: &[&str]| ids.iter().map(|&id| id.into()).collect();
+        Wish {
+            specialty: specialty.into(),
+            weight: 2.0,
+            only: only.map(ids),
+            listed: ids(listed),
+        }
+    }
+
+    fn keys(wishes: &[Wish], clinic: Standing, list: Standing) -> Vec<String> {
+        let targets = targets(&"1".into(), wishes, clinic, list);
+        targets
+            .keys()
+            .map(|key| match key {
+                Key::Clinic { .. } => "clinic".to_owned(),
+                Key::Specialty { specialty_id, .. } => format!("list {specialty_id}"),
+                Key::Doctor { doctor_id, .. } => format!("slots {doctor_id}"),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn one_doctor_is_asked_for_slots_one_specialty_for_doctors_more_for_the_clinic() {
+        let one = wish("a", Some(&["x"]), &["x", "y"]);
+        let two = wish("a", Some(&["x", "y"]), &["x", "y"]);
+        let any = wish("b", None, &["z"]);
+        for standing in [Proven, Unproven] {
+            assert_eq!(
+                keys(std::slice::from_ref(&one), standing, standing),
+                ["slots x"]
+            );
+            assert_eq!(
+                keys(std::slice::from_ref(&two), standing, standing),
+                ["list a"]
+            );
+            assert_eq!(
+                keys(std::slice::from_ref(&any), standing, standing),
+                ["list b"]
+            );
+            assert_eq!(
+                keys(&[one.clone(), any.clone()], standing, standing),
+                ["clinic"]
+            );
+        }
+    }
+
+    #[test]
+    fn counts_that_lie_are_not_asked() {
+        let wishes = [
+            wish("a", Some(&["x"]), &[]),
+            wish("b", None, &["y", "z"]),
+            wish("c", None, &[]),
+        ];
+        assert_eq!(
+            keys(&wishes, Refuted, Unproven),
+            ["list b", "list c", "slots x"]
+        );
+        // Of a list nobody has read the doctors are not known yet.
+        assert_eq!(
+            keys(&wishes, Refuted, Refuted),
+            ["list c", "slots x", "slots y", "slots z"]
+        );
+        assert_eq!(keys(&wishes[1..2], Proven, Refuted), ["slots y", "slots z"]);
+    }
+
+    #[test]
+    fn what_waiting_weighs_is_shared_among_the_resources_that_answer_for_it() {
+        let shared = [
+            wish("a", None, &["x", "y"]),
+            wish("b", Some(&["x"]), &["x"]),
+        ];
+        let targets = targets(&"1".into(), &shared, Refuted, Refuted);
+        let total: f32 = targets
+            .values()
+            .flat_map(|target| &target.places)
+            .map(|(_, weight)| weight)
+            .sum();
+        assert!((total - 4.0).abs() < 1e-6, "{total}");
+        assert_eq!(
+            targets.len(),
+            2,
+            "one doctor of two specialties is looked at once"
+        );
+    }
+}

@@ -16,8 +16,11 @@ mod scheduler;
 pub use allot::{Gaps, Limits};
 pub use calendar::DayKind;
 pub use check::{Audits, walk_gap};
-pub use level::{Wish, targets};
 pub use learner::{Arrived, Learner, Profile};
-pub use scheduler::{Foresight, Scheduler, Target};
+pub use level::{Wish, targets};
+pub use scheduler::{Foresight, Learned, Scheduler, Target};
 
-pub(crate) use backoff::*;
+pub(crate) use backoff::{
+    after_broken_walk, after_failure, after_missing, after_no_online, jittered,
+};
+pub(crate) use check::WALK_GAP;

@@ -130,7 +130,12 @@ impl<K: Ord + Clone> Planner<K> {
 
     /// The shortest time between two looks on this day: in its busiest window.
     pub(crate) fn closest_gap(&self, key: &K, gaps: Gaps) -> Option<Duration> {
-        let most = self.keys.get(key)?.rates.iter().fold(0.0, |a: f32, b| a.max(*b));
+        let most = self
+            .keys
+            .get(key)?
+            .rates
+            .iter()
+            .fold(0.0, |a: f32, b| a.max(*b));
         let gap = ((HOUR_MS / most) as i64).clamp(gaps.least_in_window, gaps.longest);
         Some(Duration::from_millis(gap.unsigned_abs()))
     }
@@ -165,7 +170,12 @@ impl<K: Ord + Clone> Planner<K> {
 
 impl Turn {
     fn settle(&mut self, gaps: Gaps, rng: &mut impl Rng) -> i64 {
-        let fired = fires(&self.rates, self.from, self.left, self.looked + gaps.longest);
+        let fired = fires(
+            &self.rates,
+            self.from,
+            self.left,
+            self.looked + gaps.longest,
+        );
         // A rate above what the usual gap allows is given to learned windows only.
         let usual = HOUR_MS / gaps.least as f32;
         let least = if self.rates[calendar::bin_of(fired)] > usual {
@@ -173,7 +183,9 @@ impl Turn {
         } else {
             gaps.least
         };
-        let mut due = fired.clamp(self.looked + least, self.looked + gaps.longest).max(self.from);
+        let mut due = fired
+            .clamp(self.looked + least, self.looked + gaps.longest)
+            .max(self.from);
         if (due + ROUND).rem_euclid(MINUTE) < 2 * ROUND {
             due += rng.random_range(2 * ROUND..4 * ROUND);
         }

@@ -29,13 +29,16 @@ pub trait Foresight: Send {
     fn expected(&mut self, clinic: &ClinicId, specialty: &SpecialtyId) -> Profile;
 }
 
-impl Foresight for Learner<ClinicId, SpecialtyId> {
+/// What the looks of this program have taught.
+pub type Learned = Learner<ClinicId, SpecialtyId>;
+
+impl Foresight for Learned {
     fn turn(&mut self, now: i64) -> bool {
-        self.turn(now)
+        Self::turn(self, now)
     }
 
     fn expected(&mut self, clinic: &ClinicId, specialty: &SpecialtyId) -> Profile {
-        self.expected(clinic, specialty).clone()
+        Self::expected(self, clinic, specialty).clone()
     }
 }
 
@@ -50,7 +53,7 @@ pub struct Target {
 
 /// When each resource is looked at. Moments are milliseconds of UTC that never run backwards.
 #[derive(Debug)]
-pub struct Scheduler<F = Learner<ClinicId, SpecialtyId>> {
+pub struct Scheduler<F = Learned> {
     foresight: F,
     planner: Planner<Key>,
     targets: BTreeMap<Key, Target>,
@@ -60,13 +63,6 @@ pub struct Scheduler<F = Learner<ClinicId, SpecialtyId>> {
     reviewed: i64,
     stale: bool,
     rng: StdRng,
-}
-
-impl Scheduler {
-    /// Learns by itself.
-    pub fn new(limits: Limits, seed: u64, now: i64) -> Self {
-        Self::with(Learner::new(now), limits, seed, now)
-    }
 }
 
 impl<F: Foresight> Scheduler<F> {
@@ -92,7 +88,11 @@ impl<F: Foresight> Scheduler<F> {
     /// What is to be looked at from now on.
     pub fn set_targets(&mut self, targets: BTreeMap<Key, Target>) {
         if targets != self.targets {
-            for gone in self.targets.keys().filter(|key| !targets.contains_key(*key)) {
+            for gone in self
+                .targets
+                .keys()
+                .filter(|key| !targets.contains_key(*key))
+            {
                 self.planner.remove(gone);
             }
             self.targets = targets;
@@ -121,7 +121,8 @@ impl<F: Foresight> Scheduler<F> {
 
     /// It is looked at now.
     pub fn looked(&mut self, key: &Key, now: i64) {
-        self.planner.looked(key, self.limits.gaps, now, &mut self.rng);
+        self.planner
+            .looked(key, self.limits.gaps, now, &mut self.rng);
     }
 
     /// It is not looked at before then.
@@ -143,6 +144,13 @@ impl<F: Foresight> Scheduler<F> {
             .map(|(key, _)| key)
     }
 
+    /// The specialties that a resource answers for.
+    pub fn places(&self, key: &Key) -> Vec<&SpecialtyId> {
+        let places = self.targets.get(key).map(|target| &target.places);
+        let places = places.into_iter().flatten();
+        places.map(|(specialty, _)| specialty).collect()
+    }
+
     /// After a sleep or an outage everything would be due at once: it is spread over a gap
     /// instead. One goes first.
     pub fn spread(&mut self, now: i64) {
@@ -152,7 +160,8 @@ impl<F: Foresight> Scheduler<F> {
         for (place, key) in self.targets.keys().enumerate() {
             let place = ((place + turn) % many) as f32 + self.rng.random_range(0.0..1.0);
             let part = place / many as f32;
-            self.planner.begin(key, part, self.limits.gaps, now, &mut self.rng);
+            self.planner
+                .begin(key, part, self.limits.gaps, now, &mut self.rng);
         }
         let first = self.planner.first().map(|(_, key)| key.clone());
         if let Some(first) = first {
@@ -213,7 +222,8 @@ impl<F: Foresight> Scheduler<F> {
             .collect();
         let rates = allot(&demands, &limits);
         for (key, rates) in self.targets.keys().zip(rates) {
-            self.planner.set(key, rates, self.limits.gaps, now, &mut self.rng);
+            self.planner
+                .set(key, rates, self.limits.gaps, now, &mut self.rng);
         }
     }
 }

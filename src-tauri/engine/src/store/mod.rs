@@ -15,6 +15,7 @@ mod outbox;
 mod settings;
 mod signals;
 mod trial;
+mod watched;
 mod watches;
 
 use std::{
@@ -38,6 +39,7 @@ pub(crate) use news::DueNews;
 pub use outbox::Taken;
 pub(crate) use outbox::{Awake, Company, Due, Stale, Told};
 pub(crate) use settings::{FORM_LIMIT, Name as SettingName};
+pub(crate) use watched::Watched;
 
 /// The database's file name inside the data folder.
 pub(crate) const FILE_NAME: &str = "talonchik.db";
