@@ -12,8 +12,8 @@ use engine::{
     model::{ClinicId, Key, SpecialtyId},
     pace::{BACKGROUND_PART, Pace, Why},
     schedule::{
-        Arrived, Audits, Foresight, Learner, Limits, Profile, Scheduler, Target, Wish, targets,
-        walk_gap,
+        Arrived, Audits, Foresight, Learner, Limits, Profile, Reading, Row, Scheduler, Target,
+        Wish, targets, walk_gap,
     },
     trust::{Level, Standing, Trial, Trust},
 };
@@ -123,8 +123,15 @@ pub(crate) fn run(world: &World, run: Run) -> Score {
     }
 }
 
-/// A row as it was when everything under it was looked at: how many, the first and the last visit.
-type Row = (usize, u64, u64);
+/// How many, the first and the last visit.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Counts(usize, u64, u64);
+
+impl Row for Counts {
+    fn shrank(&self, before: &Self) -> bool {
+        self.0 <= before.0 && (self.0 == 0 || self.1 >= before.1 && self.2 <= before.2)
+    }
+}
 
 #[derive(Default)]
 struct Doctor {
@@ -132,14 +139,14 @@ struct Doctor {
     here: Vec<usize>,
     /// Seen at the last look at the slots.
     known: Vec<usize>,
-    drilled: Row,
+    row: Reading<Counts>,
     looked: i64,
 }
 
 #[derive(Default)]
 struct Place {
     doctors: Vec<Doctor>,
-    drilled: Row,
+    row: Reading<Counts>,
 }
 
 struct Watching<'a> {
@@ -160,6 +167,8 @@ struct Watching<'a> {
     last_look: HashMap<Key, i64>,
     /// The look before the one under way.
     since: i64,
+    /// Something was found that speaks of counts.
+    judged: bool,
     standings: Vec<(Standing, Standing)>,
     names: HashMap<ClinicId, usize>,
     tally: Tally,
@@ -192,7 +201,7 @@ impl<'a> Watching<'a> {
             pairs
                 .map(|pair| Place {
                     doctors: (0..pair.doctors).map(|_| Doctor::default()).collect(),
-                    drilled: Row::default(),
+                    row: Reading::default(),
                 })
                 .collect()
         });
@@ -210,6 +219,7 @@ impl<'a> Watching<'a> {
             walked: vec![0; world.clinics.len()],
             last_look: HashMap::new(),
             since: 0,
+            judged: false,
             standings: Vec::new(),
             names: names.collect(),
             tally: Tally::default(),
@@ -247,7 +257,9 @@ impl<'a> Watching<'a> {
                 }
             }
             self.look(&key).await;
-            self.choose_levels();
+            if std::mem::take(&mut self.judged) {
+                self.choose_levels();
+            }
         }
         for (opening, told) in self.world.openings.iter().zip(&self.told) {
             if !told {
@@ -416,13 +428,13 @@ impl<'a> Watching<'a> {
         here
     }
 
-    fn row(&mut self, clinic: usize, pair: usize, doctor: Option<usize>) -> Row {
+    fn row(&mut self, clinic: usize, pair: usize, doctor: Option<usize>) -> Counts {
         let world = self.world;
         let doctors = match doctor {
             Some(doctor) => doctor..doctor + 1,
             None => 0..self.places[clinic][pair].doctors.len(),
         };
-        let mut row = (0, u64::MAX, 0);
+        let mut row = Counts(0, u64::MAX, 0);
         for each in doctors {
             for opening in self.here(clinic, pair, each) {
                 let opening = &world.openings[*opening];
@@ -432,7 +444,7 @@ impl<'a> Watching<'a> {
                     opening.shown.0
                 };
                 if shown {
-                    row = (
+                    row = Counts(
                         row.0 + 1,
                         row.1.min(opening.visit),
                         row.2.max(opening.visit),
@@ -446,17 +458,17 @@ impl<'a> Watching<'a> {
     /// The clinic's rows; the pairs whose row changed.
     async fn rows(&mut self, clinic: usize) -> Vec<usize> {
         let (permit, half) = self.ask().await;
-        let rows: Vec<Row> = (0..self.places[clinic].len())
+        let rows: Vec<Counts> = (0..self.places[clinic].len())
             .map(|pair| self.row(clinic, pair, None))
             .collect();
         sleep(half).await;
         drop(permit);
         let mut changed = Vec::new();
         for (pair, row) in rows.into_iter().enumerate() {
-            let place = &mut self.places[clinic][pair];
-            if place.drilled != row {
+            let reading = &mut self.places[clinic][pair].row;
+            if reading.asks(&row) {
                 changed.push(pair);
-                place.drilled = row;
+                reading.drilled(Some(&row));
             }
         }
         changed
@@ -466,47 +478,55 @@ impl<'a> Watching<'a> {
     async fn list(&mut self, clinic: usize, pair: usize, which: Underneath) {
         let (permit, half) = self.ask().await;
         let doctors = self.places[clinic][pair].doctors.len();
-        let rows: Vec<Row> = (0..doctors)
+        let rows: Vec<Counts> = (0..doctors)
             .map(|doctor| self.row(clinic, pair, Some(doctor)))
             .collect();
         sleep(half).await;
         drop(permit);
+        let distrusted = self.standings[clinic].1 == Standing::Refuted;
         for (doctor, row) in rows.into_iter().enumerate() {
             let facts = &mut self.places[clinic][pair].doctors[doctor];
-            let changed = facts.drilled != row;
-            facts.drilled = row;
+            let changed = facts.row.asks(&row);
             let look = match which {
-                Underneath::Changed => changed,
+                Underneath::Changed => changed || distrusted,
                 Underneath::One(one) => changed || one == doctor,
                 Underneath::All => true,
             };
             if look {
+                facts.row.drilled(Some(&row));
                 let found = self.slots(clinic, pair, doctor).await;
-                self.judge(clinic, changed, &found);
+                self.judge(clinic, &found);
             }
         }
     }
 
-    /// What was found under the rows speaks for them or against them.
-    fn judge(&mut self, clinic: usize, listed: bool, found: &Found) {
+    /// What was found under the rows speaks for them or against them. As in the program, an opening
+    /// that the row could not show yet is judged by the next reading: would it be there?
+    fn judge(&mut self, clinic: usize, found: &Found) {
         if found.openings.is_empty() {
             return;
         }
         let id = ClinicId::from(self.world.clinics[clinic].id.as_str());
         let gap = Duration::from_millis(found.gap.unsigned_abs());
-        let trial = |announced| {
-            if announced {
+        let openings = || {
+            found
+                .openings
+                .iter()
+                .map(|opening| self.world.openings[*opening].shown)
+        };
+        let levels = [
+            (Level::Clinic, openings().any(|(row, _)| row)),
+            (Level::Specialty, openings().any(|(_, row)| row)),
+        ];
+        for (level, announced) in levels {
+            let trial = if announced {
                 Trial::Announced
             } else {
                 Trial::Missed { gap }
-            }
-        };
-        let summed = found
-            .openings
-            .iter()
-            .any(|opening| self.world.openings[*opening].shown.0);
-        self.trust.record(&id, Level::Clinic, trial(summed));
-        self.trust.record(&id, Level::Specialty, trial(listed));
+            };
+            self.trust.record(&id, level, trial);
+        }
+        self.judged = true;
     }
 
     /// A doctor's slots: the truth.

@@ -17,12 +17,12 @@ use crate::{
     delivery::{Channel, Ladders},
     gorzdrav::link,
     model::{
-        Clinic, ClinicId, Counts, Doctor, DoctorChoice, DoctorId, Key, Pause, ServiceState, Sleep,
-        Specialty, SpecialtyId, Watch,
+        Clinic, ClinicId, Counts, Doctor, DoctorChoice, DoctorId, Key, Pause, RowDate,
+        ServiceState, Sleep, Specialty, SpecialtyId, Watch,
     },
     plan::{ClinicPlan, Pair, Plan, Wanted, urgency},
     roster::{Listed, Roster, Standing},
-    schedule::{self, Audits, Learned, Limits, Scheduler, Wish},
+    schedule::{self, Audits, Learned, Limits, Reading, Row, Scheduler, Wish},
     store::{Awake, Coverage, Site},
     trust::{Level, Standing as Worth, Trial, Trust},
     witness::Witness,
@@ -34,6 +34,8 @@ const OFFLINE_PROBE: Duration = Duration::from_secs(5);
 const DOWN_PROBE: Duration = Duration::from_secs(75);
 /// The longest wait before asking whether the service still refuses this address.
 const BLOCKED_PROBE: Duration = Duration::from_mins(10);
+/// That slots are gone is confirmed no sooner.
+const CONFIRM_WAIT: Duration = Duration::from_secs(20);
 /// Good lists in a row without an id before a watch needs its owner.
 const LOST_AFTER: u8 = 2;
 
@@ -119,8 +121,8 @@ impl Failing {
 /// What is known about a doctor who is followed.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct DoctorFacts {
-    /// The list row at the time of the last good look at the slots.
-    drilled: Option<Counts>,
+    /// The list row, since the last good look at the slots.
+    row: Reading<Counts>,
     /// What the list row announces.
     witness: Witness,
     /// The last look at the slots, if it was good and nothing has come between.
@@ -148,8 +150,8 @@ pub(crate) struct DoctorFacts {
 /// What is known about a watched specialty.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct PairFacts {
-    /// The clinic's row at the time of the last complete look underneath.
-    drilled: Option<Counts>,
+    /// The clinic's row, since the last complete look underneath.
+    row: Reading<Counts>,
     /// What the clinic's row announces.
     witness: Witness,
     /// The doctors of the last good list.
@@ -262,7 +264,7 @@ impl ClinicFacts {
                 continue;
             }
             // Its return is news, whatever the counts say then.
-            pair.drilled = None;
+            pair.row = Reading::default();
             pair.witness = Witness::default();
             pair.failing = None;
             if walk && !rows.is_empty() {
@@ -327,34 +329,31 @@ impl ClinicFacts {
         facts.absent = facts.absent.saturating_add(1);
     }
 
-    /// Has anything changed above this specialty since its slots were looked at?
+    /// The clinic's row of this specialty is read: is it time to look underneath?
     pub(crate) fn wants_look(
-        &self,
+        &mut self,
         specialty: &SpecialtyId,
         row: &Counts,
         wanted: &Wanted,
     ) -> bool {
-        let Some(pair) = self.pairs.get(specialty) else {
+        let Some(pair) = self.pairs.get_mut(specialty) else {
             return true;
         };
-        match pair.failing {
-            Some(failing) => !failing.rests(),
-            None => {
-                pair.drilled.as_ref() != Some(row)
-                    || self.doctors.iter().any(|(id, facts)| {
-                        // What a row of the list is asked is answered by reading the list again.
-                        let asked = || facts.witness.is_asked() && self.is_member(specialty, id);
-                        wanted.includes(id) && (facts.wants_another() || asked())
-                    })
-            }
+        if let Some(failing) = pair.failing {
+            return !failing.rests();
         }
+        pair.row.asks(row)
+            || self.doctors.iter().any(|(id, facts)| {
+                // What a row of the list is asked is answered by reading the list again.
+                let asked = || facts.witness.is_asked() && self.is_member(specialty, id);
+                wanted.includes(id) && (facts.wants_another() || asked())
+            })
     }
 
-    /// Has this doctor's row changed since their slots were looked at?
-    pub(crate) fn wants_slots(&self, doctor: &Doctor) -> bool {
-        self.doctors.get(&doctor.id).is_none_or(|facts| {
-            facts.wants_another() || facts.drilled.as_ref() != Some(&doctor.counts)
-        })
+    /// The doctor's row is read: is it time to look at the slots?
+    pub(crate) fn wants_slots(&mut self, doctor: &Doctor) -> bool {
+        let facts = self.doctor(&doctor.id);
+        facts.row.asks(&doctor.counts) || facts.wants_another()
     }
 
     /// Did something watched of this specialty fail? It is looked at after everything else.
@@ -437,7 +436,7 @@ impl ClinicFacts {
         };
         let facts = self.doctor(doctor);
         facts.looked_at = Some(Instant::now());
-        facts.drilled = row.copied();
+        facts.row.drilled(row);
         facts.starts = starts;
         facts.confirm = confirm;
         facts.doubted = false;
@@ -475,8 +474,7 @@ impl ClinicFacts {
 
     /// Everything under a specialty that does not rest was looked at, while the clinic's row said this.
     pub(crate) fn note_drilled(&mut self, specialty: &SpecialtyId, row: Option<&Counts>) {
-        let pair = self.pair(specialty);
-        pair.drilled = row.copied().or(pair.drilled);
+        self.pair(specialty).row.drilled_beneath(row);
     }
 
     /// What is watched of a specialty is known as of now, unless something of it fails.
@@ -526,6 +524,20 @@ fn under(doctors: &HashMap<DoctorId, DoctorFacts>, rows: &[Doctor]) -> usize {
         .sum()
 }
 
+impl Row for Counts {
+    fn shrank(&self, before: &Self) -> bool {
+        let later = |now: Option<RowDate>, then: Option<RowDate>| match (now, then) {
+            (None, _) => true,
+            (Some(_), None) => false,
+            (Some(now), Some(then)) => now >= then,
+        };
+        self.free <= before.free
+            && self.tickets <= before.tickets
+            && later(self.first, before.first)
+            && (self.last.is_none() || later(before.last, self.last))
+    }
+}
+
 fn is_there(
     doctors: &HashMap<DoctorId, DoctorFacts>,
     doctor: &DoctorId,
@@ -546,7 +558,7 @@ impl DoctorFacts {
     fn wants_another(&self) -> bool {
         match self.failing {
             Some(failing) => !failing.rests(),
-            None => self.confirm,
+            None => self.confirm && self.looked_at.is_none_or(|at| at.elapsed() >= CONFIRM_WAIT),
         }
     }
 }
@@ -628,6 +640,8 @@ pub(crate) struct Board {
     audits: Audits,
     /// What is looked at must be chosen anew: watches, lists or what counts are worth have changed.
     pub(crate) stale_targets: bool,
+    /// What the counts of each clinic and of its lists were worth then.
+    worth: HashMap<ClinicId, (Worth, Worth)>,
     /// The day on which what waiting weighs was worked out.
     weighed_on: Option<NaiveDate>,
 }
@@ -646,6 +660,7 @@ impl Board {
             timeline,
             audits: Audits::default(),
             stale_targets: true,
+            worth: HashMap::new(),
             weighed_on: None,
             watches: Roster::default(),
             plan: Plan::new(),
@@ -742,6 +757,15 @@ impl Board {
         if !std::mem::take(&mut self.stale_targets) {
             return;
         }
+        let standing = |clinic, level| self.trust.standing(clinic, level);
+        self.worth = self
+            .plan
+            .keys()
+            .map(|clinic| {
+                let rows = standing(clinic, Level::Clinic);
+                (clinic.clone(), (rows, standing(clinic, Level::Specialty)))
+            })
+            .collect();
         let mut targets = BTreeMap::new();
         for (clinic, plan) in &self.plan {
             let facts = self.facts.get(clinic);
@@ -777,8 +801,13 @@ impl Board {
 
     /// What the counts of the clinic and of its lists are worth.
     fn worth(&self, clinic: &ClinicId) -> (Worth, Worth) {
-        let of = |level| self.trust.standing(clinic, level);
-        (of(Level::Clinic), of(Level::Specialty))
+        let known = self.worth.get(clinic).copied();
+        known.unwrap_or((Worth::Unproven, Worth::Unproven))
+    }
+
+    /// Do the counts of the clinic's lists hide slots?
+    pub(crate) fn distrusts_lists(&self, clinic: &ClinicId) -> bool {
+        self.worth(clinic).1 == Worth::Refuted
     }
 
     /// Are the counts that looks rely on proven?
@@ -923,7 +952,11 @@ impl Board {
     pub(crate) fn next_due(&mut self) -> Option<Instant> {
         let (due, _) = self.scheduler.first(self.timeline.now())?;
         // After a hold one goes first, due or not.
-        Some(self.service.hold_until.unwrap_or_else(|| self.timeline.instant(due)))
+        Some(
+            self.service
+                .hold_until
+                .unwrap_or_else(|| self.timeline.instant(due)),
+        )
     }
 
     /// When a clinic is looked at next.

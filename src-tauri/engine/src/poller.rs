@@ -283,9 +283,13 @@ impl Poller {
                     let Some(row) = rows.iter().find(|row| row.id == *specialty) else {
                         continue;
                     };
-                    let changed = self.board().facts.get(&errand.clinic).is_some_and(|facts| {
-                        facts.wants_look(specialty, &row.counts, &pair.wanted)
-                    });
+                    let changed = self
+                        .board()
+                        .facts
+                        .get_mut(&errand.clinic)
+                        .is_some_and(|facts| {
+                            facts.wants_look(specialty, &row.counts, &pair.wanted)
+                        });
                     if changed && !findings.hopeless() {
                         self.look_under(errand, specialty, Some(&row.counts), why, findings)
                             .await;
@@ -580,6 +584,7 @@ impl Poller {
             }
         }
 
+        let distrusted = self.board().distrusts_lists(clinic);
         let mut rows: Vec<&Doctor> = answer
             .rows
             .iter()
@@ -587,6 +592,7 @@ impl Poller {
             .filter(|row| {
                 first
                     || errand.walk
+                    || distrusted
                     || errand
                         .audit
                         .as_ref()
@@ -594,7 +600,7 @@ impl Poller {
                     || self
                         .board()
                         .facts
-                        .get(clinic)
+                        .get_mut(clinic)
                         .is_none_or(|facts| facts.wants_slots(row))
             })
             .collect();

@@ -44,7 +44,7 @@ const LEAST: i64 = 30_000;
 /// The same in a learned window, where the person allowed it.
 const LEAST_IN_WINDOW: i64 = 10_000;
 /// The longest, with room for jitter and for waiting one's turn: a quarter of an hour in the end.
-const LONGEST: i64 = 890_000;
+const LONGEST: i64 = 840_000;
 /// Up to this budget the gaps are as they are; a simulator's may be larger, and shortens them.
 const CEILING: f32 = 720.0;
 
@@ -70,6 +70,10 @@ impl Limits {
     }
 }
 
+/// Requests that follow a release down: a list and slots, and once more when it goes.
+const FOLLOWED: f32 = 3.0;
+/// However much is followed down, looks keep this part of an hour.
+const LEAST_ROOM: f32 = 0.4;
 /// A part of the day is in a learned window from so many times the resource's own mean on.
 const WINDOW: f32 = 4.0;
 const BINS_PER_HOUR: usize = 30;
@@ -80,6 +84,8 @@ const STEPS: usize = 40;
 pub(crate) struct Demand {
     /// Expected releases a day times those who wait for them, by part of the day.
     pub value: Box<[f32; BINS]>,
+    /// Expected releases a day.
+    pub releases: Box<[f32; BINS]>,
 }
 
 /// Looks per hour for each resource and part of the day.
@@ -101,17 +107,27 @@ pub(crate) fn allot(demands: &[Demand], limits: &Limits) -> Vec<Rates> {
         .sum::<f32>()
             * (BIN_MS as f32 / HOUR_MS)
     };
+    // What is found is followed down, in the hour in which it is found.
+    let room = |hour: std::ops::Range<usize>| -> f32 {
+        let per_day: f32 = demands
+            .iter()
+            .flat_map(|it| &it.releases[hour.clone()])
+            .sum();
+        let releases = per_day / BINS as f32;
+        (limits.hour - releases * FOLLOWED).max(limits.hour * LEAST_ROOM)
+    };
     // Hours that would take more than an hour may are held at that; the others share the rest.
     let most = |factor: f32| -> f32 {
         hours()
-            .map(|hour| spent(factor, hour).min(limits.hour))
+            .map(|hour| spent(factor, hour.clone()).min(room(hour)))
             .sum()
     };
     let factor = bisect(|factor| most(factor) <= limits.per_hour * 24.0);
     let mut rates: Vec<Rates> = pulls.iter().map(|_| Box::new([0.0; BINS])).collect();
     for hour in hours() {
-        let factor = if spent(factor, hour.clone()) > limits.hour {
-            bisect(|factor| spent(factor, hour.clone()) <= limits.hour)
+        let room = room(hour.clone());
+        let factor = if spent(factor, hour.clone()) > room {
+            bisect(|factor| spent(factor, hour.clone()) <= room)
         } else {
             factor
         };

@@ -11,6 +11,7 @@ mod check;
 mod learner;
 mod level;
 mod planner;
+mod reading;
 mod scheduler;
 
 pub use allot::{Gaps, Limits};
@@ -18,6 +19,7 @@ pub use calendar::DayKind;
 pub use check::{Audits, walk_gap};
 pub use learner::{Arrived, Learner, Profile};
 pub use level::{Wish, targets};
+pub use reading::{Reading, Row};
 pub use scheduler::{Foresight, Learned, Scheduler, Target};
 
 pub(crate) use backoff::{

@@ -40,7 +40,9 @@ struct Turn {
     /// as of this moment.
     from: i64,
     looked: i64,
-    /// Not before this moment.
+    /// When it is due by its rate,
+    planned: i64,
+    /// but not before this moment.
     held: i64,
     due: i64,
 }
@@ -68,6 +70,7 @@ impl<K: Ord + Clone> Planner<K> {
                     left: rng.random_range(0.0..1.0),
                     from: now,
                     looked: now - gaps.least,
+                    planned: now,
                     held: now,
                     due: now,
                 };
@@ -119,11 +122,12 @@ impl<K: Ord + Clone> Planner<K> {
         Some(self.keys.get(key)?.due)
     }
 
-    /// The time between the last look and the next, or between two at the present rate if that is longer.
+    /// The time between the last look and the next by plan, or between two at the present rate if
+    /// that is longer.
     pub(crate) fn gap(&self, key: &K, gaps: Gaps, now: i64) -> Option<Duration> {
         let turn = self.keys.get(key)?;
         let gap = (HOUR_MS / turn.rates[calendar::bin_of(now)]) as i64;
-        let gap = gap.max(turn.due - turn.looked);
+        let gap = gap.max(turn.planned - turn.looked);
         let gap = gap.clamp(gaps.least_in_window, gaps.longest);
         Some(Duration::from_millis(gap.unsigned_abs()))
     }
@@ -189,6 +193,7 @@ impl Turn {
         if (due + ROUND).rem_euclid(MINUTE) < 2 * ROUND {
             due += rng.random_range(2 * ROUND..4 * ROUND);
         }
+        self.planned = due;
         self.due = due.max(self.held);
         self.due
     }

@@ -211,13 +211,15 @@ impl<F: Foresight> Scheduler<F> {
             .values()
             .map(|target| {
                 let mut value: Profile = Box::new([0.0; BINS]);
+                let mut releases: Profile = Box::new([0.0; BINS]);
                 for (specialty, weight) in &target.places {
                     let expected = self.foresight.expected(&target.clinic, specialty);
-                    for (value, expected) in value.iter_mut().zip(expected.iter()) {
-                        *value += weight * expected;
+                    for (bin, expected) in expected.iter().enumerate() {
+                        value[bin] += weight * expected;
+                        releases[bin] += expected;
                     }
                 }
-                Demand { value }
+                Demand { value, releases }
             })
             .collect();
         let rates = allot(&demands, &limits);
