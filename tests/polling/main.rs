@@ -2,7 +2,6 @@
 #![expect(
     clippy::cast_possible_truncation,
     clippy::cast_precision_loss,
-    clippy::cast_sign_loss,
     clippy::print_stderr,
     clippy::print_stdout,
     reason = "a bench: small numbers, printed"
@@ -23,6 +22,7 @@ use clap::Parser;
 
 /// Runs the scheduler that ships, other ways to share the same budget, and the loops of existing
 /// clients through days of openings in virtual time, and says how soon each has told them.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 #[derive(Parser)]
 #[command(bin_name = "cargo xtask bench polling")]
 struct Args {

@@ -117,6 +117,16 @@ fn picture(world: &World, seed: u64, distrust: bool) -> Result<String, fmt::Erro
             legend + 4.0
         )?;
     }
+    legend += 20.0;
+    writeln!(
+        svg,
+        r##"<path d="M{} {legend}h28" stroke="#ccc" stroke-width="0.8"/><text x="{}" y="{}">equal K = requests/h</text><text x="{}" y="{}">× delay / 1800</text>"##,
+        FIELD.1 + 16.0,
+        FIELD.1 + 52.0,
+        legend + 4.0,
+        FIELD.1 + 52.0,
+        legend + 20.0
+    )?;
     let clients = done.iter().filter_map(|(job, point)| match job {
         Job::Peer(peer) => Some((PEERS[*peer].name, axes.place(*point))),
         Job::Ours(..) => None,
@@ -266,7 +276,7 @@ impl Axes {
 /// Points with their names, none on another.
 fn label(svg: &mut String, mut clients: Vec<(&str, (f64, f64))>) -> fmt::Result {
     clients.sort_by(|(_, a), (_, b)| a.1.total_cmp(&b.1));
-    let mut taken: Vec<(f64, f64)> = Vec::new();
+    let mut taken: Vec<(f64, f64, f64)> = Vec::new();
     for (name, (x, y)) in clients {
         let width = name.len() as f64 * 6.5;
         let left = if x + 8.0 + width > FIELD.1 {
@@ -275,13 +285,14 @@ fn label(svg: &mut String, mut clients: Vec<(&str, (f64, f64))>) -> fmt::Result 
             x + 8.0
         };
         let mut at = y + 4.0;
-        while let Some((_, other)) = taken
+        let right = left + width;
+        while let Some((_, _, other)) = taken
             .iter()
-            .find(|(from, other)| (from - left).abs() < width && (other - at).abs() < LABEL)
+            .find(|(from, to, other)| *from < right && left < *to && (other - at).abs() < LABEL)
         {
             at = other + LABEL + 0.1;
         }
-        taken.push((left, at));
+        taken.push((left, right, at));
         writeln!(
             svg,
             r##"<rect x="{:.1}" y="{:.1}" width="6" height="6" fill="#444"/><text x="{left:.1}" y="{at:.1}" font-size="11">{name}</text>"##,
