@@ -65,7 +65,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
             let mut bench = example("polling");
             // Files are named as seen from where the command was typed.
             bench.current_dir(env::current_dir()?);
-            shell::run(bench.arg("--").args(arguments))
+            shell::run_unannounced(bench.arg("--").args(arguments))
         }
         Figure::Search => shell::run(&mut cargo(&[
             "run",
