@@ -531,7 +531,9 @@ impl Row for Counts {
             (Some(_), None) => false,
             (Some(now), Some(then)) => now >= then,
         };
-        self.free <= before.free
+        // As many as before with another date: one went and one came.
+        (self.free, self.tickets) != (before.free, before.tickets)
+            && self.free <= before.free
             && self.tickets <= before.tickets
             && later(self.first, before.first)
             && (self.last.is_none() || later(before.last, self.last))
