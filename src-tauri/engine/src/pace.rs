@@ -8,7 +8,7 @@
 //!
 //! The budget is an average over the day: quiet hours save, busy ones spend.
 //! Quotas (GCRA, by `governor`) count requests. Background work refills with nine
-//! tenths of the budget and saves up four hours of it (`saved`); an hour takes
+//! tenths of the budget and saves up eight hours of it (`saved`); an hour takes
 //! twice the budget at most, where bursts are allowed three times (`hour`); two starts
 //! are a second apart (`apart`), without bursts three on the long run (`calm`).
 //! Clicks refill with the last tenth (`reserve`). When nothing is saved the average
@@ -45,12 +45,13 @@ const REAL_CONNECTIONS: usize = 2;
 /// What background work may take of the budget.
 pub const BACKGROUND_PART: f64 = 0.9;
 /// Background work saves up so many hours of its part.
-const SAVED_HOURS: f64 = 4.0;
+const SAVED_HOURS: f64 = 8.0;
 /// Within 60 minutes background work takes half the budget at once and this much evenly.
 const HOUR_REFILL: f64 = 1.5;
 const HOUR_AT_ONCE: f64 = 0.5;
 /// The same where bursts are allowed: three budgets in the hour of a release, at most.
-const HOUR_AT_ONCE_IN_BURSTS: f64 = 1.5;
+const HOUR_REFILL_IN_BURSTS: f64 = 2.0;
+const HOUR_AT_ONCE_IN_BURSTS: f64 = 1.0;
 /// Requests to the real service start so far apart: background ones always, everybody's on the long run.
 const APART: Duration = Duration::from_secs(1);
 /// Without bursts background ones do so on the long run …
@@ -499,10 +500,10 @@ impl Limits {
         let budget = f64::from(rules.budget);
         // A simulator may be asked twice as fast as its budget needs.
         let faster = if rules.real { 0.0 } else { budget * 2.0 };
-        let (calm, hour_at_once) = if rules.bursts {
-            (APART, HOUR_AT_ONCE_IN_BURSTS)
+        let (calm, refill, at_once_in_hour) = if rules.bursts {
+            (APART, HOUR_REFILL_IN_BURSTS, HOUR_AT_ONCE_IN_BURSTS)
         } else {
-            (CALM, HOUR_AT_ONCE)
+            (CALM, HOUR_REFILL, HOUR_AT_ONCE)
         };
         // Its budget may outrun the timer's millisecond.
         let at_once = whole_number(faster / HOUR.as_secs_f64());
@@ -525,10 +526,7 @@ impl Limits {
                 at_once.max(at_least_one(CALM_AT_ONCE)),
             ),
             saved: Purse::new(background, whole_number(background * SAVED_HOURS)),
-            hour: Purse::new(
-                per_hour * HOUR_REFILL,
-                whole_number(per_hour * hour_at_once),
-            ),
+            hour: Purse::new(per_hour * refill, whole_number(per_hour * at_once_in_hour)),
             reserve: Purse::new(per_hour - background, at_least_one(RESERVE)),
         }
     }
@@ -753,8 +751,8 @@ mod tests {
         assert_eq!(most_in(&spent, SECOND), 1);
         assert!(most_in(&spent, SECOND * 60) <= 60);
         assert_eq!(most_in(&spent, HOUR), 3 * 360 - 1);
-        // A day and the four hours saved, nine tenths of each.
-        assert_eq!(most_in(&spent, DAY), (24 + 4) * 324 - 1);
+        // A day and the eight hours saved, nine tenths of each.
+        assert_eq!(most_in(&spent, DAY), (24 + 8) * 324 - 1);
         let last = &spent[11_000..];
         let longest = last.windows(2).map(|pair| pair[1] - pair[0]).max();
         assert!(longest <= Some(SECOND * 12), "never blind: {longest:?}");
@@ -769,7 +767,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn quiet_hours_save_for_a_busy_one() {
         let pace = Pace::new(360, true);
-        starts(pace.clone(), Why::Background, 6000, Duration::ZERO).await;
+        starts(pace.clone(), Why::Background, 9000, Duration::ZERO).await;
         assert!(pace.requests_last_hour() <= 325);
         sleep(HOUR * 2).await;
         let spent = starts(pace, Why::Background, 1000, Duration::ZERO).await;
@@ -798,7 +796,7 @@ mod tests {
 
         // All that was saved is spent: the average is still there.
         let pace = Pace::new(360, true);
-        pace.recall(&[720, 720, 720, 720]);
+        pace.recall(&[720; 8]);
         let resumed = starts(pace.clone(), Why::Background, 650, Duration::ZERO).await;
         assert!((323..=325).contains(&most_in(&resumed, HOUR)));
     }
@@ -1081,14 +1079,15 @@ mod tests {
                 let window = Duration::from_secs(secs as u64);
                 let hours = window.div_duration_f64(HOUR);
                 let most = most_in(&background, window);
-                let (calm, at_once) = if bursts { (secs, 1.5) } else { (8 + secs.div_ceil(3), 0.5) };
+                let (calm, at_once, refill) =
+                    if bursts { (secs, 1.0, 2.0) } else { (8 + secs.div_ceil(3), 0.5, 1.5) };
                 prop_assert!(most <= secs.min(calm), "{} in {} s", most, secs);
-                prop_assert!(most <= of_budget(at_once + 1.5 * hours), "{} in {} s", most, secs);
+                prop_assert!(most <= of_budget(at_once + refill * hours), "{} in {} s", most, secs);
                 let most = most_in(&all, window);
                 prop_assert!(most <= 5 + secs);
                 // Beyond their reserve clicks borrow one every ten seconds.
                 let clicks = 30 + of_budget(0.1 * hours) + secs.div_ceil(10);
-                prop_assert!(most <= of_budget(at_once + 1.5 * hours) + clicks, "{} in {} s", most, secs);
+                prop_assert!(most <= of_budget(at_once + refill * hours) + clicks, "{} in {} s", most, secs);
             }
         }
     }
