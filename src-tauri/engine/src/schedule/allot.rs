@@ -5,6 +5,11 @@
 //! number of releases expected now times who waits for them. A floor keeps every
 //! resource from being forgotten, caps keep the clinic and the service from
 //! being pressed; the factor is found by bisection.
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    reason = "rates and gaps of a day: small numbers"
+)]
 
 use super::calendar::{BIN_MS, BINS};
 

@@ -3,6 +3,11 @@
 //! While nothing proves that a clinic's counts can be believed, it is walked
 //! down to the slots every quarter of an hour. Once they are proven, random
 //! audits go on and would notice that they lie.
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    reason = "requests and gaps of a day: small numbers"
+)]
 
 use std::time::Duration;
 

@@ -4,6 +4,11 @@
 //! one (integrate and fire), give or take a tenth: so looks are even where the
 //! rate is, and bunch where it rises. Never sooner than the cap allows, never
 //! later than the floor, never on the stroke of a minute when everybody asks.
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    reason = "gaps of minutes and parts of a day: small numbers"
+)]
 
 use std::{
     cmp::Reverse,
@@ -57,27 +62,24 @@ impl<K: Ord + Clone> Planner<K> {
 
     /// From now on these rates. A resource that is new is somewhere within its gap.
     pub(crate) fn set(&mut self, key: &K, rates: Rates, gaps: Gaps, now: i64, rng: &mut impl Rng) {
-        let due = match self.keys.get_mut(key) {
-            Some(turn) => {
-                turn.left -= gathered(&turn.rates, turn.from, now);
-                turn.from = now;
-                turn.rates = rates;
-                turn.settle(gaps, rng)
-            }
-            None => {
-                let mut turn = Turn {
-                    rates,
-                    left: rng.random_range(0.0..1.0),
-                    from: now,
-                    looked: now - gaps.least,
-                    planned: now,
-                    held: now,
-                    due: now,
-                };
-                let due = turn.settle(gaps, rng);
-                self.keys.insert(key.clone(), turn);
-                due
-            }
+        let due = if let Some(turn) = self.keys.get_mut(key) {
+            turn.left -= gathered(&turn.rates, turn.from, now);
+            turn.from = now;
+            turn.rates = rates;
+            turn.settle(gaps, rng)
+        } else {
+            let mut turn = Turn {
+                rates,
+                left: rng.random_range(0.0..1.0),
+                from: now,
+                looked: now - gaps.least,
+                planned: now,
+                held: now,
+                due: now,
+            };
+            let due = turn.settle(gaps, rng);
+            self.keys.insert(key.clone(), turn);
+            due
         };
         self.heap.push(Reverse((due, key.clone())));
     }

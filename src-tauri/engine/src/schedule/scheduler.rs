@@ -1,4 +1,8 @@
 //! Learner, allotment and planner together.
+#![expect(
+    clippy::cast_precision_loss,
+    reason = "requests and hours of a day: small numbers"
+)]
 
 use std::{collections::BTreeMap, time::Duration};
 
