@@ -39,6 +39,10 @@ const BELIEF: f32 = 20.0;
 /// What an unknown place is taken to release in a day, until it shows; weighs one day.
 const USUAL_RATE: f32 = 2.0;
 const ROUNDS: usize = 25;
+/// Quarters of an hour in a day.
+const QUARTERS: usize = 96;
+/// Who hardly ever looked cannot say that much came.
+const LEAST_EXPOSURE: f32 = 0.3;
 /// Quarters of an hour of such days that must have been watched before anything is said of them.
 const ENOUGH_QUARTERS: f32 = 24.0;
 
@@ -329,7 +333,7 @@ impl<C: Ord + Clone, P: Ord + Clone> Learner<C, P> {
     fn place(&mut self, clinic: &C, place: &P) -> &mut Place {
         let known = self.clinics.get(clinic);
         let fresh = known.is_none_or(|known| !known.places.contains_key(place));
-        let city = if fresh { self.city() } else { Vec::new() };
+        let city = if fresh { self.city() } else { City::default() };
         let (prior, day) = (self.prior, self.day);
         let Clinic { places, watched } = self.clinic(clinic);
         if fresh {
@@ -400,20 +404,30 @@ impl<C: Ord + Clone, P: Ord + Clone> Learner<C, P> {
     }
 
     /// Everything that appeared anywhere, each clinic counting alike.
-    fn city(&self) -> Vec<(i64, u16, f32)> {
-        let mut all = Vec::new();
+    fn city(&self) -> City {
+        let mut city = City::default();
         for clinic in self.clinics.values() {
             let seen = || {
                 let all = clinic.places.values().flat_map(|place| &place.seen);
                 all.filter(|seen| seen.day < self.day)
             };
             let total: f32 = seen().map(|seen| seen.mass).sum();
-            all.extend(
-                seen().map(|seen| (seen.day, seen.middle(), seen.mass / total.max(1.0).sqrt())),
-            );
+            let mass = |seen: &Seen| seen.mass / total.max(1.0).sqrt();
+            city.seen
+                .extend(seen().map(|seen| (seen.day, seen.middle(), mass(seen))));
+            for (day, quarters) in clinic.watched.range(..self.day) {
+                *city.watched.entry(*day).or_default() |= quarters;
+            }
         }
-        all
+        city
     }
+}
+
+/// What was seen anywhere, and when anybody looked at anything.
+#[derive(Debug, Default)]
+struct City {
+    seen: Vec<(i64, u16, f32)>,
+    watched: BTreeMap<i64, u128>,
 }
 
 impl Seen {
@@ -467,7 +481,7 @@ impl<'a> History<'a> {
         self.watched
             .clone()
             .map(|(past, quarters)| {
-                decay(day - past, HALF_LIFE) * quarters.count_ones() as f32 / 96.0
+                decay(day - past, HALF_LIFE) * quarters.count_ones() as f32 / QUARTERS as f32
             })
             .sum()
     }
@@ -480,15 +494,7 @@ impl<'a> History<'a> {
             HALF_LIFE
         };
         let weight = |past: i64| alike(day, past, days).then(|| decay(day - past, half_life));
-        // Looks of a quarter of an hour stand for all of it.
-        let mut exposure = [0.0_f32; 96];
-        for (past, quarters) in self.watched.clone() {
-            if let Some(weight) = weight(*past) {
-                for (quarter, exposure) in exposure.iter_mut().enumerate() {
-                    *exposure += weight * f32::from(u8::from(quarters >> quarter & 1 == 1));
-                }
-            }
-        }
+        let exposure = exposure(self.watched.clone(), weight);
         if exposure.iter().sum::<f32>() < ENOUGH_QUARTERS {
             return None;
         }
@@ -501,10 +507,26 @@ impl<'a> History<'a> {
         let mut profile = blur(&profile, spread);
         for (bin, rate) in profile.iter_mut().enumerate() {
             // A part of the day hardly ever watched says nothing yet.
-            *rate = *rate * BINS as f32 / exposure[bin * 96 / BINS].max(0.3);
+            *rate = *rate * BINS as f32 / exposure[bin * QUARTERS / BINS].max(LEAST_EXPOSURE);
         }
         Some(profile)
     }
+}
+
+/// How much each quarter of an hour was watched, in days. Looks within it stand for all of it.
+fn exposure<'a>(
+    watched: impl Iterator<Item = (&'a i64, &'a u128)>,
+    weight: impl Fn(i64) -> Option<f32>,
+) -> [f32; QUARTERS] {
+    let mut exposure = [0.0; QUARTERS];
+    for (past, quarters) in watched {
+        if let Some(weight) = weight(*past) {
+            for (quarter, exposure) in exposure.iter_mut().enumerate() {
+                *exposure += weight * f32::from(u8::from(quarters >> quarter & 1 == 1));
+            }
+        }
+    }
+    exposure
 }
 
 /// Adds a mass to the parts it may have come in.
@@ -665,20 +687,14 @@ impl Place {
         self.weights = weights;
     }
 
-    fn foretell(
-        &mut self,
-        day: i64,
-        own: &History<'_>,
-        clinic: Option<&History<'_>>,
-        city: &[(i64, u16, f32)],
-    ) {
+    fn foretell(&mut self, day: i64, own: &History<'_>, clinic: Option<&History<'_>>, city: &City) {
         let rate = (own.mass(day) + USUAL_RATE) / (own.days(day) + 1.0);
         self.said = EXPERTS
             .iter()
             .map(|expert| match expert {
                 Expert::Even => Some(Box::new([1.0; BINS])),
                 Expert::ByDay => Some(by_day()),
-                Expert::City { spread } => city_profile(city, day, *spread),
+                Expert::City { spread } => city.profile(day, *spread),
                 Expert::Own { days, spread } => shape(own.profile(day, *days, *spread), rate),
                 Expert::Clinic { days, spread } => clinic.and_then(|clinic| {
                     shape(
@@ -726,21 +742,37 @@ fn by_day() -> Profile {
     profile
 }
 
-fn city_profile(city: &[(i64, u16, f32)], day: i64, spread: f32) -> Option<Profile> {
-    let mut profile = zero();
-    let mut total = 0.0;
-    for (past, bin, mass) in city {
-        if alike(day, *past, Alike::Kind) {
-            let mass = mass * decay(day - past, HALF_LIFE);
-            total += mass;
-            spill(&mut profile, (*bin, *bin), mass);
+impl City {
+    /// As multiples of the mean rate of what was watched.
+    fn profile(&self, day: i64, spread: f32) -> Option<Profile> {
+        let weight =
+            |past: i64| alike(day, past, Alike::Kind).then(|| decay(day - past, HALF_LIFE));
+        let mut profile = zero();
+        let mut total = 0.0;
+        for (past, bin, mass) in &self.seen {
+            if let Some(weight) = weight(*past) {
+                total += mass * weight;
+                spill(&mut profile, (*bin, *bin), mass * weight);
+            }
         }
+        let exposure = exposure(self.watched.iter(), weight);
+        let watched: f32 = exposure.iter().sum();
+        if total <= 0.0 || watched <= 0.0 {
+            return None;
+        }
+        let mut profile = blur(&profile, spread);
+        let mut inside = 0.0;
+        for (bin, value) in profile.iter_mut().enumerate() {
+            let exposure = exposure[bin * QUARTERS / BINS];
+            *value /= exposure.max(LEAST_EXPOSURE);
+            inside += *value * exposure;
+        }
+        let even = watched * (BINS / QUARTERS) as f32 / f32::max(inside, 1e-6);
+        for value in profile.iter_mut() {
+            *value *= even;
+        }
+        Some(profile)
     }
-    let mut profile = blur(&profile, spread);
-    for value in profile.iter_mut() {
-        *value *= BINS as f32 / f32::max(total, 1e-6);
-    }
-    (total > 0.0).then_some(profile)
 }
 
 #[cfg(test)]
@@ -887,8 +919,14 @@ mod tests {
             };
             life.live(day, came);
         }
-        for day in 21..24 {
+        for day in 21..26 {
             life.live(day, &[("1", "a", 845)]);
+            println!(
+                "{} {} {}",
+                day,
+                life.expected(day + 1, 840..850),
+                life.expected(day + 1, 480..490)
+            );
         }
         let (new, old) = (life.expected(24, 840..850), life.expected(24, 480..490));
         assert!(new > old, "{new} at the new time, {old} at the old");
