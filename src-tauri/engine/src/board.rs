@@ -4,7 +4,9 @@
 //! walked down to its slots once and compared with the stored snapshots.
 
 use std::{
+    cmp::Ordering,
     collections::{BTreeMap, BTreeSet, HashMap},
+    mem::discriminant,
     sync::Arc,
     time::Duration,
 };
@@ -526,20 +528,19 @@ fn under(doctors: &HashMap<DoctorId, DoctorFacts>, rows: &[Doctor]) -> usize {
 
 impl Row for Counts {
     fn shrank(&self, before: &Self) -> bool {
-        let later = |now: Option<RowDate>, then: Option<RowDate>| match (now, then) {
+        let went = |now: Option<RowDate>, then: Option<RowDate>, order: Ordering| match (now, then)
+        {
             (None, _) => true,
+            (Some(now), Some(then)) => {
+                // A day and a moment cannot be compared.
+                now == then || discriminant(&now) == discriminant(&then) && now.cmp(&then) == order
+            }
             (Some(_), None) => false,
-            (Some(now), Some(then)) => now >= then,
-        };
-        let sooner = |now: Option<RowDate>, then: Option<RowDate>| match (now, then) {
-            (None, _) => true,
-            (Some(_), None) => false,
-            (Some(now), Some(then)) => now <= then,
         };
         self.free <= before.free
             && self.tickets <= before.tickets
-            && later(self.first, before.first)
-            && sooner(self.last, before.last)
+            && went(self.first, before.first, Ordering::Greater)
+            && went(self.last, before.last, Ordering::Less)
     }
 }
 
@@ -1320,6 +1321,12 @@ mod tests {
             !row(5, 9, 27, 23).shrank(&row(5, 9, 23, 23)),
             "swapped or not, a day is new"
         );
+        let at = DateTime::from_timestamp(1_900_000_000, 0);
+        let moment = Counts {
+            first: at.map(|at| RowDate::Moment { at }),
+            ..before
+        };
+        assert!(!moment.shrank(&before), "in doubt not");
         let undated = Counts {
             last: None,
             ..before

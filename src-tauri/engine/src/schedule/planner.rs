@@ -320,7 +320,7 @@ mod tests {
         for (before, at) in looks.iter().zip(&looks[1..]) {
             assert!((108_000..=132_000 + 4 * ROUND).contains(&(at - before)));
         }
-        assert!((looks.len() as i64 - 24 * 30).abs() < 15, "{}", looks.len());
+        assert!(looks.len().abs_diff(24 * 30) < 15, "{}", looks.len());
         assert_eq!(looks, Plan::new(even(30.0), 3).looks(24));
         assert_ne!(looks, Plan::new(even(30.0), 4).looks(24));
     }
