@@ -4,7 +4,9 @@
 //! walked down to its slots once and compared with the stored snapshots.
 
 use std::{
+    cmp::Ordering,
     collections::{BTreeMap, BTreeSet, HashMap},
+    mem::discriminant,
     sync::Arc,
     time::Duration,
 };
@@ -526,17 +528,21 @@ fn under(doctors: &HashMap<DoctorId, DoctorFacts>, rows: &[Doctor]) -> usize {
 
 impl Row for Counts {
     fn shrank(&self, before: &Self) -> bool {
-        let later = |now: Option<RowDate>, then: Option<RowDate>| match (now, then) {
+        let went = |now: Option<RowDate>, then: Option<RowDate>, order: Ordering| match (now, then)
+        {
             (None, _) => true,
+            (Some(now), Some(then)) => {
+                // A day and a moment cannot be compared.
+                now == then || discriminant(&now) == discriminant(&then) && now.cmp(&then) == order
+            }
             (Some(_), None) => false,
-            (Some(now), Some(then)) => now >= then,
         };
         // As many as before with another date: one went and one came.
         (self.free, self.tickets) != (before.free, before.tickets)
             && self.free <= before.free
             && self.tickets <= before.tickets
-            && later(self.first, before.first)
-            && (self.last.is_none() || later(before.last, self.last))
+            && went(self.first, before.first, Ordering::Greater)
+            && went(self.last, before.last, Ordering::Less)
     }
 }
 
@@ -1282,6 +1288,53 @@ pub(crate) fn is_expired(watch: &Watch, now: DateTime<Utc>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn slots_have_merely_gone_when_there_are_fewer_and_no_new_day() {
+        let on = |day| {
+            let day = NaiveDate::from_ymd_opt(2026, 11, day)?;
+            Some(RowDate::Day { day })
+        };
+        let row = |free, tickets, first, last| Counts {
+            free,
+            tickets,
+            first: on(first),
+            last: on(last),
+        };
+        let before = row(5, 9, 23, 27);
+        assert!(row(4, 8, 23, 27).shrank(&before));
+        assert!(
+            row(4, 8, 24, 26).shrank(&before),
+            "the first and the last went"
+        );
+        assert!(Counts::default().shrank(&before), "all went");
+        assert!(!row(4, 8, 20, 27).shrank(&before), "one came sooner");
+        assert!(!row(4, 8, 23, 30).shrank(&before), "one came later");
+        assert!(!row(6, 9, 23, 27).shrank(&before), "one came");
+        assert!(
+            !row(5, 10, 23, 27).shrank(&before),
+            "one came, for others perhaps"
+        );
+        assert!(
+            !row(4, 8, 23, 27).shrank(&Counts::default()),
+            "the first ones came"
+        );
+        assert!(
+            !row(5, 9, 27, 23).shrank(&row(5, 9, 23, 23)),
+            "swapped or not, a day is new"
+        );
+        let at = DateTime::from_timestamp(1_900_000_000, 0);
+        let moment = Counts {
+            first: at.map(|at| RowDate::Moment { at }),
+            ..before
+        };
+        assert!(!moment.shrank(&before), "in doubt not");
+        let undated = Counts {
+            last: None,
+            ..before
+        };
+        assert!(!row(4, 8, 23, 27).shrank(&undated), "in doubt not");
+    }
 
     #[tokio::test(start_paused = true)]
     async fn what_a_list_hides_is_not_held_against_the_summary_that_announced_it() {

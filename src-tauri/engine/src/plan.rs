@@ -169,25 +169,28 @@ mod tests {
     #[test]
     fn who_has_few_chances_left_waits_with_more_weight() {
         let today = NaiveDate::from_ymd_opt(2026, 11, 23);
+        let weighs = |watch: &Watch, weight: f32| {
+            assert!((urgency(watch, today) - weight).abs() < 1e-6, "{weight}");
+        };
         let mut anybody = watch(1, "1", "a", DoctorChoice::Any);
-        assert_eq!(urgency(&anybody, today), 1.0);
+        weighs(&anybody, 1.0);
         anybody.draft.until = NaiveDate::from_ymd_opt(2026, 11, 27);
-        assert_eq!(urgency(&anybody, today), 1.5);
+        weighs(&anybody, 1.5);
         anybody.draft.wish.not_after = NaiveDate::from_ymd_opt(2026, 11, 24);
-        assert_eq!(urgency(&anybody, today), 2.0);
+        weighs(&anybody, 2.0);
         anybody.draft.wish.ranges = vec![TimeRange {
             days: vec![Day::Mon],
             from: None,
             to: None,
         }];
-        assert_eq!(urgency(&anybody, today), 2.5);
+        weighs(&anybody, 2.5);
         let any_day = TimeRange {
             days: Vec::new(),
             from: None,
             to: None,
         };
         anybody.draft.wish.ranges.push(any_day);
-        assert_eq!(urgency(&anybody, today), 2.0);
+        weighs(&anybody, 2.0);
     }
 
     #[test]

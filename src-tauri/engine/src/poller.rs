@@ -323,12 +323,11 @@ impl Poller {
             return;
         }
         let row = match errand.key {
-            Key::Clinic { .. } => None,
             // Rows that are not relied on are read now and then: they may prove good again.
             Key::Specialty { .. } | Key::Doctor { .. } if errand.plan.pairs.len() > 1 => {
                 self.look_at_clinic(errand, why, findings).await
             }
-            Key::Specialty { .. } | Key::Doctor { .. } => None,
+            Key::Clinic { .. } | Key::Specialty { .. } | Key::Doctor { .. } => None,
         };
         let row = row.and_then(|rows| rows.into_iter().find(|row| row.id == *specialty));
         let row = row.as_ref().map(|row| &row.counts);
@@ -788,14 +787,7 @@ impl Poller {
         self.note_trials(clinic, trials).await;
         self.learned(&committed.look, findings);
         if let Some(arrival) = committed.arrival {
-            let (clinic, specialty, arrived) = arrived(&arrival);
-            let mut board = self.board();
-            board
-                .scheduler
-                .foresight()
-                .arrived(&clinic, &specialty, arrived);
-            drop(board);
-            self.clocks().note(arrival);
+            self.note_arrival(arrival);
         }
         for alert_id in &committed.alerts {
             self.tell(Event::AlertChanged {
@@ -811,6 +803,18 @@ impl Poller {
         // Nobody waits for it: what was seen is told already.
         self.read_timetable(clinic, doctor, why).await;
         Some(count)
+    }
+
+    /// Teaches when slots come.
+    fn note_arrival(&self, arrival: Arrival) {
+        let (clinic, specialty, arrived) = arrived(&arrival);
+        let mut board = self.board();
+        board
+            .scheduler
+            .foresight()
+            .arrived(&clinic, &specialty, arrived);
+        drop(board);
+        self.clocks().note(arrival);
     }
 
     /// Counts and keeps what was learned about the clinic's counts.

@@ -191,7 +191,7 @@ mod tests {
             .clone()
             .read(row(2), at(start, 940), |_, _| true, || 2);
         assert_eq!(honest, Some(Trial::Announced));
-        let gap = Duration::from_secs(900);
+        let gap = Duration::from_mins(15);
         let liar = witness
             .clone()
             .read(row(1), at(start, 940), |_, _| true, || 2);

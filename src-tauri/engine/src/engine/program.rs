@@ -262,6 +262,10 @@ impl Engine {
     }
 
     /// What the counts of the watched clinics are worth, by name.
+    #[expect(
+        clippy::unused_async,
+        reason = "asked like everything else of a program"
+    )]
     pub async fn clinic_trust(&self) -> Result<Vec<ClinicTrust>> {
         let board = self.poller.board();
         let named = |id: &ClinicId| {

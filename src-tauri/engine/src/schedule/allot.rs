@@ -5,6 +5,11 @@
 //! number of releases expected now times who waits for them. A floor keeps every
 //! resource from being forgotten, caps keep the clinic and the service from
 //! being pressed; the factor is found by bisection.
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    reason = "rates and gaps of a day: small numbers"
+)]
 
 use super::calendar::{BIN_MS, BINS};
 
@@ -191,4 +196,111 @@ fn bisect(fits: impl Fn(f32) -> bool) -> f32 {
         }
     }
     low
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Slots come evenly, and so many times more often in one part of the day.
+    fn demand(value: f32, window: Option<(usize, f32)>) -> Demand {
+        let mut profile = Box::new([value; BINS]);
+        if let Some((bin, times)) = window {
+            profile[bin] *= times;
+        }
+        Demand {
+            value: profile.clone(),
+            releases: profile,
+        }
+    }
+
+    fn looks(rates: &Rates, bins: std::ops::Range<usize>) -> f32 {
+        rates[bins].iter().sum::<f32>() * (BIN_MS as f32 / HOUR_MS)
+    }
+
+    fn near(a: f32, b: f32) -> bool {
+        (a - b).abs() <= b * 0.01
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(40))]
+
+        #[test]
+        fn neither_the_budget_nor_an_hour_nor_a_resource_is_overrun(
+            each in 10.0f64..40.0,
+            bursts: bool,
+            wanted in prop::collection::vec((0.0f32..40.0, 0..BINS, 1.0f32..2000.0), 1..16),
+        ) {
+            let limits = Limits::new(each * wanted.len() as f64, bursts);
+            let demands: Vec<Demand> = wanted
+                .iter()
+                .map(|(value, bin, times)| demand(*value, Some((*bin, *times))))
+                .collect();
+            let all = allot(&demands, &limits);
+            let sum: f32 = all.iter().map(|rates| looks(rates, 0..BINS)).sum();
+            prop_assert!(sum <= limits.per_hour * 24.0 * 1.001, "{sum} a day");
+            for hour in (0..BINS).step_by(BINS_PER_HOUR) {
+                let sum: f32 = all.iter().map(|rates| looks(rates, hour..hour + BINS_PER_HOUR)).sum();
+                prop_assert!(sum <= limits.hour * 1.001, "{sum} an hour");
+            }
+            let cap = HOUR_MS / limits.gaps.least_in_window as f32;
+            let floor = HOUR_MS / limits.gaps.longest as f32;
+            for bin in 0..BINS {
+                let sum: f32 = all.iter().map(|rates| rates[bin]).sum();
+                prop_assert!(sum <= limits.burst * 1.001);
+                for rates in &all {
+                    prop_assert!(rates[bin] <= cap * 1.001);
+                    prop_assert!(rates[bin] >= floor || sum > limits.burst * 0.999);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_worth_four_times_as_much_is_looked_at_twice_as_often() {
+        let limits = Limits::new(60.0, false);
+        let all = allot(&[demand(1.0, None), demand(4.0, None)], &limits);
+        assert!(near(all[0][100], 20.0), "{}", all[0][100]);
+        assert!(near(all[1][100], 40.0), "{}", all[1][100]);
+    }
+
+    #[test]
+    fn equal_demands_get_equal_looks() {
+        let demands = [(); 5].map(|()| demand(3.0, Some((242, 300.0))));
+        let all = allot(&demands, &Limits::new(100.0, true));
+        assert!(all.iter().all(|rates| *rates == all[0]));
+    }
+
+    #[test]
+    fn where_nothing_is_ever_expected_the_floor_is_kept() {
+        let limits = Limits::new(60.0, false);
+        let all = allot(&[demand(0.0, None), demand(4.0, None)], &limits);
+        let gap = HOUR_MS / all[0][100];
+        assert!(gap < 840_000.0 && gap > 600_000.0, "{gap}");
+    }
+
+    #[test]
+    fn one_resource_is_not_pressed_however_much_may_be_asked() {
+        let limits = Limits::new(720.0, true);
+        let all = allot(&[demand(1e6, None)], &limits);
+        assert!(
+            all[0].iter().all(|rate| near(*rate, 120.0)),
+            "every thirty seconds"
+        );
+        let all = allot(&[demand(1.0, Some((242, 1e6)))], &limits);
+        assert!(near(all[0][242], 360.0), "every ten in its window");
+        assert!(all[0][100] <= 120.0);
+    }
+
+    #[test]
+    fn what_an_hour_cannot_take_the_others_share() {
+        let mut busy = demand(0.01, None);
+        busy.value[240..270].fill(1e4);
+        let all = allot(&[busy], &Limits::new(60.0, false));
+        assert!(looks(&all[0], 240..270) <= 60.0 * 1.8 * 1.001);
+        let day = looks(&all[0], 0..BINS);
+        assert!(near(day, 60.0 * 24.0), "{day}");
+    }
 }

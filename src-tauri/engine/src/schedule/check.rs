@@ -3,6 +3,11 @@
 //! While nothing proves that a clinic's counts can be believed, it is walked
 //! down to the slots every quarter of an hour. Once they are proven, random
 //! audits go on and would notice that they lie.
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    reason = "requests and gaps of a day: small numbers"
+)]
 
 use std::time::Duration;
 
@@ -46,5 +51,35 @@ impl Audits {
         let first = self.next == 0;
         self.next = now + (gap * rng.random_range(0.5..1.5)) as i64;
         !first
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::{SeedableRng, rngs::StdRng};
+
+    use super::*;
+
+    #[test]
+    fn what_is_not_proven_is_walked_every_quarter_of_an_hour_on_half_of_the_budget() {
+        assert_eq!(walk_gap(false, 10, 720.0), Duration::from_mins(15));
+        assert_eq!(walk_gap(false, 0, 720.0), Duration::from_mins(15));
+        // A hundred requests every 200 minutes are thirty an hour.
+        assert_eq!(walk_gap(false, 100, 60.0).as_secs(), 200 * 60);
+        assert_eq!(walk_gap(true, 100, 60.0), Duration::from_hours(24));
+    }
+
+    #[test]
+    fn audits_take_a_twentieth_of_the_budget() {
+        let (mut audits, mut rng) = (Audits::default(), StdRng::seed_from_u64(1));
+        let began = 1_790_000_000_000;
+        assert!(
+            !audits.due(began, 240.0, &mut rng),
+            "not all at once after a start"
+        );
+        let day = (1..86_400).map(|second| began + second * 1000);
+        let audits = day.filter(|now| audits.due(*now, 240.0, &mut rng)).count();
+        let part = audits as f64 * AUDIT_COST / (240.0 * 24.0);
+        assert!((0.045..0.055).contains(&part), "{part}");
     }
 }

@@ -10,6 +10,12 @@
 //!
 //! A day is learned when it is over, so the same looks always teach the same,
 //! and all of it can be learned again from the kept arrivals.
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "parts of a day, days and slots: small numbers"
+)]
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -33,6 +39,10 @@ const BELIEF: f32 = 20.0;
 /// What an unknown place is taken to release in a day, until it shows; weighs one day.
 const USUAL_RATE: f32 = 2.0;
 const ROUNDS: usize = 25;
+/// Quarters of an hour in a day.
+const QUARTERS: usize = 96;
+/// Who hardly ever looked cannot say that much came.
+const LEAST_EXPOSURE: f32 = 0.3;
 /// Quarters of an hour of such days that must have been watched before anything is said of them.
 const ENOUGH_QUARTERS: f32 = 24.0;
 
@@ -218,28 +228,33 @@ impl<C: Ord + Clone, P: Ord + Clone> Learner<C, P> {
         now: i64,
     ) -> Self {
         let mut arrived = arrived.into_iter().peekable();
-        let first = arrived.peek().map_or(now, |(_, _, first)| first.at);
-        let mut learner = Self::new(first.min(now));
-        let mut ahead: BTreeMap<i64, Vec<(C, u128)>> = BTreeMap::new();
+        let today = calendar::day_of(now);
+        let mut days: BTreeMap<i64, Vec<(C, u128)>> = BTreeMap::new();
         for (clinic, day, quarters) in watched {
-            ahead.entry(day).or_default().push((clinic, quarters));
+            days.entry(day).or_default().push((clinic, quarters));
         }
-        for (clinic, place, arrival) in arrived.filter(|(_, _, arrival)| arrival.at <= now) {
-            learner.take_days(&mut ahead, calendar::day_of(arrival.at));
-            learner.turn(arrival.at);
-            learner.arrived(&clinic, &place, arrival);
-        }
-        learner.take_days(&mut ahead, calendar::day_of(now));
-        learner.turn(now);
-        learner
-    }
-
-    fn take_days(&mut self, ahead: &mut BTreeMap<i64, Vec<(C, u128)>>, until: i64) {
-        let later = ahead.split_off(&(until + 1));
-        for (day, rows) in std::mem::replace(ahead, later) {
-            for (clinic, quarters) in rows {
-                self.clinic(&clinic).watched.insert(day, quarters);
+        let first = days.keys().next().map(|day| calendar::midnight(*day));
+        let arrival = arrived.peek().map(|(_, _, first)| first.at);
+        let first = first.into_iter().chain(arrival).min();
+        let mut learner = Self::new(first.unwrap_or(now).min(now));
+        loop {
+            let day = learner.day;
+            for (clinic, quarters) in days.remove(&day).into_iter().flatten() {
+                learner.clinic(&clinic).watched.insert(day, quarters);
             }
+            // A clock that was set back has left moments out of their order.
+            while let Some((clinic, place, arrival)) = arrived
+                .next_if(|(_, _, arrival)| calendar::day_of(arrival.at) <= day && arrival.at <= now)
+            {
+                learner.arrived(&clinic, &place, arrival);
+            }
+            if day >= today {
+                return learner;
+            }
+            // Days on which nobody looked were slept through.
+            let arrival = arrived.peek().map(|(_, _, next)| calendar::day_of(next.at));
+            let next = days.keys().next().copied().into_iter().chain(arrival).min();
+            learner.turn(calendar::midnight(next.unwrap_or(today).min(today)));
         }
     }
 
@@ -314,12 +329,23 @@ impl<C: Ord + Clone, P: Ord + Clone> Learner<C, P> {
             })
     }
 
+    /// One that is new knows what it would had it been known before.
     fn place(&mut self, clinic: &C, place: &P) -> &mut Place {
+        let known = self.clinics.get(clinic);
+        let fresh = known.is_none_or(|known| !known.places.contains_key(place));
+        let city = if fresh { self.city() } else { City::default() };
         let (prior, day) = (self.prior, self.day);
-        self.clinic(clinic)
-            .places
-            .entry(place.clone())
-            .or_insert_with(|| Place::new(prior, day))
+        let Clinic { places, watched } = self.clinic(clinic);
+        if fresh {
+            let common = common(places, watched, day);
+            let mut new = Place::new();
+            new.weigh(&prior, day);
+            let nothing = History::of(watched, std::iter::empty(), day);
+            new.foretell(day, &nothing, common.as_ref(), &city);
+            drop(common);
+            places.insert(place.clone(), new);
+        }
+        places.entry(place.clone()).or_insert_with(Place::new)
     }
 
     fn close_day(&mut self) {
@@ -332,21 +358,19 @@ impl<C: Ord + Clone, P: Ord + Clone> Learner<C, P> {
 
     fn forecast(&mut self) {
         let day = self.day;
+        self.prior = self.common_weights();
         for clinic in self.clinics.values_mut() {
             clinic.watched.retain(|past, _| *past > day - MEMORY_DAYS);
             for place in clinic.places.values_mut() {
                 place.weigh(&self.prior, day);
             }
         }
-        self.prior = self.common_weights();
         let city = self.city();
         for clinic in self.clinics.values_mut() {
             let Clinic { places, watched } = clinic;
-            let seen = places.values().flat_map(|place| &place.seen);
-            // Of a single place the clinic's past is its own.
-            let common = (places.len() > 1).then(|| History::of(watched, seen));
+            let common = common(places, watched, day);
             for place in places.values_mut() {
-                let own = History::of(watched, place.seen.iter());
+                let own = History::of(watched, place.seen.iter(), day);
                 place.foretell(day, &own, common.as_ref(), &city);
             }
         }
@@ -380,17 +404,30 @@ impl<C: Ord + Clone, P: Ord + Clone> Learner<C, P> {
     }
 
     /// Everything that appeared anywhere, each clinic counting alike.
-    fn city(&self) -> Vec<(i64, u16, f32)> {
-        let mut all = Vec::new();
+    fn city(&self) -> City {
+        let mut city = City::default();
         for clinic in self.clinics.values() {
-            let seen = || clinic.places.values().flat_map(|place| &place.seen);
+            let seen = || {
+                let all = clinic.places.values().flat_map(|place| &place.seen);
+                all.filter(|seen| seen.day < self.day)
+            };
             let total: f32 = seen().map(|seen| seen.mass).sum();
-            all.extend(
-                seen().map(|seen| (seen.day, seen.middle(), seen.mass / total.max(1.0).sqrt())),
-            );
+            let mass = |seen: &Seen| seen.mass / total.max(1.0).sqrt();
+            city.seen
+                .extend(seen().map(|seen| (seen.day, seen.middle(), mass(seen))));
+            for (day, quarters) in clinic.watched.range(..self.day) {
+                *city.watched.entry(*day).or_default() |= quarters;
+            }
         }
-        all
+        city
     }
+}
+
+/// What was seen anywhere, and when anybody looked at anything.
+#[derive(Debug, Default)]
+struct City {
+    seen: Vec<(i64, u16, f32)>,
+    watched: BTreeMap<i64, u128>,
 }
 
 impl Seen {
@@ -399,18 +436,54 @@ impl Seen {
     }
 }
 
-/// What was seen of some places, and when anybody looked.
-struct History<'a> {
+/// What was seen of a clinic. Of a single place that is its own past.
+fn common<'a, P>(
+    places: &BTreeMap<P, Place>,
     watched: &'a BTreeMap<i64, u128>,
+    day: i64,
+) -> Option<History<'a>> {
+    let speak = places.values().filter(|place| !place.seen.is_empty());
+    let seen = places.values().flat_map(|place| &place.seen);
+    (speak.count() > 1).then(|| History::of(watched, seen, day))
+}
+
+/// What was seen of some places, and when anybody looked: what lies ahead, by a clock that was set
+/// back, is not known yet.
+struct History<'a> {
+    watched: std::collections::btree_map::Range<'a, i64, u128>,
     seen: Vec<(i64, (u16, u16), f32)>,
 }
 
 impl<'a> History<'a> {
-    fn of<'b>(watched: &'a BTreeMap<i64, u128>, seen: impl Iterator<Item = &'b Seen>) -> Self {
+    fn of<'b>(
+        watched: &'a BTreeMap<i64, u128>,
+        seen: impl Iterator<Item = &'b Seen>,
+        day: i64,
+    ) -> Self {
         Self {
-            watched,
-            seen: seen.map(|seen| (seen.day, seen.bins, seen.mass)).collect(),
+            watched: watched.range(..day),
+            seen: seen
+                .filter(|seen| seen.day < day)
+                .map(|seen| (seen.day, seen.bins, seen.mass))
+                .collect(),
         }
+    }
+
+    /// Releases, the older the less.
+    fn mass(&self, day: i64) -> f32 {
+        let seen = self.seen.iter();
+        seen.map(|(past, _, mass)| mass * decay(day - past, HALF_LIFE))
+            .sum()
+    }
+
+    /// Days watched, the older the less.
+    fn days(&self, day: i64) -> f32 {
+        self.watched
+            .clone()
+            .map(|(past, quarters)| {
+                decay(day - past, HALF_LIFE) * quarters.count_ones() as f32 / QUARTERS as f32
+            })
+            .sum()
     }
 
     /// Releases per day of such days, smoothed, in proportion to how much of each part was watched.
@@ -421,15 +494,7 @@ impl<'a> History<'a> {
             HALF_LIFE
         };
         let weight = |past: i64| alike(day, past, days).then(|| decay(day - past, half_life));
-        // Looks of a quarter of an hour stand for all of it.
-        let mut exposure = [0.0_f32; 96];
-        for (past, quarters) in self.watched {
-            if let Some(weight) = weight(*past) {
-                for (quarter, exposure) in exposure.iter_mut().enumerate() {
-                    *exposure += weight * f32::from(u8::from(quarters >> quarter & 1 == 1));
-                }
-            }
-        }
+        let exposure = exposure(self.watched.clone(), weight);
         if exposure.iter().sum::<f32>() < ENOUGH_QUARTERS {
             return None;
         }
@@ -442,10 +507,26 @@ impl<'a> History<'a> {
         let mut profile = blur(&profile, spread);
         for (bin, rate) in profile.iter_mut().enumerate() {
             // A part of the day hardly ever watched says nothing yet.
-            *rate = *rate * BINS as f32 / exposure[bin * 96 / BINS].max(0.3);
+            *rate = *rate * BINS as f32 / exposure[bin * QUARTERS / BINS].max(LEAST_EXPOSURE);
         }
         Some(profile)
     }
+}
+
+/// How much each quarter of an hour was watched, in days. Looks within it stand for all of it.
+fn exposure<'a>(
+    watched: impl Iterator<Item = (&'a i64, &'a u128)>,
+    weight: impl Fn(i64) -> Option<f32>,
+) -> [f32; QUARTERS] {
+    let mut exposure = [0.0; QUARTERS];
+    for (past, quarters) in watched {
+        if let Some(weight) = weight(*past) {
+            for (quarter, exposure) in exposure.iter_mut().enumerate() {
+                *exposure += weight * f32::from(u8::from(quarters >> quarter & 1 == 1));
+            }
+        }
+    }
+    exposure
 }
 
 /// Adds a mass to the parts it may have come in.
@@ -521,20 +602,14 @@ fn normal(weights: Weights) -> Weights {
 }
 
 impl Place {
-    fn new(prior: Weights, day: i64) -> Self {
-        let mut place = Self {
+    fn new() -> Self {
+        Self {
             seen: VecDeque::new(),
             fresh: Vec::new(),
-            weights: prior,
+            weights: believed(),
             said: Vec::new(),
             expected: zero(),
-        };
-        let nothing = History {
-            watched: &BTreeMap::new(),
-            seen: Vec::new(),
-        };
-        place.foretell(day, &nothing, None, &[]);
-        place
+        }
     }
 
     /// The day is over: judges what was said of it, then remembers it.
@@ -585,6 +660,7 @@ impl Place {
         let judged: Vec<(f32, &Weights)> = self
             .seen
             .iter()
+            .filter(|seen| seen.day < day)
             .map(|seen| {
                 (
                     seen.mass * decay(day - seen.day, JUDGED_HALF_LIFE),
@@ -611,23 +687,20 @@ impl Place {
         self.weights = weights;
     }
 
-    fn foretell(
-        &mut self,
-        day: i64,
-        own: &History<'_>,
-        clinic: Option<&History<'_>>,
-        city: &[(i64, u16, f32)],
-    ) {
-        let rate = self.rate(own, day);
+    fn foretell(&mut self, day: i64, own: &History<'_>, clinic: Option<&History<'_>>, city: &City) {
+        let rate = (own.mass(day) + USUAL_RATE) / (own.days(day) + 1.0);
         self.said = EXPERTS
             .iter()
             .map(|expert| match expert {
                 Expert::Even => Some(Box::new([1.0; BINS])),
                 Expert::ByDay => Some(by_day()),
-                Expert::City { spread } => city_profile(city, day, *spread),
+                Expert::City { spread } => city.profile(day, *spread),
                 Expert::Own { days, spread } => shape(own.profile(day, *days, *spread), rate),
                 Expert::Clinic { days, spread } => clinic.and_then(|clinic| {
-                    shape(clinic.profile(day, *days, *spread), mean_rate(clinic, day))
+                    shape(
+                        clinic.profile(day, *days, *spread),
+                        clinic.mass(day) / clinic.days(day).max(0.1),
+                    )
                 }),
             })
             .collect();
@@ -646,32 +719,6 @@ impl Place {
         }
         self.expected = expected;
     }
-
-    /// Releases a day.
-    fn rate(&self, own: &History<'_>, day: i64) -> f32 {
-        let mass: f32 = own
-            .seen
-            .iter()
-            .map(|(past, _, mass)| mass * decay(day - past, HALF_LIFE))
-            .sum();
-        (mass + USUAL_RATE) / (watched_days(own.watched, day) + 1.0)
-    }
-}
-
-fn mean_rate(history: &History<'_>, day: i64) -> f32 {
-    let mass: f32 = history
-        .seen
-        .iter()
-        .map(|(past, _, mass)| mass * decay(day - past, HALF_LIFE))
-        .sum();
-    mass / watched_days(history.watched, day).max(0.1)
-}
-
-fn watched_days(watched: &BTreeMap<i64, u128>, day: i64) -> f32 {
-    watched
-        .iter()
-        .map(|(past, quarters)| decay(day - past, HALF_LIFE) * quarters.count_ones() as f32 / 96.0)
-        .sum()
 }
 
 /// A profile as multiples of the mean rate.
@@ -695,19 +742,286 @@ fn by_day() -> Profile {
     profile
 }
 
-fn city_profile(city: &[(i64, u16, f32)], day: i64, spread: f32) -> Option<Profile> {
-    let mut profile = zero();
-    let mut total = 0.0;
-    for (past, bin, mass) in city {
-        if alike(day, *past, Alike::Kind) {
-            let mass = mass * decay(day - past, HALF_LIFE);
-            total += mass;
-            spill(&mut profile, (*bin, *bin), mass);
+impl City {
+    /// As multiples of the mean rate of what was watched.
+    fn profile(&self, day: i64, spread: f32) -> Option<Profile> {
+        let weight =
+            |past: i64| alike(day, past, Alike::Kind).then(|| decay(day - past, HALF_LIFE));
+        let mut profile = zero();
+        let mut total = 0.0;
+        for (past, bin, mass) in &self.seen {
+            if let Some(weight) = weight(*past) {
+                total += mass * weight;
+                spill(&mut profile, (*bin, *bin), mass * weight);
+            }
+        }
+        let exposure = exposure(self.watched.iter(), weight);
+        let watched: f32 = exposure.iter().sum();
+        if total <= 0.0 || watched <= 0.0 {
+            return None;
+        }
+        let mut profile = blur(&profile, spread);
+        let mut inside = 0.0;
+        for (bin, value) in profile.iter_mut().enumerate() {
+            let exposure = exposure[bin * QUARTERS / BINS];
+            *value /= exposure.max(LEAST_EXPOSURE);
+            inside += *value * exposure;
+        }
+        let even = watched * (BINS / QUARTERS) as f32 / f32::max(inside, 1e-6);
+        for value in profile.iter_mut() {
+            *value *= even;
+        }
+        Some(profile)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use rand::{RngExt, SeedableRng, rngs::StdRng};
+
+    use super::*;
+
+    const MINUTE: i64 = 60_000;
+    const HOUR: i64 = 60 * MINUTE;
+    const DAY: i64 = 24 * HOUR;
+
+    /// Midnight in Moscow, Monday 14 September 2026; no holiday within six weeks.
+    fn monday() -> i64 {
+        "2026-09-14T00:00:00+03:00"
+            .parse::<chrono::DateTime<chrono::Utc>>()
+            .unwrap()
+            .timestamp_millis()
+    }
+
+    /// A learner that looks every ten minutes from `first` to `last`, in hours, and all that is kept.
+    struct Life {
+        learner: Learner<&'static str, &'static str>,
+        arrived: Vec<(&'static str, &'static str, Arrived)>,
+        watched: BTreeMap<(&'static str, i64), u128>,
+        hours: std::ops::Range<i64>,
+    }
+
+    impl Life {
+        fn new(hours: std::ops::Range<i64>) -> Self {
+            Self {
+                learner: Learner::new(monday()),
+                arrived: Vec::new(),
+                watched: BTreeMap::new(),
+                hours,
+            }
+        }
+
+        /// Lives one day on which slots come to the places at these minutes.
+        fn live(&mut self, day: i64, slots: &[(&'static str, &'static str, i64)]) {
+            let midnight = monday() + day * DAY;
+            self.learner.turn(midnight);
+            let clinics: BTreeSet<_> = slots.iter().map(|(clinic, _, _)| *clinic).collect();
+            for at in (self.hours.start * 6..self.hours.end * 6).map(|look| look * 10) {
+                let (since, now) = (midnight + (at - 9) * MINUTE, midnight + at * MINUTE);
+                for clinic in clinics.iter().chain(&["1"]) {
+                    self.learner.watched(clinic, since.max(midnight), now);
+                }
+                for (clinic, place, minute) in slots {
+                    if (at - 10..at).contains(minute) {
+                        let found = Arrived {
+                            since: midnight + minute * MINUTE - 30_000,
+                            at: midnight + minute * MINUTE + 30_000,
+                            slots: 3,
+                        };
+                        self.learner.arrived(clinic, place, found);
+                        self.arrived.push((clinic, place, found));
+                    }
+                }
+            }
+            for (clinic, day, quarters) in self.learner.take_unkept() {
+                self.watched.insert((clinic, day), quarters);
+            }
+        }
+
+        /// Releases a day expected on this day in these minutes, on average.
+        fn expected(&mut self, day: i64, minutes: std::ops::Range<usize>) -> f32 {
+            self.learner.turn(monday() + day * DAY);
+            mean(self.learner.expected(&"1", &"a"), minutes)
         }
     }
-    let mut profile = blur(&profile, spread);
-    for value in profile.iter_mut() {
-        *value *= BINS as f32 / f32::max(total, 1e-6);
+
+    fn mean(profile: &Profile, minutes: std::ops::Range<usize>) -> f32 {
+        let bins = &profile[minutes.start / 2..minutes.end.div_ceil(2)];
+        bins.iter().sum::<f32>() / bins.len() as f32
     }
-    (total > 0.0).then_some(profile)
+
+    fn weekday(day: i64) -> bool {
+        day.rem_euclid(7) < 5
+    }
+
+    #[test]
+    fn before_anything_is_known_slots_are_expected_by_day() {
+        let mut life = Life::new(0..24);
+        let day = life.expected(0, 6 * 60..23 * 60);
+        let night = life.expected(0, 0..6 * 60);
+        assert!(day > 10.0 * night, "{day} by day, {night} by night");
+        assert!(night > 0.0, "nothing is impossible");
+    }
+
+    #[test]
+    fn a_clinic_that_releases_at_eight_on_workdays_is_expected_to() {
+        let mut life = Life::new(0..24);
+        for day in 0..21 {
+            let came: &[_] = if weekday(day) {
+                &[("1", "a", 485)]
+            } else {
+                &[]
+            };
+            life.live(day, came);
+        }
+        let (eight, afternoon) = (480..490, 13 * 60..18 * 60);
+        let (window, rest) = (
+            life.expected(22, eight.clone()),
+            life.expected(22, afternoon.clone()),
+        );
+        assert!(
+            window >= 20.0 * rest,
+            "on a Tuesday {window} against {rest}"
+        );
+        let (window, rest) = (life.expected(27, eight), life.expected(27, afternoon));
+        assert!(window < 20.0 * rest, "on a Sunday {window} against {rest}");
+    }
+
+    #[test]
+    fn a_habit_of_mondays_is_expected_on_mondays() {
+        let mut life = Life::new(0..24);
+        for day in 0..35 {
+            let mut came = vec![("1", "a", 600 + day * 97 % 480)];
+            if day % 7 == 0 {
+                came.extend([("1", "a", 431), ("1", "a", 433)]);
+            }
+            came.sort_unstable();
+            life.live(day, &came);
+        }
+        let on_monday = life.expected(35, 428..438);
+        let on_tuesday = life.expected(36, 428..438);
+        assert!(
+            on_monday > 2.0 * on_tuesday,
+            "{on_monday} against {on_tuesday}"
+        );
+    }
+
+    #[test]
+    fn a_habit_that_moved_is_followed_within_days() {
+        let mut life = Life::new(0..24);
+        for day in (0..21).filter(|day| weekday(*day)) {
+            life.live(day, &[("1", "a", 485)]);
+        }
+        for day in 21..24 {
+            life.live(day, &[("1", "a", 845)]);
+        }
+        let (new, old) = (life.expected(24, 840..850), life.expected(24, 480..490));
+        // Looks follow the root: more than half as many as at the old time.
+        assert!(
+            new > old / 4.0,
+            "after 3 days {new} at the new time, {old} at the old"
+        );
+        for day in (24..35).filter(|day| weekday(*day)) {
+            life.live(day, &[("1", "a", 845)]);
+        }
+        let (new, old) = (life.expected(35, 840..850), life.expected(35, 480..490));
+        assert!(
+            new > old,
+            "after two weeks {new} at the new time, {old} at the old"
+        );
+    }
+
+    #[test]
+    fn no_habit_is_invented_where_there_is_none() {
+        let mut rng = StdRng::seed_from_u64(7);
+        let mut life = Life::new(0..24);
+        for day in 0..28 {
+            let mut minutes = [0; 6].map(|_| rng.random_range(6 * 60..23 * 60));
+            minutes.sort_unstable();
+            life.live(day, &minutes.map(|minute| ("1", "a", minute)));
+        }
+        let even = life.expected(28, 6 * 60..23 * 60);
+        for hour in 6..23 {
+            let rate = life.expected(28, hour * 60..(hour + 1) * 60);
+            assert!(
+                (even / 2.0..even * 2.0).contains(&rate),
+                "{rate} at {hour}, {even} on average"
+            );
+        }
+    }
+
+    #[test]
+    fn hours_in_which_nobody_looked_are_not_taken_for_quiet_ones() {
+        let mut rng = StdRng::seed_from_u64(8);
+        let mut life = Life::new(9..18);
+        for day in 0..21 {
+            let mut minutes = [0; 4].map(|_| rng.random_range(9 * 60..17 * 60 + 50));
+            minutes.sort_unstable();
+            life.live(day, &minutes.map(|minute| ("1", "a", minute)));
+        }
+        let (watched, evening) = (
+            life.expected(21, 9 * 60..18 * 60),
+            life.expected(21, 19 * 60..22 * 60),
+        );
+        assert!(
+            evening > watched / 4.0,
+            "{evening} in the evening, {watched} by day"
+        );
+    }
+
+    #[test]
+    fn a_restart_loses_nothing_that_was_learned() {
+        let mut rng = StdRng::seed_from_u64(9);
+        let mut life = Life::new(0..24);
+        for day in 0..17 {
+            // Watched long before anything came of it.
+            life.learner.expected(&"1", &"c");
+            let mut came = Vec::new();
+            if day > 2 && weekday(day) {
+                came.extend([("1", "a", 485), ("1", "b", 491)]);
+            }
+            if day > 5 {
+                came.push(("2", "a", rng.random_range(500..1300)));
+                came.push(("1", "c", rng.random_range(500..1300)));
+            }
+            life.live(day, &came);
+        }
+        let now = monday() + 17 * DAY + HOUR;
+        life.learner.turn(now);
+        let kept = life
+            .watched
+            .iter()
+            .map(|((clinic, day), quarters)| (*clinic, *day, *quarters));
+        let mut found = life.arrived.clone();
+        found.sort_by_key(|(_, _, arrived)| arrived.at);
+        let mut again = Learner::recall(kept, found, now);
+        assert_eq!(again.day(), life.learner.day());
+        for (clinic, place) in [("1", "a"), ("1", "b"), ("1", "c"), ("2", "a"), ("2", "new")] {
+            assert_eq!(
+                again.expected(&clinic, &place),
+                life.learner.expected(&clinic, &place),
+                "{place} of {clinic}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_clock_set_back_a_year_and_forward_again_takes_nothing_away() {
+        let mut life = Life::new(0..24);
+        for day in 0..14 {
+            life.live(day, &[("1", "a", 485)]);
+        }
+        let before = life.expected(14, 480..490);
+        life.live(14 - 365, &[("1", "a", 700)]);
+        for day in [15 - 365, 16 - 365] {
+            life.learner.turn(monday() + day * DAY);
+            let expected = life.learner.expected(&"1", &"a");
+            assert!(expected.iter().all(|rate| rate.is_finite() && *rate >= 0.0));
+            assert!(mean(expected, 6 * 60..23 * 60) > 0.0);
+        }
+        let after = life.expected(14, 480..490);
+        assert!(after > before / 2.0, "{after} after, {before} before");
+    }
 }

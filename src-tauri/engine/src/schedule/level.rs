@@ -49,6 +49,7 @@ pub fn targets(
         let doctors = wish.only.as_ref().unwrap_or(&wish.listed);
         let one = wish.only.is_some() && doctors.len() == 1;
         if one || list == Standing::Refuted && !doctors.is_empty() {
+            #[expect(clippy::cast_precision_loss, reason = "a handful of doctors")]
             let part = doctors.len() as f32;
             for doctor in doctors {
                 let key = Key::Doctor {

@@ -4,6 +4,11 @@
 //! one (integrate and fire), give or take a tenth: so looks are even where the
 //! rate is, and bunch where it rises. Never sooner than the cap allows, never
 //! later than the floor, never on the stroke of a minute when everybody asks.
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    reason = "gaps of minutes and parts of a day: small numbers"
+)]
 
 use std::{
     cmp::Reverse,
@@ -57,27 +62,24 @@ impl<K: Ord + Clone> Planner<K> {
 
     /// From now on these rates. A resource that is new is somewhere within its gap.
     pub(crate) fn set(&mut self, key: &K, rates: Rates, gaps: Gaps, now: i64, rng: &mut impl Rng) {
-        let due = match self.keys.get_mut(key) {
-            Some(turn) => {
-                turn.left -= gathered(&turn.rates, turn.from, now);
-                turn.from = now;
-                turn.rates = rates;
-                turn.settle(gaps, rng)
-            }
-            None => {
-                let mut turn = Turn {
-                    rates,
-                    left: rng.random_range(0.0..1.0),
-                    from: now,
-                    looked: now - gaps.least,
-                    planned: now,
-                    held: now,
-                    due: now,
-                };
-                let due = turn.settle(gaps, rng);
-                self.keys.insert(key.clone(), turn);
-                due
-            }
+        let due = if let Some(turn) = self.keys.get_mut(key) {
+            turn.left -= gathered(&turn.rates, turn.from, now);
+            turn.from = now;
+            turn.rates = rates;
+            turn.settle(gaps, rng)
+        } else {
+            let mut turn = Turn {
+                rates,
+                left: rng.random_range(0.0..1.0),
+                from: now,
+                looked: now - gaps.least,
+                planned: now,
+                held: now,
+                due: now,
+            };
+            let due = turn.settle(gaps, rng);
+            self.keys.insert(key.clone(), turn);
+            due
         };
         self.heap.push(Reverse((due, key.clone())));
     }
@@ -224,4 +226,141 @@ fn fires(rates: &Rates, from: i64, mut left: f32, latest: i64) -> i64 {
         at = end;
     }
     at
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use rand::{SeedableRng, rngs::StdRng};
+
+    use super::*;
+
+    const BEGAN: i64 = 1_790_000_017_000;
+    const HOUR: i64 = 3_600_000;
+    const GAPS: Gaps = Gaps {
+        least: 30_000,
+        least_in_window: 10_000,
+        longest: 840_000,
+    };
+
+    fn even(rate: f32) -> Rates {
+        Box::new([rate; BINS])
+    }
+
+    /// One resource looked at whenever it is due.
+    struct Plan {
+        planner: Planner<u8>,
+        rng: StdRng,
+    }
+
+    impl Plan {
+        fn new(rates: Rates, seed: u64) -> Self {
+            let mut plan = Self {
+                planner: Planner::new(),
+                rng: StdRng::seed_from_u64(seed),
+            };
+            plan.set(rates, BEGAN);
+            plan
+        }
+
+        fn set(&mut self, rates: Rates, now: i64) {
+            self.planner.set(&1, rates, GAPS, now, &mut self.rng);
+        }
+
+        fn look(&mut self, now: i64) -> i64 {
+            self.planner.looked(&1, GAPS, now, &mut self.rng);
+            self.due()
+        }
+
+        fn due(&mut self) -> i64 {
+            self.planner.first().map_or(i64::MAX, |(due, _)| due)
+        }
+
+        fn looks(&mut self, hours: i64) -> Vec<i64> {
+            let mut looks = vec![self.due()];
+            while let Some(now) = looks.last().filter(|now| **now < BEGAN + hours * HOUR) {
+                let next = self.look(*now);
+                looks.push(next);
+            }
+            looks
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(40))]
+
+        #[test]
+        fn looks_are_neither_closer_nor_further_apart_than_may_be(
+            hours in prop::collection::vec(0.01f32..360.0, 24),
+            seed: u64,
+        ) {
+            let mut rates = even(1.0);
+            for (bin, rate) in rates.iter_mut().enumerate() {
+                *rate = hours[bin / 30];
+            }
+            let looks = Plan::new(rates.clone(), seed).looks(24);
+            for (before, at) in looks.iter().zip(&looks[1..]) {
+                let gap = at - before;
+                prop_assert!(gap <= GAPS.longest + 4 * ROUND, "{gap}");
+                let least = if hours.iter().any(|rate| *rate > 120.0) {
+                    GAPS.least_in_window
+                } else {
+                    GAPS.least
+                };
+                prop_assert!(gap >= least, "{gap}");
+                let past_minute = (at + ROUND).rem_euclid(MINUTE);
+                prop_assert!(past_minute >= 2 * ROUND, "everybody asks on the minute");
+            }
+        }
+    }
+
+    #[test]
+    fn even_rates_are_even_looks_and_the_same_seed_the_same_ones() {
+        let looks = Plan::new(even(30.0), 3).looks(24);
+        for (before, at) in looks.iter().zip(&looks[1..]) {
+            assert!((108_000..=132_000 + 4 * ROUND).contains(&(at - before)));
+        }
+        assert!(looks.len().abs_diff(24 * 30) < 15, "{}", looks.len());
+        assert_eq!(looks, Plan::new(even(30.0), 3).looks(24));
+        assert_ne!(looks, Plan::new(even(30.0), 4).looks(24));
+    }
+
+    #[test]
+    fn a_rate_that_rises_brings_the_next_look_forward() {
+        let mut plan = Plan::new(even(6.0), 5);
+        let due = plan.look(BEGAN);
+        assert!(due > BEGAN + 8 * MINUTE);
+        let now = BEGAN + MINUTE;
+        plan.set(even(60.0), now);
+        assert!((now..now + 70_000).contains(&plan.due()));
+    }
+
+    #[test]
+    fn what_is_put_off_waits_until_then_whatever_its_rate() {
+        let mut plan = Plan::new(even(60.0), 6);
+        plan.look(BEGAN);
+        let until = BEGAN + HOUR;
+        plan.planner.put_off(&1, until);
+        assert_eq!(plan.due(), until);
+        plan.set(even(120.0), BEGAN + MINUTE);
+        assert_eq!(plan.due(), until);
+        assert!(plan.look(until) < until + 2 * MINUTE, "then as usual");
+    }
+
+    #[test]
+    fn what_is_hurried_is_due_now_and_what_begins_is_a_part_of_its_gap_away() {
+        let mut plan = Plan::new(even(6.0), 7);
+        plan.look(BEGAN);
+        let now = BEGAN + MINUTE;
+        plan.planner.hurry(&1, now);
+        assert_eq!(plan.due(), now);
+        plan.planner.begin(&1, 0.5, GAPS, now, &mut plan.rng);
+        let away = plan.due() - now;
+        assert!(
+            (5 * MINUTE..=5 * MINUTE + 4 * ROUND).contains(&away),
+            "{away}"
+        );
+        plan.planner.remove(&1);
+        assert_eq!(plan.planner.first(), None);
+    }
 }

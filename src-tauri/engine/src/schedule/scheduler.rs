@@ -1,4 +1,8 @@
 //! Learner, allotment and planner together.
+#![expect(
+    clippy::cast_precision_loss,
+    reason = "requests and hours of a day: small numbers"
+)]
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -227,5 +231,118 @@ impl<F: Foresight> Scheduler<F> {
             self.planner
                 .set(key, rates, self.limits.gaps, now, &mut self.rng);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BEGAN: i64 = 1_790_000_000_000;
+    const HOUR: i64 = 3_600_000;
+    const BUDGET: f32 = 240.0;
+
+    /// Twice a day, at any time alike.
+    struct Even;
+
+    impl Foresight for Even {
+        fn turn(&mut self, _now: i64) -> bool {
+            false
+        }
+
+        fn expected(&mut self, _clinic: &ClinicId, _specialty: &SpecialtyId) -> Profile {
+            Box::new([2.0; BINS])
+        }
+    }
+
+    /// Twelve specialties; what every other one is waited for weighs so much.
+    fn twelve(weight: f32) -> Scheduler<Even> {
+        let limits = Limits::new(f64::from(BUDGET), false);
+        let mut scheduler = Scheduler::with(Even, limits, 11, BEGAN);
+        let targets = (0..12_u8).map(|place| {
+            let clinic = ClinicId::from("1");
+            let specialty = SpecialtyId(format!("{place:02}"));
+            let weight = if place % 2 == 0 { 1.0 } else { weight };
+            let key = Key::Specialty {
+                clinic_id: clinic.clone(),
+                specialty_id: specialty.clone(),
+            };
+            let places = vec![(specialty, weight)];
+            (key, Target { clinic, places })
+        });
+        scheduler.set_targets(targets.collect());
+        scheduler
+    }
+
+    /// How often each was looked at in these hours, where every hour costs so much besides.
+    fn looks(
+        scheduler: &mut Scheduler<Even>,
+        hours: std::ops::Range<i64>,
+        besides: u32,
+    ) -> Vec<f32> {
+        let mut looks = BTreeMap::new();
+        for hour in hours {
+            let until = BEGAN + (hour + 1) * HOUR;
+            let mut now = BEGAN + hour * HOUR;
+            while let Some((due, key)) = scheduler.first(now).filter(|(due, _)| *due < until) {
+                let key = key.clone();
+                now = due.max(now);
+                scheduler.looked(&key, now);
+                *looks.entry(key).or_insert(0.0) += 1.0;
+            }
+            scheduler.spent(besides);
+        }
+        looks.into_values().collect()
+    }
+
+    fn near(a: f32, b: f32, part: f32) -> bool {
+        (a - b).abs() <= b * part
+    }
+
+    #[test]
+    fn a_day_of_looks_is_the_budget_shared_by_the_root_of_what_it_weighs() {
+        let mut scheduler = twelve(4.0);
+        // What else is done shows within days.
+        looks(&mut scheduler, 0..72, 0);
+        let day = looks(&mut scheduler, 72..96, 0);
+        let sum: f32 = day.iter().sum();
+        assert!(near(sum, BUDGET * 24.0, 0.03), "{sum}");
+        for pair in day.chunks(2) {
+            assert!(near(pair[1] / pair[0], 2.0, 0.05), "{pair:?}");
+        }
+    }
+
+    #[test]
+    fn what_drill_downs_cost_the_regular_looks_save() {
+        let mut scheduler = twelve(1.0);
+        looks(&mut scheduler, 0..72, 60);
+        let sum: f32 = looks(&mut scheduler, 72..96, 60).iter().sum();
+        assert!(near(sum, (BUDGET - 60.0) * 24.0, 0.04), "{sum}");
+        // However much they cost, something is left to regular looks.
+        looks(&mut scheduler, 96..192, 1000);
+        let sum: f32 = looks(&mut scheduler, 192..216, 1000).iter().sum();
+        assert!(near(sum, BUDGET * LEAST_PART * 24.0, 0.04), "{sum}");
+    }
+
+    #[test]
+    fn after_a_sleep_one_is_looked_at_at_once_and_the_others_over_a_gap() {
+        let mut scheduler = twelve(1.0);
+        looks(&mut scheduler, 0..24, 0);
+        let now = BEGAN + 34 * HOUR;
+        scheduler.spread(now);
+        let mut dues: Vec<i64> = scheduler
+            .targets
+            .keys()
+            .filter_map(|key| scheduler.due(key))
+            .collect();
+        dues.sort_unstable();
+        assert_eq!(dues[0], now);
+        let gap = 12 * HOUR / 240;
+        assert!(dues[1] > now && dues[11] <= now + gap * 5 / 4, "{dues:?}");
+        let soon = dues.iter().filter(|due| **due < now + gap / 2).count();
+        assert!(
+            (4..=8).contains(&soon),
+            "{soon} in the first half of the gap"
+        );
     }
 }
