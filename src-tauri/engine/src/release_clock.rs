@@ -27,11 +27,12 @@ use std::{
     time::Duration,
 };
 
-use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, TimeDelta, Timelike, Utc, Weekday};
+use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, TimeDelta, Timelike, Utc};
 use chrono_tz::Europe::Moscow;
 
 use crate::{
     model::{Chance, ClinicId, ClockDays, Day, ReleaseClock},
+    schedule,
     store::Arrival,
 };
 
@@ -79,9 +80,9 @@ enum DayKind {
 
 /// The kind of a day.
 fn day_kind(date: NaiveDate) -> DayKind {
-    match date.weekday() {
-        Weekday::Sat | Weekday::Sun => DayKind::Weekend,
-        _ => DayKind::Workday,
+    match schedule::DayKind::of(date) {
+        schedule::DayKind::Workday => DayKind::Workday,
+        schedule::DayKind::Weekend | schedule::DayKind::Holiday => DayKind::Weekend,
     }
 }
 
