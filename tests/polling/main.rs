@@ -2,7 +2,6 @@
 #![expect(
     clippy::cast_possible_truncation,
     clippy::cast_precision_loss,
-    clippy::cast_sign_loss,
     clippy::print_stdout,
     reason = "a bench: small numbers, printed"
 )]
@@ -22,6 +21,7 @@ use clap::Parser;
 
 /// Which worlds, and how.
 #[derive(Parser)]
+#[expect(clippy::struct_excessive_bools, reason = "flags of a command line")]
 struct Args {
     /// Worlds of the standard work: S0, S1, S2, S3, S4.
     #[arg(long, value_delimiter = ',', default_value = "S0,S1,S2,S3,S4")]

@@ -282,9 +282,10 @@ impl<'a> Watching<'a> {
             .iter()
             .map(|clinic| {
                 let id = ClinicId::from(clinic.id.as_str());
-                let clinic = match self.run.distrust {
-                    true => Standing::Refuted,
-                    false => self.trust.standing(&id, Level::Clinic),
+                let clinic = if self.run.distrust {
+                    Standing::Refuted
+                } else {
+                    self.trust.standing(&id, Level::Clinic)
                 };
                 (clinic, self.trust.standing(&id, Level::Specialty))
             })
@@ -308,7 +309,9 @@ impl<'a> Watching<'a> {
         if self.run.policy == Policy::Even {
             for Target { places, .. } in all.values_mut() {
                 let part = 1.0 / places.len() as f32;
-                places.iter_mut().for_each(|(_, weight)| *weight = part);
+                for (_, weight) in places {
+                    *weight = part;
+                }
             }
         }
         self.scheduler.set_targets(all);
@@ -345,9 +348,9 @@ impl<'a> Watching<'a> {
         let proven = !self.unproven(clinic);
         let gap = walk_gap(proven, load, per_hour).as_millis();
         // As the program does: on the first look at which it is due.
-        let walk = now - walked >= i64::try_from(gap).unwrap_or(i64::MAX);
+        let due = now - walked >= i64::try_from(gap).unwrap_or(i64::MAX);
         let before = self.pace.requests_total();
-        if walk {
+        if due {
             self.walked[clinic] = now;
             self.rows(clinic).await;
             for pair in 0..self.places[clinic].len() {

@@ -109,23 +109,23 @@ struct Watch {
 pub(crate) fn run(world: &World, peer: &Peer, any: bool, seed: u64) -> Score {
     let mut stream = Stream::new(&[seed, 0x9EE2, u64::from(any)]);
     let watches = watches(world, any, &mut stream);
-    let mut seen: Vec<(Doctor, Vec<i64>)> = Vec::new();
-    let mut note = |doctor: Doctor, at: i64| match seen.iter_mut().find(|(it, _)| *it == doctor) {
+    let mut shown: Vec<(Doctor, Vec<i64>)> = Vec::new();
+    let mut note = |doctor: Doctor, at: i64| match shown.iter_mut().find(|(it, _)| *it == doctor) {
         Some((_, times)) => times.push(at),
-        None => seen.push((doctor, vec![at])),
+        None => shown.push((doctor, vec![at])),
     };
     let mut tally = Tally::default();
     let begin = world.learn_days * DAY;
     let end = begin + SCORED_DAYS.min(world.score_days) * DAY;
     // Each request shows some doctors.
-    let pass = requests(peer, &watches, &mut stream);
+    let round = requests(peer, &watches, &mut stream);
     let mut now = begin - DAY / 24;
     while now < end {
-        let began = now;
-        for shows in &pass {
+        let started = now;
+        for shows in &round {
             let answer = stream.lognormal(ANSWER_SECS, ANSWER_SIGMA) * 1000.0;
             let asked = if peer.parallel {
-                began
+                started
             } else {
                 now + (peer.between * 1000.0) as i64
             };
@@ -161,7 +161,7 @@ pub(crate) fn run(world: &World, peer: &Peer, any: bool, seed: u64) -> Score {
         if waiting == 0 {
             continue;
         }
-        let times = seen
+        let times = shown
             .iter()
             .find(|(it, _)| *it == doctor)
             .map(|(_, times)| times);
