@@ -129,7 +129,7 @@ struct Counts(usize, u64, u64);
 
 impl Row for Counts {
     fn shrank(&self, before: &Self) -> bool {
-        self.0 <= before.0 && (self.0 == 0 || self.1 >= before.1 && self.2 <= before.2)
+        self.0 < before.0 && (self.0 == 0 || self.1 >= before.1 && self.2 <= before.2)
     }
 }
 

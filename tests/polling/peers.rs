@@ -118,14 +118,14 @@ pub(crate) fn run(world: &World, peer: &Peer, any: bool, seed: u64) -> Score {
     let begin = world.learn_days * DAY;
     let end = begin + SCORED_DAYS.min(world.score_days) * DAY;
     // Each request shows some doctors.
-    let round = requests(peer, &watches, &mut stream);
+    let pass = requests(peer, &watches, &mut stream);
     let mut now = begin - DAY / 24;
     while now < end {
-        let started = now;
-        for shows in &round {
+        let start = now;
+        for shows in &pass {
             let answer = stream.lognormal(ANSWER_SECS, ANSWER_SIGMA) * 1000.0;
             let asked = if peer.parallel {
-                started
+                start
             } else {
                 now + (peer.between * 1000.0) as i64
             };

@@ -52,26 +52,10 @@ pub(crate) fn run(
             }
         }
     }
-    let queue = Mutex::new(jobs.into_iter());
-    let done = Mutex::new(Vec::new());
-    thread::scope(|scope| {
-        let threads = thread::available_parallelism().map_or(1, usize::from);
-        for _ in 0..threads {
-            scope.spawn(|| {
-                loop {
-                    let job = queue.lock().ok().and_then(|mut queue| queue.next());
-                    let Some((index, world, seed, name)) = job else {
-                        break;
-                    };
-                    let score = one(world, seed, &name, budget_per_hour, distrust);
-                    if let Ok(mut done) = done.lock() {
-                        done.push((index, name, score));
-                    }
-                }
-            });
-        }
+    let done = in_parallel(jobs, |(index, world, seed, name)| {
+        let score = one(world, seed, &name, budget_per_hour, distrust);
+        (index, name, score)
     });
-    let done = done.into_inner().unwrap_or_default();
     let scores = |index: usize| {
         let mean = |name: &str| {
             let of_name = done
@@ -102,6 +86,30 @@ pub(crate) fn run(
     Report {
         worlds: named.collect(),
     }
+}
+
+/// Does all of these on all processors, in any order.
+pub(crate) fn in_parallel<J: Send, D: Send>(jobs: Vec<J>, work: impl Fn(J) -> D + Sync) -> Vec<D> {
+    let queue = Mutex::new(jobs.into_iter());
+    let done = Mutex::new(Vec::new());
+    thread::scope(|scope| {
+        let threads = thread::available_parallelism().map_or(1, usize::from);
+        for _ in 0..threads {
+            scope.spawn(|| {
+                loop {
+                    let job = queue.lock().ok().and_then(|mut queue| queue.next());
+                    let Some(job) = job else {
+                        break;
+                    };
+                    let result = work(job);
+                    if let Ok(mut done) = done.lock() {
+                        done.push(result);
+                    }
+                }
+            });
+        }
+    });
+    done.into_inner().unwrap_or_default()
 }
 
 fn one(world: &World, seed: u64, name: &str, budget_per_hour: u32, distrust: bool) -> Score {

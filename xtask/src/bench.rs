@@ -1,6 +1,6 @@
 //! `cargo xtask bench`: the figures the README states, each measured anew.
 
-use std::{fs, path::Path, process::Command};
+use std::{env, ffi::OsString, fs, path::Path, process::Command};
 
 use anyhow::Result;
 use clap::Subcommand;
@@ -30,6 +30,14 @@ enum Figure {
     },
     /// From the bytes of an answer to the database and the channel, with 10 000 watches.
     Pipeline,
+    /// How soon an opening is told at how many requests: the scheduler that ships against others,
+    /// in virtual time (`--help` says how).
+    #[command(disable_help_flag = true)]
+    Polling {
+        /// Passed on as they are.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<OsString>,
+    },
     /// Search over 551 clinics while typing.
     Search,
     /// Memory of the program in the tray and with a window, the time to its first paint, and from
@@ -53,6 +61,12 @@ pub(crate) fn run(args: &Args) -> Result<()> {
             shell::run(&mut bench)
         }
         Figure::Pipeline => shell::run(&mut example("pipeline")),
+        Figure::Polling { arguments } => {
+            let mut bench = example("polling");
+            // Files are named as seen from where the command was typed.
+            bench.current_dir(env::current_dir()?);
+            shell::run_unannounced(bench.arg("--").args(arguments))
+        }
         Figure::Search => shell::run(&mut cargo(&[
             "run",
             "-q",

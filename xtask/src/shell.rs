@@ -63,8 +63,13 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
 
 /// Like [`run`], for a command that may ask: `sudo` for its password.
 pub(crate) fn run_with_keyboard(command: &mut Command) -> Result<()> {
+    say::line(&format!("$ {}", show(command)));
+    run_unannounced(command)
+}
+
+/// Like [`run`], for a command whose standard output may be read by a program: nothing is added.
+pub(crate) fn run_unannounced(command: &mut Command) -> Result<()> {
     let shown = show(command);
-    say::line(&format!("$ {shown}"));
     let status = command
         .status()
         .with_context(|| format!("`{shown}` could not be started"))?;

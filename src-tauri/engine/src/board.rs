@@ -537,7 +537,9 @@ impl Row for Counts {
             }
             (Some(_), None) => false,
         };
-        self.free <= before.free
+        // As many as before with another date: one went and one came.
+        (self.free, self.tickets) != (before.free, before.tickets)
+            && self.free <= before.free
             && self.tickets <= before.tickets
             && went(self.first, before.first, Ordering::Greater)
             && went(self.last, before.last, Ordering::Less)

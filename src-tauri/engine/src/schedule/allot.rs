@@ -64,7 +64,7 @@ impl Limits {
         Self {
             per_hour,
             // Below what the pace lets through: nobody waits in a queue.
-            hour: per_hour * 1.8,
+            hour: per_hour * if bursts { 2.1 } else { 1.6 },
             burst: (if bursts { 3_000.0 } else { 1_000.0_f32 }).max(per_hour * 2.0),
             gaps: Gaps {
                 least,
