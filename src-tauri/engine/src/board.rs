@@ -1319,10 +1319,6 @@ mod tests {
             !row(4, 8, 23, 27).shrank(&Counts::default()),
             "the first ones came"
         );
-        assert!(
-            !row(5, 9, 27, 23).shrank(&row(5, 9, 23, 23)),
-            "swapped or not, a day is new"
-        );
         let at = DateTime::from_timestamp(1_900_000_000, 0);
         let moment = Counts {
             first: at.map(|at| RowDate::Moment { at }),
