@@ -417,6 +417,17 @@ export type ClinicRequests = {
 	/**  Looks today. */
 	requests: number,
 };
+
+/**  What a watched clinic's counts are worth. */
+export type ClinicTrust = {
+	/**  Whose. */
+	clinicId: ClinicId,
+	/**  The clinic's short name. */
+	clinic: string,
+	/**  How far they can be believed. */
+	state: TrustState,
+};
+
 /**  The days on which a [`ReleaseClock`] holds. */
 export type ClockDays = 
 /**  This weekday alone. */
@@ -429,15 +440,6 @@ day: Day } |
 { kind: "weekends" } | 
 /**  Any day. */
 { kind: "any" };
-/**  What a watched clinic's counts are worth. */
-export type ClinicTrust = {
-	/**  Whose. */
-	clinicId: ClinicId,
-	/**  The clinic's short name. */
-	clinic: string,
-	/**  How far they can be believed. */
-	state: TrustState,
-};
 
 /**  A closed set of codes; the window has a sentence for each and never reads the detail. */
 export type CommandError = {
