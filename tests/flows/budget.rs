@@ -49,16 +49,16 @@ async fn a_day_keeps_to_the_budget_however_much_there_is_to_ask() {
     app.city.clear_requests();
     app.run_for(hours(24)).await;
     let asked: Vec<_> = app.city.requests().iter().map(|it| it.elapsed).collect();
-    // A day's budget and a tenth: the hours saved up are spent once.
-    assert!(asked.len() <= 24 * budget * 11 / 10, "{}", asked.len());
+    // A day's budget and a fifth: the hours saved up are spent once.
+    assert!(asked.len() <= 24 * budget * 12 / 10, "{}", asked.len());
     for (first, start) in asked.iter().enumerate() {
         let window = |length| {
             let within = |at: &&std::time::Duration| **at < *start + length;
             asked[first..].iter().take_while(within).count()
         };
         assert!(window(hours(1)) <= 2 * budget);
-        // Three seconds apart, when they started.
-        assert!(window(minutes(1)) <= 21);
+        // Three seconds apart, save for the eight that follow one release down.
+        assert!(window(minutes(1)) <= 29);
     }
 }
 
