@@ -144,7 +144,8 @@ async fn every_kind_of_recorded_id_is_found_watched_told_once_and_taken_back() {
     }
 
     app.service.close_all();
-    app.run_for(TWO_POLLS * 2).await;
+    // That something went is looked at after two minutes.
+    app.run_for(minutes(3)).await;
     let kinds: Vec<MessageKind> = app.told.messages().iter().map(|told| told.kind).collect();
     assert_eq!(
         kinds[CASES.len()..],

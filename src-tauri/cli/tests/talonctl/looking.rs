@@ -123,7 +123,7 @@ async fn the_self_check_names_what_is_broken() {
     assert!(town.ask(&["doctor"]).await.text().contains("в порядке"));
     town.watch(&town.place()).await;
     let watching = town.ask_json(&["doctor"]).await;
-    let summary = &watching.as_array().unwrap()[6];
+    let summary = &watching.as_array().unwrap()[7];
     assert_eq!(summary["id"], "summary");
     assert!(summary["name"].as_str().unwrap().starts_with("Сводка: "));
     assert_eq!(
