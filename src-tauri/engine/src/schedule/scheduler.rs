@@ -18,8 +18,9 @@ use crate::model::{ClinicId, Key, SpecialtyId};
 
 /// Rates follow what looks really cost this often.
 const REVIEW: i64 = 3_600_000;
-/// What drill-downs, audits and walks are taken to cost until they show, as a part of the budget.
-const FIRST_EXTRAS: f32 = 0.1;
+/// What drill-downs, audits and walks are taken to cost until they show, as a part of the budget:
+/// as much as walks may take while nothing is proven.
+const FIRST_EXTRAS: f32 = 0.5;
 /// What they have cost counts half after so many hours.
 const EXTRAS_HALF_LIFE: f32 = 12.0;
 /// They leave at least this part to regular looks.
