@@ -397,6 +397,12 @@ impl<'a> Watching<'a> {
         pairs.iter().position(|pair| pair.id == id).unwrap_or(0)
     }
 
+    /// Is the clinic's row what is asked regularly?
+    fn answers_for_all(&self, clinic: usize) -> bool {
+        let several = self.world.clinics[clinic].pairs.len() > 1;
+        several && self.standings[clinic].0 != Standing::Refuted
+    }
+
     /// One request. What it shows is what is there in its middle.
     async fn ask(&mut self) -> (engine::pace::Permit, Duration) {
         let permit = self.pace.permit(Why::Background).await;
@@ -487,9 +493,10 @@ impl<'a> Watching<'a> {
         sleep(half).await;
         drop(permit);
         let distrusted = self.standings[clinic].1 == Standing::Refuted;
+        let waited = self.answers_for_all(clinic);
         for (doctor, row) in rows.into_iter().enumerate() {
             let facts = &mut self.places[clinic][pair].doctors[doctor];
-            let changed = facts.row.asks(&row);
+            let changed = facts.row.asks(&row) || waited && facts.row.has_changed();
             let look = match which {
                 Underneath::Changed => changed || distrusted,
                 Underneath::One(one) => changed || one == doctor,

@@ -352,10 +352,10 @@ impl ClinicFacts {
             })
     }
 
-    /// The doctor's row is read: is it time to look at the slots?
-    pub(crate) fn wants_slots(&mut self, doctor: &Doctor) -> bool {
+    /// The doctor's row is read: is it time to look at the slots? `waited`: the row above has.
+    pub(crate) fn wants_slots(&mut self, doctor: &Doctor, waited: bool) -> bool {
         let facts = self.doctor(&doctor.id);
-        facts.row.asks(&doctor.counts) || facts.wants_another()
+        facts.row.asks(&doctor.counts) || waited && facts.row.has_changed() || facts.wants_another()
     }
 
     /// Did something watched of this specialty fail? It is looked at after everything else.

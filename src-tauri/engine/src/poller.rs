@@ -584,6 +584,7 @@ impl Poller {
         }
 
         let distrusted = self.board().distrusts_lists(clinic);
+        let waited = matches!(errand.key, Key::Clinic { .. });
         let mut rows: Vec<&Doctor> = answer
             .rows
             .iter()
@@ -600,7 +601,7 @@ impl Poller {
                         .board()
                         .facts
                         .get_mut(clinic)
-                        .is_none_or(|facts| facts.wants_slots(row))
+                        .is_none_or(|facts| facts.wants_slots(row, waited))
             })
             .collect();
         self.put_in_order(clinic, &mut rows);

@@ -57,6 +57,11 @@ impl<R: Row> Reading<R> {
         self.due.is_some_and(|due| due <= now)
     }
 
+    /// Is there anything to look at underneath, now or later?
+    pub fn has_changed(&self) -> bool {
+        self.due.is_some()
+    }
+
     /// Everything under it was looked at while it was so; `None`: it was not read.
     pub fn drilled(&mut self, row: Option<&R>) {
         self.drilled = row.copied();
@@ -93,6 +98,7 @@ mod tests {
         assert!(row.asks(&4), "until somebody has looked");
         row.drilled(Some(&4));
         assert!(!row.asks(&2));
+        assert!(row.has_changed());
         sleep(GONE_WAIT).await;
         assert!(row.asks(&2));
     }
