@@ -13,7 +13,7 @@
 //!
 //! Branches run the same booking systems, so a clinic's record is read
 //! together with its vendor's, and the vendor's together with the city's. What
-//! others saw counts as at most [`BORROWED`] trials, in their own proportion:
+//! others saw counts as at most 150 trials, in their own proportion:
 //! half of what a proof takes, so that nobody is believed for others' sake
 //! alone. Others can help only: where they did worse, the own record stands by
 //! itself.

@@ -1,7 +1,7 @@
-//! When what is looked at next. Pure: moments and counts in, moments out.
+//! When what is looked at next: moments and counts in, moments out.
 //!
-//! [`learner`] says how many releases are expected when, [`allot`] how many
-//! looks each resource gets for that, [`planner`] at which moments they are.
+//! `learner` says how many releases are expected when, `allot` how many
+//! looks each resource gets for that, `planner` at which moments they are.
 //! The same code ships and is judged in virtual time (`cargo xtask bench polling`).
 
 mod allot;
