@@ -842,8 +842,7 @@ impl Board {
 
     /// One of the clinic's resources is looked at now.
     fn make_due(&mut self, clinic: &ClinicId) {
-        let key = self.scheduler.keys(clinic).next().cloned();
-        if let Some(key) = key {
+        if let Some(key) = self.scheduler.keys(clinic).first().cloned() {
             self.scheduler.hurry(&key, self.timeline.now());
         }
     }
@@ -861,8 +860,7 @@ impl Board {
     /// Nothing of the clinic is looked at before this has passed.
     fn put_off(&mut self, clinic: &ClinicId, wait: Duration) {
         let until = self.timeline.after(wait);
-        let keys: Vec<Key> = self.scheduler.keys(clinic).cloned().collect();
-        for key in keys {
+        for key in self.scheduler.keys(clinic).to_vec() {
             self.scheduler.put_off(&key, until);
         }
     }
@@ -927,6 +925,7 @@ impl Board {
             }
         }
         self.choose_targets();
+        self.call_walks();
         let (at, probes) = (self.timeline.now(), self.service.hold_until.is_some());
         let mut errands = Vec::new();
         while let Some((due, key)) = self.scheduler.first(at) {
@@ -942,6 +941,10 @@ impl Board {
             let taken = errands
                 .iter()
                 .any(|errand: &Errand| errand.clinic == *key.clinic_id());
+            if busy && probes {
+                // A person has it looked at: that says as much.
+                return (errands, BUSY);
+            }
             if busy || taken {
                 self.scheduler.put_off(&key, self.timeline.after(BUSY));
                 continue;
@@ -954,6 +957,21 @@ impl Board {
             .next_due()
             .map_or(LATER, |due| due.saturating_duration_since(instant));
         (errands, wait)
+    }
+
+    /// A walk does not wait for a look that may be a quarter of an hour away. What rests, rests on.
+    fn call_walks(&mut self) {
+        let now = Instant::now();
+        let walks = |clinic: &&ClinicId| {
+            let facts = self.facts.get(*clinic);
+            facts.is_some_and(|facts| facts.walk_due <= now)
+        };
+        let clinics: Vec<ClinicId> = self.plan.keys().filter(walks).cloned().collect();
+        for clinic in clinics {
+            if let Some(key) = self.scheduler.keys(&clinic).first().cloned() {
+                self.scheduler.hasten(&key, self.timeline.now());
+            }
+        }
     }
 
     /// When the next look at anything is due.
@@ -969,7 +987,7 @@ impl Board {
 
     /// When a clinic is looked at next.
     pub(crate) fn due_at(&self, clinic: &ClinicId) -> Option<Instant> {
-        let keys = self.scheduler.keys(clinic);
+        let keys = self.scheduler.keys(clinic).iter();
         let due = keys.filter_map(|key| self.scheduler.due(key)).min()?;
         Some(self.timeline.instant(due))
     }
@@ -999,7 +1017,7 @@ impl Board {
     /// A walk through the clinic, because a person asked.
     pub(crate) fn walk(&mut self, clinic: &ClinicId) -> Option<Errand> {
         self.choose_targets();
-        let key = self.scheduler.keys(clinic).next()?.clone();
+        let key = self.scheduler.keys(clinic).first()?.clone();
         let errand = self.errand(key, true)?;
         Some(Errand {
             urgent: true,
@@ -1081,7 +1099,7 @@ impl Board {
                 }
                 if errand.walk {
                     facts.broken_walks = 0;
-                    facts.walk_due = instant + schedule::jittered(walk_gap, &mut self.rng);
+                    facts.walk_due = instant + schedule::before(walk_gap, &mut self.rng);
                 }
             }
             Some(trouble) => {
@@ -1114,8 +1132,7 @@ impl Board {
         }
         if learned && errand.walk {
             // A walk has looked at everything.
-            let keys: Vec<Key> = self.scheduler.keys(&errand.clinic).cloned().collect();
-            for key in keys {
+            for key in self.scheduler.keys(&errand.clinic).to_vec() {
                 self.scheduler.looked(&key, at);
             }
         }

@@ -43,6 +43,11 @@ pub(crate) fn jittered(wait: Duration, rng: &mut impl Rng) -> Duration {
     wait.mul_f64(rng.random_range(0.9..1.1))
 }
 
+/// Up to 15 % sooner: what must come at least so often.
+pub(crate) fn before(wait: Duration, rng: &mut impl Rng) -> Duration {
+    wait.mul_f64(rng.random_range(0.85..0.98))
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -23,6 +23,6 @@ pub use reading::{Reading, Row};
 pub use scheduler::{Foresight, Learned, Scheduler, Target};
 
 pub(crate) use backoff::{
-    after_broken_walk, after_failure, after_missing, after_no_online, jittered,
+    after_broken_walk, after_failure, after_missing, after_no_online, before, jittered,
 };
 pub(crate) use check::WALK_GAP;

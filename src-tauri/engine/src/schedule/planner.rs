@@ -119,6 +119,17 @@ impl<K: Ord + Clone> Planner<K> {
         }
     }
 
+    /// It is due now, unless it was put off.
+    pub(crate) fn hasten(&mut self, key: &K, now: i64) {
+        if let Some(turn) = self.keys.get_mut(key) {
+            let due = turn.held.max(now);
+            if due < turn.due {
+                turn.due = due;
+                self.heap.push(Reverse((due, key.clone())));
+            }
+        }
+    }
+
     /// When it is due.
     pub(crate) fn due(&self, key: &K) -> Option<i64> {
         Some(self.keys.get(key)?.due)

@@ -62,6 +62,8 @@ pub struct Scheduler<F = Learned> {
     foresight: F,
     planner: Planner<Key>,
     targets: BTreeMap<Key, Target>,
+    /// The keys of each clinic.
+    clinics: BTreeMap<ClinicId, Vec<Key>>,
     limits: Limits,
     /// Requests that were no regular looks: since the last review, and an hour of late.
     extras: (f32, f32),
@@ -77,6 +79,7 @@ impl<F: Foresight> Scheduler<F> {
             foresight,
             planner: Planner::new(),
             targets: BTreeMap::new(),
+            clinics: BTreeMap::new(),
             extras: (0.0, limits.per_hour * FIRST_EXTRAS),
             limits,
             reviewed: now,
@@ -100,6 +103,11 @@ impl<F: Foresight> Scheduler<F> {
             {
                 self.planner.remove(gone);
             }
+            self.clinics.clear();
+            for (key, target) in &targets {
+                let keys = self.clinics.entry(target.clinic.clone()).or_default();
+                keys.push(key.clone());
+            }
             self.targets = targets;
             self.stale = true;
         }
@@ -113,7 +121,7 @@ impl<F: Foresight> Scheduler<F> {
         }
     }
 
-    /// A request was sent that is no regular look: a drill-down, an audit, a walk, a click.
+    /// Requests were sent that are no regular look: a drill-down, an audit, a walk.
     pub fn spent(&mut self, requests: u32) {
         self.extras.0 += requests as f32;
     }
@@ -141,12 +149,14 @@ impl<F: Foresight> Scheduler<F> {
         self.planner.hurry(key, now);
     }
 
+    /// It is looked at as soon as it may be: what was put off stays so.
+    pub fn hasten(&mut self, key: &Key, now: i64) {
+        self.planner.hasten(key, now);
+    }
+
     /// The resources that are looked at in a clinic.
-    pub fn keys<'a>(&'a self, clinic: &'a ClinicId) -> impl Iterator<Item = &'a Key> {
-        let targets = self.targets.iter();
-        targets
-            .filter(move |(_, target)| target.clinic == *clinic)
-            .map(|(key, _)| key)
+    pub fn keys(&self, clinic: &ClinicId) -> &[Key] {
+        self.clinics.get(clinic).map_or(&[], Vec::as_slice)
     }
 
     /// The specialties that a resource answers for.
@@ -191,6 +201,8 @@ impl<F: Foresight> Scheduler<F> {
 
     fn review(&mut self, now: i64) {
         let turned = self.foresight.turn(now);
+        // A clock that was set back begins its hour anew.
+        self.reviewed = self.reviewed.min(now);
         let hours = (now - self.reviewed) as f32 / 3_600_000.0;
         if now - self.reviewed >= REVIEW {
             let kept = (-hours / EXTRAS_HALF_LIFE * std::f32::consts::LN_2).exp();
