@@ -964,7 +964,7 @@ impl Board {
         let now = Instant::now();
         let walks = |clinic: &&ClinicId| {
             let facts = self.facts.get(*clinic);
-            facts.is_some_and(|facts| facts.walk_due <= now)
+            facts.is_some_and(|facts| facts.walk_due <= now && facts.round.try_lock().is_ok())
         };
         let clinics: Vec<ClinicId> = self.plan.keys().filter(walks).cloned().collect();
         for clinic in clinics {
@@ -978,11 +978,15 @@ impl Board {
     pub(crate) fn next_due(&mut self) -> Option<Instant> {
         let (due, _) = self.scheduler.first(self.timeline.now())?;
         // After a hold one goes first, due or not.
-        Some(
-            self.service
-                .hold_until
-                .unwrap_or_else(|| self.timeline.instant(due)),
-        )
+        if let Some(hold) = self.service.hold_until {
+            return Some(hold);
+        }
+        let due = self.timeline.instant(due);
+        // What is called already has its moment among the looks.
+        let now = Instant::now();
+        let walks = self.plan.keys().filter_map(|clinic| self.facts.get(clinic));
+        let walks = walks.map(|facts| facts.walk_due).filter(|due| *due > now);
+        Some(walks.fold(due, Instant::min))
     }
 
     /// When a clinic is looked at next.
@@ -1412,8 +1416,8 @@ mod tests {
         assert!(!facts.wants_look(&specialty, &counts(1), &wanted));
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn a_refusal_after_a_long_time_offline_is_a_first_refusal() {
+    /// A specialty of one clinic is waited for.
+    fn one_clinic() -> Board {
         let mut board = Board::new(1, 324.0, Learned::new(0), DateTime::UNIX_EPOCH);
         let pair = Pair {
             wanted: Wanted::Except(BTreeSet::new()),
@@ -1424,6 +1428,44 @@ mod tests {
         };
         board.plan.insert("1".into(), plan);
         board.facts_of(&"1".into());
+        board
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_probe_does_not_wait_for_a_clinic_that_a_person_has_looked_at() {
+        let mut board = one_clinic();
+        board.service.hold_until = Some(Instant::now());
+        let round = Arc::clone(&board.facts_of(&"1".into()).round);
+        let looked_at = round.lock().await;
+        let (errands, wait) = board.due(DateTime::UNIX_EPOCH, true);
+        assert!(errands.is_empty());
+        assert!(wait <= Duration::from_secs(2));
+        drop(looked_at);
+        assert_eq!(board.due(DateTime::UNIX_EPOCH, true).0.len(), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_walk_is_not_later_than_a_quarter_of_an_hour_after_the_last_though_no_look_is_due() {
+        let mut board = one_clinic();
+        let mut last = Instant::now();
+        for _ in 0..20 {
+            let (errands, wait) = board.due(DateTime::UNIX_EPOCH, true);
+            for errand in &errands {
+                let now = Instant::now();
+                if errand.walk {
+                    assert!(now - last <= schedule::WALK_GAP);
+                    last = now;
+                }
+                board.finish(errand, true, None, DateTime::UNIX_EPOCH);
+            }
+            tokio::time::sleep(wait.max(Duration::from_millis(1))).await;
+        }
+        assert!(last.elapsed() <= schedule::WALK_GAP);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_refusal_after_a_long_time_offline_is_a_first_refusal() {
+        let mut board = one_clinic();
         let mut fail = |cause| {
             let errand = board.walk(&"1".into()).unwrap();
             let trouble = Trouble {
