@@ -13,7 +13,7 @@ use engine::{
     pace::{BACKGROUND_PART, Pace, Why},
     schedule::{
         Arrived, Audits, Foresight, Learner, Limits, Profile, Reading, Row, Scheduler, Target,
-        Wish, targets, walk_gap,
+        Wish, before, targets, walk_gap,
     },
     trust::{Level, Standing, Trial, Trust},
 };
@@ -163,7 +163,7 @@ struct Watching<'a> {
     next: usize,
     told: Vec<bool>,
     places: Vec<Vec<Place>>,
-    walked: Vec<i64>,
+    walk_due: Vec<i64>,
     last_look: HashMap<Key, i64>,
     /// The look before the one under way.
     since: i64,
@@ -216,7 +216,7 @@ impl<'a> Watching<'a> {
             next: 0,
             told: vec![false; world.openings.len()],
             places: places.collect(),
-            walked: vec![0; world.clinics.len()],
+            walk_due: vec![0; world.clinics.len()],
             last_look: HashMap::new(),
             since: 0,
             judged: false,
@@ -242,6 +242,7 @@ impl<'a> Watching<'a> {
     async fn watch(mut self) -> Score {
         while self.now() < self.world.end() {
             let wall = self.wall();
+            let walk = self.call_walks(wall);
             let Some((due, key)) = self.scheduler.first(wall) else {
                 break;
             };
@@ -250,6 +251,7 @@ impl<'a> Watching<'a> {
             if !wait.is_zero() {
                 // No further than midnight: what is foreseen changes there.
                 let left = DAY - self.now().rem_euclid(DAY);
+                let left = left.min(walk - self.now());
                 let left = Duration::from_millis(left.unsigned_abs());
                 sleep_until(Instant::now() + wait.min(left)).await;
                 if left <= wait {
@@ -268,6 +270,21 @@ impl<'a> Watching<'a> {
             }
         }
         self.tally.score(self.world, self.world.score_days)
+    }
+
+    /// A clinic that is to be walked is looked at as soon as it may be. When is the next walk due?
+    fn call_walks(&mut self, wall: i64) -> i64 {
+        let now = self.now();
+        let mut next = i64::MAX;
+        for (clinic, due) in self.world.clinics.iter().zip(&self.walk_due) {
+            if *due > now {
+                next = next.min(*due);
+            } else if let Some(key) = self.scheduler.keys(&clinic.id.as_str().into()).first() {
+                let key = key.clone();
+                self.scheduler.hasten(&key, wall);
+            }
+        }
+        next
     }
 
     fn weight(&self, clinic: usize, pair: usize) -> f64 {
@@ -342,16 +359,14 @@ impl<'a> Watching<'a> {
         let wall = self.wall();
         self.scheduler.looked(key, wall);
         let id = key.clinic_id().clone();
-        let walked = self.walked[clinic];
         let unproven = (0..self.world.clinics.len()).filter(|clinic| self.unproven(*clinic));
         let load = unproven.map(|clinic| self.walk_cost(clinic)).sum();
         let proven = !self.unproven(clinic);
-        let gap = walk_gap(proven, load, per_hour).as_millis();
-        // As the program does: on the first look at which it is due.
-        let due = now - walked >= i64::try_from(gap).unwrap_or(i64::MAX);
-        let before = self.pace.requests_total();
+        let due = self.walk_due[clinic] <= now;
+        let sent = self.pace.requests_total();
         if due {
-            self.walked[clinic] = now;
+            let gap = before(walk_gap(proven, load, per_hour), &mut self.rng);
+            self.walk_due[clinic] = now + i64::try_from(gap.as_millis()).unwrap_or(i64::MAX);
             self.rows(clinic).await;
             for pair in 0..self.places[clinic].len() {
                 self.list(clinic, pair, Underneath::All).await;
@@ -384,7 +399,7 @@ impl<'a> Watching<'a> {
                 self.list(clinic, pair, Underneath::One(doctor)).await;
             }
         }
-        let requests = u32::try_from(self.pace.requests_total() - before).unwrap_or(0);
+        let requests = u32::try_from(self.pace.requests_total() - sent).unwrap_or(0);
         self.scheduler.spent(requests.saturating_sub(1));
         let began = world::start().timestamp_millis();
         if let Seer::Learned(learner) = &mut self.scheduler.foresight().seer {

@@ -10,6 +10,8 @@ mod rules;
 mod run;
 mod say;
 mod shell;
+mod soak;
+mod supply;
 mod test;
 mod ui;
 
@@ -33,6 +35,10 @@ enum Task {
     Test(test::Args),
     /// Measure a figure that the README states.
     Bench(bench::Args),
+    /// Open and close the window a thousand times while the program works: nothing may grow (Linux).
+    Soak(soak::Args),
+    /// List everything the programs contain, in the format `CycloneDX`.
+    Sbom,
     /// Type-check the program for Windows and macOS on a Linux machine.
     CrossCheck(cross::Args),
 }
@@ -42,6 +48,8 @@ fn main() -> ExitCode {
         Task::Run(args) => run::run(&args),
         Task::Test(args) => test::run(&args),
         Task::Bench(args) => bench::run(&args),
+        Task::Soak(args) => soak::run(&args),
+        Task::Sbom => supply::sbom(),
         Task::CrossCheck(args) => cross::run(&args),
     };
     match done {

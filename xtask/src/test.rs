@@ -9,6 +9,7 @@ use crate::{
     packages::{self, Purpose, System},
     rules, say,
     shell::{self, cargo, npm},
+    supply,
     ui::{self, Work},
 };
 
@@ -39,6 +40,8 @@ enum Step {
     Rules,
     /// Licences, banned crates and sources of all dependencies (cargo-deny).
     Deny,
+    /// Nothing bad is known of any dependency, where that can be asked.
+    Advisories,
     /// Clippy has nothing to say.
     Clippy,
     /// The packages without Tauri: a plain `cargo test`.
@@ -55,7 +58,7 @@ enum Step {
 
 /// How a step ended.
 #[derive(Debug)]
-enum Outcome {
+pub(crate) enum Outcome {
     Passed,
     Skipped(&'static str),
     Failed,
@@ -148,6 +151,7 @@ impl Step {
             | Step::UiBuild
             | Step::Rules
             | Step::Deny
+            | Step::Advisories
             | Step::Headless
             | Step::Session => &[],
         }
@@ -163,7 +167,11 @@ impl Step {
             }
             Step::UiBuild => say_if_done(ui::ensure_built()?, "ui/dist"),
             Step::Rules => rules::check()?,
-            Step::Deny => return deny(),
+            Step::Deny => return supply::deny(),
+            Step::Advisories => {
+                ui::ensure_installed()?;
+                return supply::advisories();
+            }
             Step::Clippy => {
                 ui::ensure_built()?;
                 let args = "clippy --workspace --all-targets -- -D warnings";
@@ -194,22 +202,6 @@ impl Step {
         }
         Ok(Outcome::Passed)
     }
-}
-
-fn deny() -> Result<Outcome> {
-    if !shell::succeeds(&mut cargo(&["deny", "--version"])) {
-        return Ok(Outcome::Skipped(
-            "cargo-deny is not installed: cargo install cargo-deny --locked",
-        ));
-    }
-    shell::run(&mut cargo(&words(
-        // Warnings are hundreds of lines on crates that exist in two versions.
-        "deny --log-level error check licenses bans sources",
-    )))?;
-    say::line(
-        "Known vulnerabilities change by the day and need the network: cargo deny check advisories",
-    );
-    Ok(Outcome::Passed)
 }
 
 fn say_if_done(work: Work, what: &str) {

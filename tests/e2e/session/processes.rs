@@ -106,6 +106,30 @@ pub(crate) fn memory(id: u32) -> Option<u64> {
     share.trim().strip_suffix(" kB")?.trim().parse().ok()
 }
 
+/// What a process holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Held {
+    /// Its proportional share of memory, in KB.
+    pub(crate) memory: u64,
+    /// Open files, sockets and pipes.
+    pub(crate) files: u64,
+    /// Its threads.
+    pub(crate) threads: u64,
+}
+
+/// What it holds now; `None` once it has ended.
+pub(crate) fn held(id: u32) -> Option<Held> {
+    let entries = |folder| {
+        let folder = fs::read_dir(format!("/proc/{id}/{folder}")).ok()?;
+        u64::try_from(folder.count()).ok()
+    };
+    Some(Held {
+        memory: memory(id)?,
+        files: entries("fd")?,
+        threads: entries("task")?,
+    })
+}
+
 /// Ends it at once.
 pub(crate) fn kill(id: u32) {
     send(id, Signal::KILL);

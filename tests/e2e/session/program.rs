@@ -120,17 +120,22 @@ impl<'a> Program<'a> {
         assert!(ended.success(), "the second start ended with {ended}");
     }
 
-    /// Is what it left behind whole?
+    /// Is what it left behind whole, its one watch with it?
     pub(crate) fn check_database(&self) {
+        self.check_database_of(1);
+    }
+
+    /// The same with so many watches.
+    pub(crate) fn check_database_of(&self, kept: usize) {
         let database = Connection::open(self.data.join("talonchik.db")).expect("it opens");
         let told: String = database
             .query_row("PRAGMA integrity_check", [], |row| row.get(0))
             .expect("it can be checked");
         assert_eq!(told, "ok");
-        let watches: u32 = database
+        let watches: i64 = database
             .query_row("SELECT count(*) FROM watch", [], |row| row.get(0))
             .expect("it can be read");
-        assert_eq!(watches, 1);
+        assert_eq!(usize::try_from(watches), Ok(kept));
     }
 
     /// Is this text in any file it keeps?
@@ -160,6 +165,11 @@ impl<'a> Program<'a> {
 }
 
 impl Running<'_> {
+    /// Its number.
+    pub(crate) fn id(&self) -> u32 {
+        self.id
+    }
+
     /// What the kernel counts as the share of memory of all its processes, in KB.
     pub(crate) fn memory(&self) -> u64 {
         let all = descendants(self.id).into_iter().map(|one| one.id);

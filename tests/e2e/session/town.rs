@@ -153,6 +153,45 @@ impl Town {
     }
 }
 
+impl Town {
+    /// Leaves a watch on the first specialty of every clinic that lists one; how many there are.
+    pub(crate) async fn watch_every_clinic(&self, data: &Path) -> usize {
+        let engine = engine(data, &self.server).await;
+        let clinics = engine.clinics(None).await.expect("the city answers").value;
+        let mut watches = 0;
+        for clinic in clinics {
+            let listed = engine.specialties(clinic.id.clone()).await;
+            let Some(specialty) = listed
+                .ok()
+                .and_then(|listed| listed.value.into_iter().next())
+            else {
+                continue;
+            };
+            let place = Place {
+                clinic_id: clinic.id,
+                clinic_name: clinic.name,
+                specialty_id: specialty.id,
+                specialty_name: specialty.name,
+                fer_id: None,
+                doctors: DoctorChoice::Any,
+            };
+            let draft = WatchDraft {
+                places: vec![place],
+                ..WatchDraft::default()
+            };
+            engine.add_watch(draft).await.expect("the draft is good");
+            watches += 1;
+        }
+        engine.stop().await;
+        watches
+    }
+
+    /// How often the city was asked.
+    pub(crate) fn polls(&self) -> usize {
+        self.city.requests().len()
+    }
+}
+
 /// An engine that does nothing by itself.
 pub(crate) async fn engine(data: &Path, server: &Server) -> std::sync::Arc<Engine> {
     let config = Config {

@@ -44,7 +44,7 @@ pub(crate) fn jittered(wait: Duration, rng: &mut impl Rng) -> Duration {
 }
 
 /// Up to 15 % sooner: what must come at least so often.
-pub(crate) fn before(wait: Duration, rng: &mut impl Rng) -> Duration {
+pub fn before(wait: Duration, rng: &mut impl Rng) -> Duration {
     wait.mul_f64(rng.random_range(0.85..0.98))
 }
 

@@ -15,6 +15,7 @@ mod reading;
 mod scheduler;
 
 pub use allot::{Gaps, Limits};
+pub use backoff::before;
 pub use calendar::DayKind;
 pub use check::{Audits, walk_gap};
 pub use learner::{Arrived, Learner, Profile};
@@ -23,6 +24,6 @@ pub use reading::{Reading, Row};
 pub use scheduler::{Foresight, Learned, Scheduler, Target};
 
 pub(crate) use backoff::{
-    after_broken_walk, after_failure, after_missing, after_no_online, before, jittered,
+    after_broken_walk, after_failure, after_missing, after_no_online, jittered,
 };
 pub(crate) use check::WALK_GAP;
