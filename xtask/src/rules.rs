@@ -88,6 +88,13 @@ pub(crate) fn check() -> Result<()> {
     let lock = shell::root().join("ui/package-lock.json");
     broken.extend(machine_addresses(&read(&lock)?));
 
+    let workspace = read(&shell::root().join("Cargo.toml"))?;
+    broken.extend(loosened(&workspace));
+    for package in members(&workspace).chain(["."]) {
+        let package = shell::root().join(package).join("Cargo.toml");
+        broken.extend(own_lints(&shown(&package), &read(&package)?));
+    }
+
     if broken.is_empty() {
         say::line("The engine knows no window, rooms and features know only what they may.");
         return Ok(());
@@ -298,6 +305,35 @@ fn features<'path>(ui: &Path, files: impl IntoIterator<Item = &'path PathBuf>) -
         .collect()
 }
 
+/// What the workspace holds all its packages to, and is there no more.
+fn loosened(workspace: &str) -> Vec<String> {
+    const HELD: [&str; 4] = [
+        "unsafe_code = \"forbid\"",
+        "unwrap_used = \"warn\"",
+        // A wrong number ends a task, which is started anew; it does not go on in silence.
+        "overflow-checks = true",
+        "panic = \"unwind\"",
+    ];
+    let lines: BTreeSet<&str> = workspace.lines().map(str::trim).collect();
+    HELD.into_iter()
+        .filter(|line| !lines.contains(line))
+        .map(|line| format!("Cargo.toml: `{line}` is gone"))
+        .collect()
+}
+
+/// A package with lints of its own escapes those of the workspace.
+fn own_lints(file: &str, package: &str) -> Option<String> {
+    let follows = package.contains("[lints]\nworkspace = true");
+    (!follows).then(|| format!("{file}: `[lints] workspace = true` is gone"))
+}
+
+/// The folders of the workspace's packages, its own but one.
+fn members(workspace: &str) -> impl Iterator<Item = &str> {
+    let list = workspace.split("\nmembers = [").nth(1).unwrap_or_default();
+    let list = list.split("\n]").next().unwrap_or_default();
+    list.lines().filter_map(|line| line.split('"').nth(1))
+}
+
 /// Addresses in npm's lock file: they name where whoever wrote it took packages from.
 fn machine_addresses(lock: &str) -> Option<String> {
     let count = lock
@@ -435,5 +471,22 @@ import { invoke } from '@tauri-apps/api/core'
     fn an_address_in_the_lock_file_is_found_and_a_link_is_not_one() {
         assert!(machine_addresses("  \"resolved\": \"../local\",\n").is_none());
         assert!(machine_addresses("  \"resolved\": \"https://example.org/x.tgz\",\n").is_some());
+    }
+
+    #[test]
+    fn a_workspace_that_allows_more_and_a_package_that_escapes_it_are_found() {
+        let workspace = "[lints.rust]\nunsafe_code = \"forbid\"\nunwrap_used = \"warn\"\n\
+                         [profile.release]\noverflow-checks = true\npanic = \"unwind\"\n";
+        assert!(loosened(workspace).is_empty());
+        let looser = workspace.replace("forbid", "allow");
+        assert_eq!(
+            loosened(&looser),
+            ["Cargo.toml: `unsafe_code = \"forbid\"` is gone"]
+        );
+        assert!(own_lints("a", "[package]\n\n[lints]\nworkspace = true\n").is_none());
+        assert!(own_lints("a", "[package]\n\n[lints.rust]\n").is_some());
+        let members: Vec<&str> =
+            members("x\nmembers = [\n    \"a\", # one\n    \"b/c\",\n]\n\"d\"").collect();
+        assert_eq!(members, ["a", "b/c"]);
     }
 }
