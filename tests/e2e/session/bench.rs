@@ -30,8 +30,40 @@ async fn main() {
         // Cargo says `--bench`, too.
         let windows = std::env::args().skip_while(|argument| argument != "soak");
         match windows.skip(1).find_map(|windows| windows.parse().ok()) {
-            Some(windows) => soak::run(windows).await,
+            Some(windows) => soak(windows).await,
             None => figures::measure().await,
         }
     }
+}
+
+/// Clinics watched in a long run: ten looks a second.
+#[cfg(target_os = "linux")]
+const CLINICS: usize = 300;
+
+#[cfg(target_os = "linux")]
+/// Opens and closes the window so many times, and tells the figures; fails if anything grows.
+#[expect(clippy::print_stdout, reason = "the figures are printed")]
+async fn soak(windows: usize) {
+    println!("windows    polls    memory    files  threads");
+    let growth = soak::run(windows, CLINICS, |window, polls, held| {
+        let processes::Held {
+            memory,
+            files,
+            threads,
+        } = held;
+        println!("{window:>7} {polls:>8} {memory:>6} KB {files:>8} {threads:>8}");
+    })
+    .await;
+    let soak::Growth {
+        memory,
+        files,
+        threads,
+    } = growth;
+    println!(
+        "{windows} windows add {:.1} % of memory, {files:.1} files, {threads:.1} threads",
+        memory * 100.0
+    );
+    assert!(memory <= 0.05, "memory grows");
+    assert!(files <= 3.0, "open files grow");
+    assert!(threads <= 3.0, "threads grow");
 }

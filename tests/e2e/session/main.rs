@@ -10,6 +10,7 @@ mod desktop;
 mod processes;
 mod program;
 mod screen;
+mod soak;
 mod town;
 mod tray;
 mod wait;
@@ -23,7 +24,7 @@ use engine::{
 use simulator::telegram::Telegram;
 
 use desktop::{Desktop, Notifying, TrayHost, plain};
-use program::Program;
+use program::{Program, Running};
 use town::{Doctor, Town};
 use wait::until;
 use webdriver::Page;
@@ -417,12 +418,12 @@ async fn a_second_start_raises_the_window_of_the_first_at_its_link() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn without_a_notification_server_the_inbox_has_the_alert() {
+async fn fault_52_without_a_notification_server_the_inbox_has_the_alert() {
     the_inbox_has_the_alert(Notifying::Absent).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn with_a_notification_server_that_hangs_the_inbox_has_the_alert() {
+async fn fault_52_with_a_notification_server_that_hangs_the_inbox_has_the_alert() {
     the_inbox_has_the_alert(Notifying::Hangs).await;
 }
 
@@ -453,7 +454,7 @@ async fn the_inbox_has_the_alert(notifying: Notifying) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn without_a_place_for_the_icon_the_window_is_minimised_not_closed() {
+async fn fault_54_without_a_place_for_the_icon_the_window_is_minimised_not_closed() {
     let desktop = Desktop::start(Notifying::Works, TrayHost::Absent).await;
     let town = Town::open().await;
     let program = Program::new(&desktop, &town);
@@ -486,4 +487,82 @@ async fn without_a_place_for_the_icon_the_window_is_minimised_not_closed() {
             .then_some(())
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fault_48_of_twenty_started_at_once_one_lives() {
+    let (desktop, town) = (Desktop::usual().await, Town::open().await);
+    let program = Program::new(&desktop, &town);
+    town.watch(program.data()).await;
+    let mut started: Vec<Running> = (0..20).map(|_| program.start(&["--minimized"])).collect();
+    until("all but one have ended", async || {
+        started.retain(Running::lives);
+        (started.len() <= 1).then_some(())
+    })
+    .await;
+    desktop.tray().await.looks("idle").await;
+    town.looked_at().await;
+    let last = started.pop().expect("one lives");
+    desktop.tray().await.choose("Выйти").await;
+    last.ends().await;
+    program.check_database();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fault_50_told_to_end_by_the_system_it_ends_in_order() {
+    let (desktop, town) = (Desktop::usual().await, Town::open().await);
+    let program = Program::new(&desktop, &town);
+    town.watch(program.data()).await;
+    let running = program.start(&[]);
+    town.looked_at().await;
+    running.terminate();
+    let ended = running.ends().await;
+    assert_eq!(ended.and_then(|status| status.code()), Some(0));
+    program.check_database();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fault_55_a_page_that_crashes_is_loaded_again_and_the_program_looks_on() {
+    let (desktop, town) = (Desktop::usual().await, Town::open().await);
+    let program = Program::new(&desktop, &town);
+    town.watch(program.data()).await;
+    let running = program.start(&[]);
+    let shown = |title: &'static str| {
+        let running = &running;
+        async move {
+            running
+                .window("the watches are shown", |window| window.title == title)
+                .await
+        }
+    };
+    shown("Жду талон — Талончик").await;
+    let [page] = &running.pages()[..] else {
+        panic!("a window has one page: {:?}", running.pages());
+    };
+    processes::kill(page.id);
+    let crashed = page.id;
+    until("another page is there", async || {
+        let pages = running.pages();
+        pages.iter().any(|page| page.id != crashed).then_some(())
+    })
+    .await;
+    shown("Жду талон — Талончик").await;
+
+    town.looked_at().await;
+    town.release(3, at(13, 40));
+    let title = format!("Есть талон · {}", town.doctor.specialty);
+    desktop.notification(&title).await;
+    desktop.tray().await.choose("Выйти").await;
+    running.ends().await;
+    program.check_database();
+}
+
+/// `cargo xtask soak` does it a thousand times and looks at memory, too.
+#[tokio::test(flavor = "multi_thread")]
+async fn fault_51_a_window_opened_and_closed_again_and_again_leaves_nothing_open() {
+    let growth = soak::run(12, 20, |_, _, _| ()).await;
+    // A dozen windows still warm caches up.
+    assert!(growth.memory <= 0.5, "{growth:?}");
+    assert!(growth.files <= 6.0, "{growth:?}");
+    assert!(growth.threads <= 6.0, "{growth:?}");
 }

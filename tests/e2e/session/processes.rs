@@ -30,7 +30,7 @@ impl Killed {
 
     /// Lets it tidy up and end; only for one that surely does.
     pub(crate) fn end(&mut self) {
-        send(self.id(), Signal::TERM);
+        terminate(self.id());
         // It may have ended by itself.
         let _ = self.0.wait();
     }
@@ -128,6 +128,11 @@ pub(crate) fn held(id: u32) -> Option<Held> {
         files: entries("fd")?,
         threads: entries("task")?,
     })
+}
+
+/// Asks it to tidy up and end.
+pub(crate) fn terminate(id: u32) {
+    send(id, Signal::TERM);
 }
 
 /// Ends it at once.

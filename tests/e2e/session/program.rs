@@ -11,7 +11,7 @@ use rusqlite::Connection;
 
 use crate::{
     desktop::Desktop,
-    processes::{Killed, Process, descendants, kill, memory, process},
+    processes::{Killed, Process, descendants, kill, memory, process, terminate},
     screen::Window,
     town::Town,
     wait::{until, within},
@@ -179,6 +179,11 @@ impl Running<'_> {
     /// Does it live?
     pub(crate) fn lives(&self) -> bool {
         process(self.id).is_some()
+    }
+
+    /// Tells it to end, as the system does when its person logs out.
+    pub(crate) fn terminate(&self) {
+        terminate(self.id);
     }
 
     /// Its windows.

@@ -13,40 +13,41 @@ use crate::{
     wait::until,
 };
 
-/// Windows between two readings.
-const STRIDE: usize = 25;
 /// Windows between two slots of the doctor.
 const SLOT_EVERY: usize = 5;
-/// The first of these parts of the readings warms caches up and does not count.
+/// Readings of a long run.
+const READINGS: usize = 40;
+/// The first of so many parts of the readings warms caches up and does not count.
 const PARTS: usize = 4;
-/// How much all windows together may add: a part of the memory, files, threads.
-const MEMORY_ALLOWED: f64 = 0.05;
-const FILES_ALLOWED: f64 = 3.0;
-const THREADS_ALLOWED: f64 = 3.0;
+/// What all windows together have added.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Growth {
+    /// A part of the memory.
+    pub(crate) memory: f64,
+    /// Open files.
+    pub(crate) files: f64,
+    /// Threads.
+    pub(crate) threads: f64,
+}
 
-/// Opens and closes the window so many times; fails if anything grows.
-#[expect(clippy::print_stdout, reason = "the figures are printed")]
-pub(crate) async fn run(windows: usize) {
+/// Opens and closes the window so many times while so many clinics are looked at.
+pub(crate) async fn run(
+    windows: usize,
+    clinics: usize,
+    mut read: impl FnMut(usize, usize, Held),
+) -> Growth {
     let (desktop, town) = (Desktop::usual().await, Town::open().await);
     let program = Program::new(&desktop, &town);
     town.watch(program.data()).await;
-    let watches = town.watch_every_clinic(program.data()).await;
+    let watches = 1 + town.watch_clinics(program.data(), clinics).await;
     let running = program.start(&["--minimized"]);
     let tray = desktop.tray().await;
     town.looked_at().await;
-    println!("{watches} clinics are watched");
-    println!("windows    polls   memory    files  threads");
     let mut readings = Vec::new();
     for window in 0..=windows {
-        if window % STRIDE == 0 {
+        if window % windows.div_ceil(READINGS) == 0 {
             let now = held(running.id()).expect("the program lives");
-            let Held {
-                memory,
-                files,
-                threads,
-            } = now;
-            let polls = town.polls();
-            println!("{window:>7} {polls:>8} {memory:>5} KB {files:>8} {threads:>8}");
+            read(window, town.polls(), now);
             readings.push((window, now));
         }
         if window % SLOT_EVERY == 0 {
@@ -60,20 +61,14 @@ pub(crate) async fn run(windows: usize) {
     }
     tray.choose("Выйти").await;
     running.ends().await;
-    program.check_database_of(watches + 1);
+    program.check_database_of(watches);
 
     let counted = &readings[readings.len() / PARTS..];
-    let whole = |of: fn(&Held) -> u64| grown(counted, windows, of);
-    let memory = whole(|held| held.memory);
-    let of_memory = memory / to_f64(counted[0].1.memory);
-    let (files, threads) = (whole(|held| held.files), whole(|held| held.threads));
-    println!(
-        "{windows} windows would add {:.1} % of memory, {files:.1} files, {threads:.1} threads",
-        of_memory * 100.0
-    );
-    assert!(of_memory <= MEMORY_ALLOWED, "memory grows");
-    assert!(files <= FILES_ALLOWED, "open files grow");
-    assert!(threads <= THREADS_ALLOWED, "threads grow");
+    Growth {
+        memory: grown(counted, |held| held.memory) / to_f64(counted[0].1.memory),
+        files: grown(counted, |held| held.files),
+        threads: grown(counted, |held| held.threads),
+    }
 }
 
 /// Told and taken back.
@@ -95,9 +90,9 @@ async fn painted(desktop: &Desktop, running: &Running<'_>) {
     .await;
 }
 
-/// By how much so many windows let it grow: the median of the slopes between any two readings, which
-/// one odd reading does not move (Theil and Sen).
-fn grown(readings: &[(usize, Held)], windows: usize, of: fn(&Held) -> u64) -> f64 {
+/// By how much all windows let it grow: the median of the slopes between any two readings, which one
+/// odd reading does not move (Theil and Sen).
+fn grown(readings: &[(usize, Held)], of: fn(&Held) -> u64) -> f64 {
     let mut slopes: Vec<f64> = Vec::new();
     for (at, (from, before)) in readings.iter().enumerate() {
         for (to, after) in &readings[at + 1..] {
@@ -107,6 +102,7 @@ fn grown(readings: &[(usize, Held)], windows: usize, of: fn(&Held) -> u64) -> f6
     }
     slopes.sort_unstable_by(f64::total_cmp);
     let middle = slopes.get(slopes.len() / 2).copied().unwrap_or(0.0);
+    let windows = readings.last().map_or(0, |(windows, _)| *windows);
     middle * to_f64(windows as u64)
 }
 

@@ -154,23 +154,20 @@ impl Town {
 }
 
 impl Town {
-    /// Leaves a watch on the first specialty of every clinic that lists one; how many there are.
-    pub(crate) async fn watch_every_clinic(&self, data: &Path) -> usize {
+    /// Leaves a watch on a specialty of each of so many other clinics than the doctor's; how many there are.
+    pub(crate) async fn watch_clinics(&self, data: &Path, clinics: usize) -> usize {
         let engine = engine(data, &self.server).await;
-        let clinics = engine.clinics(None).await.expect("the city answers").value;
         let mut watches = 0;
-        for clinic in clinics {
-            let listed = engine.specialties(clinic.id.clone()).await;
-            let Some(specialty) = listed
-                .ok()
-                .and_then(|listed| listed.value.into_iter().next())
-            else {
+        let others = self.city.clinics().into_iter();
+        let others = others.filter(|clinic| clinic.id != self.doctor.place.clinic);
+        for clinic in others.take(clinics) {
+            let Some(specialty) = self.city.specialties(&clinic.id).into_iter().next() else {
                 continue;
             };
             let place = Place {
-                clinic_id: clinic.id,
+                clinic_id: ClinicId(clinic.id),
                 clinic_name: clinic.name,
-                specialty_id: specialty.id,
+                specialty_id: SpecialtyId(specialty.id),
                 specialty_name: specialty.name,
                 fer_id: None,
                 doctors: DoctorChoice::Any,
@@ -188,7 +185,7 @@ impl Town {
 
     /// How often the city was asked.
     pub(crate) fn polls(&self) -> usize {
-        self.city.requests().len()
+        self.city.request_count()
     }
 }
 
