@@ -6,6 +6,7 @@ use anyhow::{Result, anyhow};
 use clap::ValueEnum;
 
 use crate::{
+    faults,
     packages::{self, Purpose, System},
     rules, say,
     shell::{self, cargo, npm},
@@ -37,6 +38,8 @@ enum Step {
     UiBuild,
     /// Who may know whom (see `rules`).
     Rules,
+    /// Each fault of the catalogue has its tests (see `faults`).
+    Faults,
     /// Licences, banned crates and sources of all dependencies (cargo-deny).
     Deny,
     /// Clippy has nothing to say.
@@ -147,6 +150,7 @@ impl Step {
             | Step::UiCheck
             | Step::UiBuild
             | Step::Rules
+            | Step::Faults
             | Step::Deny
             | Step::Headless
             | Step::Session => &[],
@@ -163,6 +167,7 @@ impl Step {
             }
             Step::UiBuild => say_if_done(ui::ensure_built()?, "ui/dist"),
             Step::Rules => rules::check()?,
+            Step::Faults => faults::check()?,
             Step::Deny => return deny(),
             Step::Clippy => {
                 ui::ensure_built()?;

@@ -391,7 +391,7 @@ async fn a_start_at_login_waits_beside_the_clock_until_it_is_paused_and_ended_th
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_second_start_raises_the_window_of_the_first_at_its_link() {
+async fn fault_48_a_second_start_raises_the_window_of_the_first_at_its_link() {
     let (desktop, town) = (Desktop::usual().await, Town::open().await);
     let program = Program::new(&desktop, &town);
     town.watch(program.data()).await;
@@ -417,12 +417,12 @@ async fn a_second_start_raises_the_window_of_the_first_at_its_link() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn without_a_notification_server_the_inbox_has_the_alert() {
+async fn fault_52_without_a_notification_server_the_inbox_has_the_alert() {
     the_inbox_has_the_alert(Notifying::Absent).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn with_a_notification_server_that_hangs_the_inbox_has_the_alert() {
+async fn fault_52_with_a_notification_server_that_hangs_the_inbox_has_the_alert() {
     the_inbox_has_the_alert(Notifying::Hangs).await;
 }
 
@@ -453,7 +453,7 @@ async fn the_inbox_has_the_alert(notifying: Notifying) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn without_a_place_for_the_icon_the_window_is_minimised_not_closed() {
+async fn fault_54_without_a_place_for_the_icon_the_window_is_minimised_not_closed() {
     let desktop = Desktop::start(Notifying::Works, TrayHost::Absent).await;
     let town = Town::open().await;
     let program = Program::new(&desktop, &town);

@@ -618,7 +618,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn fault_1_html_with_200_is_a_failed_look() {
+    async fn fault_01_html_with_200_is_a_failed_look() {
         let page = include_str!("../../fixtures/maintenance.html");
         let service = always(move || ([(header::CONTENT_TYPE, "text/html")], page)).await;
         let error = error_of(&service).await;
@@ -627,7 +627,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn fault_7_a_cut_answer_is_a_failed_look_and_not_tried_again() {
+    async fn fault_07_a_cut_answer_is_a_failed_look_and_not_tried_again() {
         let mut cut = ok(NOTHING);
         cut.truncate(cut.len() - 5);
         let (service, seen) = raw(vec![(cut, false)]).await;
@@ -636,7 +636,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn fault_8_a_body_is_read_up_to_8_mb() {
+    async fn fault_08_a_body_is_read_up_to_8_mb() {
         let service = always(|| {
             let piece = Bytes::from(vec![b' '; 64 * 1024]);
             let endless =
@@ -648,7 +648,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn fault_8_a_gzip_bomb_is_measured_after_decompression() {
+    async fn fault_08_a_gzip_bomb_is_measured_after_decompression() {
         // Nine empty MB in 9 KB, made by `head -c 9437184 /dev/zero | gzip -9`.
         const BOMB: &[u8] = include_bytes!("../../fixtures/bomb.json.gz");
         let service = always(|| ([(header::CONTENT_ENCODING, "gzip")], BOMB)).await;
@@ -656,7 +656,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn fault_9_a_stalled_answer_ends_after_10_seconds() {
+    async fn fault_09_a_stalled_answer_ends_after_10_seconds() {
         let service =
             always(|| Body::from_stream(futures::stream::pending::<std::io::Result<Bytes>>()))
                 .await;
@@ -672,7 +672,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn fault_9_a_trickling_answer_ends_after_20_seconds() {
+    async fn fault_09_a_trickling_answer_ends_after_20_seconds() {
         let service = always(|| {
             Body::from_stream(futures::stream::unfold((), |()| async {
                 tokio::time::sleep(Duration::from_secs(1)).await;

@@ -803,7 +803,7 @@ mod tests {
     }
 
     #[test]
-    fn fault_5_a_bad_row_costs_itself_alone() {
+    fn fault_05_a_bad_row_costs_itself_alone() {
         let answer = doctors("doctor-bad-row.json");
         let ids: Vec<_> = answer.rows.iter().map(|row| row.id.as_str()).collect();
         assert_eq!((ids, answer.skipped), (vec!["1", "2"], 7));
@@ -874,7 +874,7 @@ mod tests {
     }
 
     #[test]
-    fn fault_6_success_without_rows_is_an_empty_list() {
+    fn fault_06_success_without_rows_is_an_empty_list() {
         for name in [
             "success-null-result.json",
             "success-empty-list.json",
@@ -890,7 +890,7 @@ mod tests {
     }
 
     #[test]
-    fn fault_2_nothing_free_is_no_error() {
+    fn fault_02_nothing_free_is_no_error() {
         for (name, code) in [
             ("error-39-nothing-free.json", 39),
             ("error-39-as-text.json", 39),
@@ -905,7 +905,7 @@ mod tests {
     }
 
     #[test]
-    fn fault_3_and_4_codes_decide_between_passing_and_final() {
+    fn fault_03_codes_decide_between_passing_and_final() {
         for code in [1, 602, 603, 610, 616, 645, 660, 0, -7] {
             let body = json!({"success": false, "errorCode": code, "message": "Нет"}).to_string();
             let error = slots(body.as_bytes()).unwrap_err();
@@ -926,7 +926,7 @@ mod tests {
     }
 
     #[test]
-    fn fault_5_an_unknown_code_is_passing_and_keeps_its_text() {
+    fn fault_05_an_unknown_code_is_passing_and_keeps_its_text() {
         let error = slots(&fixture("error-unknown-code.json")).unwrap_err();
         assert!(
             matches!(&error, ApiError::ClinicDown { code: 4711, message } if message == "Неведомая беда"),
@@ -937,7 +937,7 @@ mod tests {
     }
 
     #[test]
-    fn fault_1_and_10_what_is_not_our_json_is_unreadable() {
+    fn fault_01_what_is_not_our_json_is_unreadable() {
         let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
         let bodies: [&[u8]; 9] = [
             &fixture("maintenance.html"),
@@ -973,7 +973,7 @@ mod tests {
     }
 
     #[test]
-    fn fault_7_an_answer_cut_anywhere_is_no_answer() {
+    fn fault_07_an_answer_cut_anywhere_is_no_answer() {
         for name in [
             "doctor-notes-in-name.json",
             "slot-every-date-form.json",

@@ -166,7 +166,7 @@ async fn a_press_too_old_to_be_answered_is_no_failure() {
 }
 
 #[tokio::test]
-async fn fault_56_58_refusals_are_told_apart() {
+async fn fault_56_refusals_are_told_apart() {
     let (telegram, api) = stand_in().await;
     for (fault, refusal) in [
         (TelegramFault::Unauthorized, Refusal::Token),
