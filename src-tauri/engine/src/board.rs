@@ -65,6 +65,10 @@ pub(crate) enum Cause {
     Slowed,
     /// No network.
     Offline,
+    /// Somebody else answers in the service's place.
+    Impostor,
+    /// The service's certificate has expired or is not valid yet.
+    BadCertificate,
 }
 
 impl Cause {
@@ -72,7 +76,11 @@ impl Cause {
     pub(crate) fn concerns_all(self) -> bool {
         match self {
             Self::Clinic | Self::Missing | Self::Site => false,
-            Self::Blocked | Self::Slowed | Self::Offline => true,
+            Self::Blocked
+            | Self::Slowed
+            | Self::Offline
+            | Self::Impostor
+            | Self::BadCertificate => true,
         }
     }
 }
@@ -101,9 +109,13 @@ impl Failing {
         let times = before.map_or(0, |before| before.times) + 1;
         let wait = match trouble.cause {
             Cause::Missing => schedule::after_missing(rng),
-            Cause::Clinic | Cause::Site | Cause::Blocked | Cause::Slowed | Cause::Offline => {
-                schedule::after_failure(gap, times, rng)
-            }
+            Cause::Clinic
+            | Cause::Site
+            | Cause::Blocked
+            | Cause::Slowed
+            | Cause::Offline
+            | Cause::Impostor
+            | Cause::BadCertificate => schedule::after_failure(gap, times, rng),
         };
         Self {
             trouble: Trouble {
@@ -1116,7 +1128,9 @@ impl Board {
                 }
                 rest = match trouble.cause {
                     _ if learned => None,
-                    Cause::Offline | Cause::Blocked => None,
+                    Cause::Offline | Cause::Impostor | Cause::BadCertificate | Cause::Blocked => {
+                        None
+                    }
                     Cause::Missing => Some(schedule::after_missing(&mut self.rng)),
                     Cause::Clinic | Cause::Site | Cause::Slowed => {
                         Some(schedule::after_failure(gap, facts.failures, &mut self.rng))
@@ -1156,7 +1170,11 @@ impl Board {
         };
         if matches!(
             before,
-            ServiceState::Offline | ServiceState::Blocked | ServiceState::Down
+            ServiceState::Offline
+                | ServiceState::Impostor
+                | ServiceState::BadCertificate
+                | ServiceState::Blocked
+                | ServiceState::Down
         ) {
             self.spread();
         }
@@ -1172,6 +1190,9 @@ impl Board {
         };
         let (state, hold) = match trouble.cause {
             Cause::Offline => (ServiceState::Offline, Some(OFFLINE_PROBE)),
+            // Whoever it is, the service hears nothing of it.
+            Cause::Impostor => (ServiceState::Impostor, Some(OFFLINE_PROBE)),
+            Cause::BadCertificate => (ServiceState::BadCertificate, Some(DOWN_PROBE)),
             // The pace itself holds everything.
             Cause::Slowed => (ServiceState::Slowed, None),
             Cause::Blocked => {

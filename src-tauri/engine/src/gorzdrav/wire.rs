@@ -719,7 +719,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_mixed_into_a_name_is_in_the_note() {
+    fn fault_24_what_was_mixed_into_a_name_is_in_the_note() {
         assert_eq!(
             named("doctor-notes-in-name.json"),
             pairs(&[
@@ -871,6 +871,28 @@ mod tests {
             (answer.rows[2].bookable, answer.rows[2].slots.len()),
             (true, 1)
         );
+    }
+
+    #[test]
+    fn fault_20_a_slot_is_its_start_whatever_id_it_is_given() {
+        let with_ids = |ids: [Value; 2]| {
+            let [first, second] = ids;
+            let rows = json!([
+                {"id": first, "visitStart": "2025-02-18T10:00:00"},
+                {"id": second, "visitStart": "2025-02-18T10:15:00"},
+            ]);
+            slots(&success(&rows)).unwrap().rows
+        };
+        let plain = with_ids([json!("1"), json!("2")]);
+        assert_eq!(plain.len(), 2);
+        for ids in [
+            [json!("2"), json!("1")],
+            [json!("1"), json!("1")],
+            [json!(1), json!(null)],
+            [json!(""), json!({"a": 1})],
+        ] {
+            assert_eq!(with_ids(ids.clone()), plain, "{ids:?}");
+        }
     }
 
     #[test]
