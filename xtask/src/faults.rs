@@ -345,24 +345,17 @@ fn rust_names(source: &str) -> Vec<String> {
     let mut is_test = false;
     let mut names = Vec::new();
     for line in source.lines().map(str::trim_start) {
-        if line.starts_with("#[") {
-            is_test |= line.starts_with("#[test]") || line.starts_with("#[tokio::test");
-        } else if !line.starts_with("//") {
-            let declared = line
-                .strip_prefix("async ")
-                .unwrap_or(line)
-                .strip_prefix("fn ");
-            if let Some(name) = declared.filter(|name| is_test && name.starts_with("fault_")) {
-                let of_name = |sign: char| sign.is_alphanumeric() || sign == '_';
-                names.push(
-                    name.split(|sign| !of_name(sign))
-                        .next()
-                        .unwrap_or(name)
-                        .to_owned(),
-                );
-            }
-            is_test = false;
+        is_test |= line.starts_with("#[test]") || line.starts_with("#[tokio::test");
+        let declared = line.strip_prefix("async ").unwrap_or(line);
+        let Some(name) = declared.strip_prefix("fn ") else {
+            continue;
+        };
+        if is_test && name.starts_with("fault_") {
+            let of_name = |sign: char| sign.is_alphanumeric() || sign == '_';
+            let name = name.split(|sign| !of_name(sign)).next().unwrap_or(name);
+            names.push(name.to_owned());
         }
+        is_test = false;
     }
     names
 }
@@ -426,9 +419,13 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn fault_09_a_stalled_answer_ends() {
     #[test]
-    #[cfg(unix)]
+    #[expect(
+        clippy::some_lint,
+        reason = \"why\"
+    )]
     fn fault_70_a_folder_is_private() {
     fn fault_12_a_helper() {
+    }
     proptest! {
         #[test]
         // Why.

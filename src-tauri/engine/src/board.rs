@@ -30,8 +30,10 @@ use crate::{
     witness::Witness,
 };
 
-/// How long to wait before asking whether the network is back.
+/// No longer than this after the last question it is asked whether the network is back.
 const OFFLINE_PROBE: Duration = Duration::from_secs(5);
+/// And no sooner than this after its answer.
+const SHORTEST_PROBE: Duration = Duration::from_secs(1);
 /// How long to wait before asking whether the whole service is back.
 const DOWN_PROBE: Duration = Duration::from_secs(75);
 /// The longest wait before asking whether the service still refuses this address.
@@ -1181,26 +1183,27 @@ impl Board {
     }
 
     fn degrade(&mut self, trouble: Trouble) {
-        let failures_as = |state| {
-            if self.service.state == state {
-                self.service.failures
-            } else {
-                0
-            }
-        };
+        let (before, times) = (self.service.state, self.service.failures);
+        let failures_as = |state| if before == state { times } else { 0 };
         let (state, hold) = match trouble.cause {
-            Cause::Offline => (ServiceState::Offline, Some(OFFLINE_PROBE)),
+            Cause::Offline => (ServiceState::Offline, Some(self.before_probing())),
             // Whoever it is, the service hears nothing of it.
-            Cause::Impostor => (ServiceState::Impostor, Some(OFFLINE_PROBE)),
-            Cause::BadCertificate => (ServiceState::BadCertificate, Some(DOWN_PROBE)),
+            Cause::Impostor => (ServiceState::Impostor, Some(self.before_probing())),
+            Cause::BadCertificate => (
+                ServiceState::BadCertificate,
+                Some(self.in_about(DOWN_PROBE)),
+            ),
             // The pace itself holds everything.
             Cause::Slowed => (ServiceState::Slowed, None),
             Cause::Blocked => {
                 let doubled =
                     OFFLINE_PROBE.saturating_mul(2 << failures_as(ServiceState::Blocked).min(10));
-                (ServiceState::Blocked, Some(doubled.min(BLOCKED_PROBE)))
+                let hold = self.in_about(doubled.min(BLOCKED_PROBE));
+                (ServiceState::Blocked, Some(hold))
             }
-            Cause::Site if self.most_clinics_fail() => (ServiceState::Down, Some(DOWN_PROBE)),
+            Cause::Site if self.most_clinics_fail() => {
+                (ServiceState::Down, Some(self.in_about(DOWN_PROBE)))
+            }
             Cause::Site => return,
             Cause::Clinic | Cause::Missing => return self.recover(self.service.state),
         };
@@ -1213,8 +1216,22 @@ impl Board {
             state,
             since,
             failures,
-            hold_until: hold.map(|hold| Instant::now() + schedule::jittered(hold, &mut self.rng)),
+            hold_until: hold,
         };
+    }
+
+    fn in_about(&mut self, wait: Duration) -> Instant {
+        Instant::now() + schedule::jittered(wait, &mut self.rng)
+    }
+
+    /// When to ask next whether the network is back: counted from the beginning of the last such
+    /// question, for a resolver that is silent takes most of the time that it may take to notice.
+    fn before_probing(&mut self) -> Instant {
+        let now = Instant::now();
+        // A person who presses asks before it is time.
+        let began = self.service.hold_until.map_or(now, |until| until.min(now));
+        let next = began + schedule::before(OFFLINE_PROBE, &mut self.rng);
+        next.max(now + SHORTEST_PROBE)
     }
 
     fn most_clinics_fail(&self) -> bool {
@@ -1433,8 +1450,8 @@ mod tests {
         assert!(!facts.wants_look(&specialty, &counts(1), &wanted));
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn a_refusal_after_a_long_time_offline_is_a_first_refusal() {
+    /// A board with one clinic.
+    fn of_one_clinic() -> Board {
         let mut board = Board::new(1, 324.0, Learned::new(0), DateTime::UNIX_EPOCH);
         let pair = Pair {
             wanted: Wanted::Except(BTreeSet::new()),
@@ -1445,6 +1462,33 @@ mod tests {
         };
         board.plan.insert("1".into(), plan);
         board.facts_of(&"1".into());
+        board
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn fault_15_a_resolver_that_is_silent_makes_nobody_wait_longer_than_five_seconds() {
+        let mut board = of_one_clinic();
+        for turn in 0..100 {
+            // The question begins now, and its answer that there is none takes four seconds.
+            let began = Instant::now();
+            tokio::time::sleep(Duration::from_secs(4)).await;
+            let errand = board.walk(&"1".into()).unwrap();
+            let trouble = Trouble {
+                since: DateTime::UNIX_EPOCH,
+                cause: Cause::Offline,
+            };
+            board.finish(&errand, false, Some(trouble), DateTime::UNIX_EPOCH);
+            let next = board.next_due().unwrap();
+            // The first failure is no probe: nobody knew when it began.
+            assert!(turn == 0 || next - began <= Duration::from_secs(5));
+            assert!(next >= Instant::now() + SHORTEST_PROBE);
+            tokio::time::sleep_until(next).await;
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_refusal_after_a_long_time_offline_is_a_first_refusal() {
+        let mut board = of_one_clinic();
         let mut fail = |cause| {
             let errand = board.walk(&"1".into()).unwrap();
             let trouble = Trouble {
@@ -1455,7 +1499,7 @@ mod tests {
             board.next_due().unwrap() - Instant::now()
         };
         for _ in 0..100 {
-            assert!(fail(Cause::Offline) <= Duration::from_secs(6));
+            assert!(fail(Cause::Offline) <= Duration::from_secs(5));
         }
         assert!(fail(Cause::Blocked) <= Duration::from_secs(11));
         assert!(
