@@ -14,21 +14,21 @@ struct Over {
 impl Over {
     async fn new(tls: bool) -> Self {
         let city = City::new(Config::default());
-        let server = Server::start(city, 0).await.unwrap();
+        let server = Server::start(city, 0).await.expect("a free port");
         let line = if tls {
-            Line::tls(server.address()).await.unwrap()
+            Line::tls(server.address()).await.expect("a free port")
         } else {
-            Line::plain(server.address()).await.unwrap()
+            Line::plain(server.address()).await.expect("a free port")
         };
         let mut client = reqwest::Client::builder()
             .no_proxy()
             .timeout(Duration::from_secs(10));
         if tls {
-            let root = reqwest::Certificate::from_der(&line.root_der()).unwrap();
+            let root = reqwest::Certificate::from_der(&line.root_der()).expect("a certificate");
             client = client.add_root_certificate(root);
         }
         Self {
-            client: client.build().unwrap(),
+            client: client.build().expect("a client"),
             line,
             _server: server,
         }

@@ -1100,7 +1100,7 @@ mod tests {
     }
 
     #[test]
-    fn routes_that_are_missing_mean_offline() {
+    fn fault_15_routes_that_are_missing_mean_offline() {
         let kinds = [
             ErrorKind::NetworkUnreachable,
             ErrorKind::HostUnreachable,
