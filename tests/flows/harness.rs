@@ -3,6 +3,7 @@
 pub mod crowd;
 
 use std::{
+    collections::HashMap,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -324,6 +325,15 @@ impl TestApp {
     pub fn in_days(&self, days: i64, minutes: i64) -> DateTime<Utc> {
         let start = simulator::Config::default().start;
         start + TimeDelta::days(days) + TimeDelta::minutes(minutes)
+    }
+
+    /// How often the path was asked that was asked most often.
+    pub fn asked_most_often(&self) -> usize {
+        let mut times: HashMap<String, usize> = HashMap::new();
+        for request in self.city.requests() {
+            *times.entry(request.path).or_default() += 1;
+        }
+        times.into_values().max().unwrap_or_default()
     }
 
     /// Requests the city has received whose path holds this.

@@ -267,7 +267,7 @@ async fn a_watch_may_tell_everywhere_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nobody_waits_for_a_screen_that_nobody_sees() {
+async fn fault_53_nobody_waits_for_a_screen_that_nobody_sees() {
     // There is no screen to show it; nobody is at it.
     for absent in [true, false] {
         let story = Story::begin(Tell::Ladder).await;

@@ -10,6 +10,7 @@ mod faults;
 mod history;
 mod ladder;
 mod mail_and_push;
+mod network;
 mod news;
 mod patience;
 mod replay;

@@ -34,6 +34,29 @@ async fn fault_31_eight_hours_of_sleep_cause_neither_a_burst_nor_a_stop_and_are_
 }
 
 #[tokio::test(start_paused = true)]
+async fn fault_31_sleep_that_our_own_clock_has_counted_is_no_burst_either() {
+    let app = TestApp::start().await;
+    for place in flows::crowd::thirty_pairs(&app.city) {
+        app.watch_any(&place).await;
+    }
+    app.run_for(hours(1)).await;
+    // On Windows the clock that timers go by runs on while the computer sleeps.
+    tokio::time::advance(hours(8)).await;
+    app.city.clear_requests();
+    app.run_for(minutes(1)).await;
+    let asked = app.city.request_count();
+    assert!(
+        (1..=40).contains(&asked),
+        "{asked} requests in the minute after waking"
+    );
+    assert_eq!(app.asked_most_often(), 1, "nothing is made up for");
+    let slept = app.engine.status().await.unwrap().slept;
+    let slept = slept.expect("the sleep is shown");
+    assert!(slept.to - slept.from >= TimeDelta::hours(8));
+    assert_eq!(app.told.messages().len(), 0);
+}
+
+#[tokio::test(start_paused = true)]
 async fn fault_30_clock_steps_raise_nothing_and_stop_nothing() {
     for step in [
         TimeDelta::days(365),

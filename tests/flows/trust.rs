@@ -36,7 +36,7 @@ async fn release(app: &TestApp, place: &Place, slots: i64, every: std::time::Dur
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_clinic_whose_summary_stands_still_is_found_out_by_walks() {
+async fn fault_25_a_clinic_whose_summary_stands_still_is_found_out_by_walks() {
     let app = TestApp::start().await;
     let place = watched(&app, Vendor::Ariadna).await;
     app.run_for(minutes(2)).await;
@@ -52,7 +52,7 @@ async fn a_clinic_whose_summary_stands_still_is_found_out_by_walks() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn lists_that_leave_slots_out_are_found_out_where_the_summary_is_honest() {
+async fn fault_25_lists_that_leave_slots_out_are_found_out_where_the_summary_is_honest() {
     let app = TestApp::start().await;
     let place = watched(&app, Vendor::Ariadna).await;
     app.run_for(minutes(2)).await;

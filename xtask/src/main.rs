@@ -5,6 +5,7 @@
 
 mod bench;
 mod cross;
+mod faults;
 mod packages;
 mod rules;
 mod run;
@@ -41,6 +42,8 @@ enum Task {
     Sbom,
     /// Type-check the program for Windows and macOS on a Linux machine.
     CrossCheck(cross::Args),
+    /// Print the catalogue of faults and what holds each.
+    Faults(faults::Args),
 }
 
 fn main() -> ExitCode {
@@ -51,6 +54,7 @@ fn main() -> ExitCode {
         Task::Soak(args) => soak::run(&args),
         Task::Sbom => supply::sbom(),
         Task::CrossCheck(args) => cross::run(&args),
+        Task::Faults(args) => faults::run(&args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -357,7 +357,7 @@ fn files_of_room(engine: &Path, room: &str) -> Result<Vec<PathBuf>> {
 }
 
 /// All files with these extensions under a folder; none when it is not there.
-fn files(folder: &Path, extensions: &[&str]) -> Result<Vec<PathBuf>> {
+pub(crate) fn files(folder: &Path, extensions: &[&str]) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     if !folder.is_dir() {
         return Ok(found);
@@ -379,11 +379,11 @@ fn files(folder: &Path, extensions: &[&str]) -> Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-fn read(file: &Path) -> Result<String> {
+pub(crate) fn read(file: &Path) -> Result<String> {
     fs::read_to_string(file).with_context(|| format!("{} could not be read", shown(file)))
 }
 
-fn shown(path: &Path) -> String {
+pub(crate) fn shown(path: &Path) -> String {
     path.strip_prefix(shell::root())
         .unwrap_or(path)
         .display()

@@ -6,6 +6,7 @@ use anyhow::{Result, anyhow};
 use clap::ValueEnum;
 
 use crate::{
+    faults,
     packages::{self, Purpose, System},
     rules, say,
     shell::{self, cargo, npm},
@@ -38,6 +39,8 @@ enum Step {
     UiBuild,
     /// Who may know whom (see `rules`).
     Rules,
+    /// Each fault of the catalogue has its tests (see `faults`).
+    Faults,
     /// Licences, banned crates and sources of all dependencies (cargo-deny).
     Deny,
     /// Nothing bad is known of any dependency, where that can be asked.
@@ -150,6 +153,7 @@ impl Step {
             | Step::UiCheck
             | Step::UiBuild
             | Step::Rules
+            | Step::Faults
             | Step::Deny
             | Step::Advisories
             | Step::Headless
@@ -167,6 +171,7 @@ impl Step {
             }
             Step::UiBuild => say_if_done(ui::ensure_built()?, "ui/dist"),
             Step::Rules => rules::check()?,
+            Step::Faults => faults::check()?,
             Step::Deny => return supply::deny(),
             Step::Advisories => {
                 ui::ensure_installed()?;

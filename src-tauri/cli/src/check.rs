@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use engine::{
     EngineError,
-    model::{ClinicId, Event, Outcome, WatchId, WatchState, WatchView},
+    model::{ClinicId, Event, Outcome, ServiceState, WatchId, WatchState, WatchView},
     text::{Words, watch::state_tag},
 };
 use tokio::sync::broadcast::{Receiver, error::TryRecvError};
@@ -44,8 +44,9 @@ pub(crate) async fn check(session: &Session, id: Option<u32>) -> Result<(), Fail
         }
     }
     print(session, &views).await?;
+    let service = session.engine.status().await.map_err(failed)?.service;
     failures
-        .sentence(session.words)
+        .sentence(service, session.words)
         .map_or(Ok(()), |sentence| Err(Failure::Said(sentence)))
 }
 
@@ -92,9 +93,19 @@ impl Failures {
         }
     }
 
-    fn sentence(&self, words: Words) -> Option<String> {
+    fn sentence(&self, service: ServiceState, words: Words) -> Option<String> {
         if self.clinics.is_empty() {
             return None;
+        }
+        match service {
+            ServiceState::Impostor => return Some(words.say("impostor")),
+            ServiceState::BadCertificate => return Some(words.say("bad-certificate")),
+            ServiceState::Unknown
+            | ServiceState::Fine
+            | ServiceState::Down
+            | ServiceState::Blocked
+            | ServiceState::Slowed
+            | ServiceState::Offline => (),
         }
         let is = |outcome| self.outcomes.contains(&outcome);
         let why = if is(Outcome::Offline) {

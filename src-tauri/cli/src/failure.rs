@@ -3,7 +3,9 @@
 use std::{io, path::PathBuf, process::ExitCode};
 
 use engine::{
-    EngineError, Problem, StartError, StoreError, gorzdrav::ApiError, secrets::SecretError,
+    EngineError, Problem, StartError, StoreError,
+    gorzdrav::{ApiError, OfflineCause, SiteFault},
+    secrets::SecretError,
     text::Words,
 };
 
@@ -212,6 +214,20 @@ fn secrets_sentence(error: SecretError, words: Words) -> String {
 /// Why the service gave nothing.
 fn api_sentence(error: &ApiError, other_service: Option<&str>, words: Words) -> String {
     match (error, other_service) {
+        (
+            ApiError::Offline {
+                cause: OfflineCause::Impostor,
+                ..
+            },
+            _,
+        ) => words.say("impostor"),
+        (
+            ApiError::SiteDown {
+                fault: SiteFault::Certificate,
+                ..
+            },
+            _,
+        ) => words.say("bad-certificate"),
         (ApiError::Offline { .. }, None) => words.say("cli-error-offline"),
         (ApiError::Blocked { .. }, None) => words.say("cli-error-blocked"),
         (ApiError::Offline { .. } | ApiError::Blocked { .. }, Some(service)) => {

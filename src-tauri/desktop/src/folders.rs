@@ -97,7 +97,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_given_folder_holds_everything_and_is_made_private() {
+    fn fault_70_a_given_folder_holds_everything_and_is_made_private() {
         let home = tempfile::tempdir().unwrap();
         let folders = Folders::under(home.path().join("талончик"));
         folders.create().unwrap();

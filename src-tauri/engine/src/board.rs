@@ -30,8 +30,10 @@ use crate::{
     witness::Witness,
 };
 
-/// How long to wait before asking whether the network is back.
+/// No longer than this after the last question it is asked whether the network is back.
 const OFFLINE_PROBE: Duration = Duration::from_secs(5);
+/// And no sooner than this after its answer.
+const SHORTEST_PROBE: Duration = Duration::from_secs(1);
 /// How long to wait before asking whether the whole service is back.
 const DOWN_PROBE: Duration = Duration::from_secs(75);
 /// The longest wait before asking whether the service still refuses this address.
@@ -65,6 +67,10 @@ pub(crate) enum Cause {
     Slowed,
     /// No network.
     Offline,
+    /// Somebody else answers in the service's place.
+    Impostor,
+    /// The service's certificate has expired or is not valid yet.
+    BadCertificate,
 }
 
 impl Cause {
@@ -72,7 +78,11 @@ impl Cause {
     pub(crate) fn concerns_all(self) -> bool {
         match self {
             Self::Clinic | Self::Missing | Self::Site => false,
-            Self::Blocked | Self::Slowed | Self::Offline => true,
+            Self::Blocked
+            | Self::Slowed
+            | Self::Offline
+            | Self::Impostor
+            | Self::BadCertificate => true,
         }
     }
 }
@@ -101,9 +111,13 @@ impl Failing {
         let times = before.map_or(0, |before| before.times) + 1;
         let wait = match trouble.cause {
             Cause::Missing => schedule::after_missing(rng),
-            Cause::Clinic | Cause::Site | Cause::Blocked | Cause::Slowed | Cause::Offline => {
-                schedule::after_failure(gap, times, rng)
-            }
+            Cause::Clinic
+            | Cause::Site
+            | Cause::Blocked
+            | Cause::Slowed
+            | Cause::Offline
+            | Cause::Impostor
+            | Cause::BadCertificate => schedule::after_failure(gap, times, rng),
         };
         Self {
             trouble: Trouble {
@@ -1120,7 +1134,9 @@ impl Board {
                 }
                 rest = match trouble.cause {
                     _ if learned => None,
-                    Cause::Offline | Cause::Blocked => None,
+                    Cause::Offline | Cause::Impostor | Cause::BadCertificate | Cause::Blocked => {
+                        None
+                    }
                     Cause::Missing => Some(schedule::after_missing(&mut self.rng)),
                     Cause::Clinic | Cause::Site | Cause::Slowed => {
                         Some(schedule::after_failure(gap, facts.failures, &mut self.rng))
@@ -1160,30 +1176,38 @@ impl Board {
         };
         if matches!(
             before,
-            ServiceState::Offline | ServiceState::Blocked | ServiceState::Down
+            ServiceState::Offline
+                | ServiceState::Impostor
+                | ServiceState::BadCertificate
+                | ServiceState::Blocked
+                | ServiceState::Down
         ) {
             self.spread();
         }
     }
 
     fn degrade(&mut self, trouble: Trouble) {
-        let failures_as = |state| {
-            if self.service.state == state {
-                self.service.failures
-            } else {
-                0
-            }
-        };
+        let (before, times) = (self.service.state, self.service.failures);
+        let failures_as = |state| if before == state { times } else { 0 };
         let (state, hold) = match trouble.cause {
-            Cause::Offline => (ServiceState::Offline, Some(OFFLINE_PROBE)),
+            Cause::Offline => (ServiceState::Offline, Some(self.before_probing())),
+            // Whoever it is, the service hears nothing of it.
+            Cause::Impostor => (ServiceState::Impostor, Some(self.before_probing())),
+            Cause::BadCertificate => (
+                ServiceState::BadCertificate,
+                Some(self.in_about(DOWN_PROBE)),
+            ),
             // The pace itself holds everything.
             Cause::Slowed => (ServiceState::Slowed, None),
             Cause::Blocked => {
                 let doubled =
                     OFFLINE_PROBE.saturating_mul(2 << failures_as(ServiceState::Blocked).min(10));
-                (ServiceState::Blocked, Some(doubled.min(BLOCKED_PROBE)))
+                let hold = self.in_about(doubled.min(BLOCKED_PROBE));
+                (ServiceState::Blocked, Some(hold))
             }
-            Cause::Site if self.most_clinics_fail() => (ServiceState::Down, Some(DOWN_PROBE)),
+            Cause::Site if self.most_clinics_fail() => {
+                (ServiceState::Down, Some(self.in_about(DOWN_PROBE)))
+            }
             Cause::Site => return,
             Cause::Clinic | Cause::Missing => return self.recover(self.service.state),
         };
@@ -1196,8 +1220,22 @@ impl Board {
             state,
             since,
             failures,
-            hold_until: hold.map(|hold| Instant::now() + schedule::jittered(hold, &mut self.rng)),
+            hold_until: hold,
         };
+    }
+
+    fn in_about(&mut self, wait: Duration) -> Instant {
+        Instant::now() + schedule::jittered(wait, &mut self.rng)
+    }
+
+    /// When to ask next whether the network is back: counted from the beginning of the last such
+    /// question, for a resolver that is silent takes most of the time that it may take to notice.
+    fn before_probing(&mut self) -> Instant {
+        let now = Instant::now();
+        // A person who presses asks before it is time.
+        let began = self.service.hold_until.map_or(now, |until| until.min(now));
+        let next = began + schedule::before(OFFLINE_PROBE, &mut self.rng);
+        next.max(now + SHORTEST_PROBE)
     }
 
     fn most_clinics_fail(&self) -> bool {
@@ -1464,6 +1502,27 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn fault_15_a_resolver_that_is_silent_makes_nobody_wait_longer_than_five_seconds() {
+        let mut board = one_clinic();
+        for turn in 0..100 {
+            // The question begins now, and its answer that there is none takes four seconds.
+            let began = Instant::now();
+            tokio::time::sleep(Duration::from_secs(4)).await;
+            let errand = board.walk(&"1".into()).unwrap();
+            let trouble = Trouble {
+                since: DateTime::UNIX_EPOCH,
+                cause: Cause::Offline,
+            };
+            board.finish(&errand, false, Some(trouble), DateTime::UNIX_EPOCH);
+            let next = board.next_due().unwrap();
+            // The first failure is no probe: nobody knew when it began.
+            assert!(turn == 0 || next - began <= Duration::from_secs(5));
+            assert!(next >= Instant::now() + SHORTEST_PROBE);
+            tokio::time::sleep_until(next).await;
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn a_refusal_after_a_long_time_offline_is_a_first_refusal() {
         let mut board = one_clinic();
         let mut fail = |cause| {
@@ -1476,7 +1535,7 @@ mod tests {
             board.next_due().unwrap() - Instant::now()
         };
         for _ in 0..100 {
-            assert!(fail(Cause::Offline) <= Duration::from_secs(6));
+            assert!(fail(Cause::Offline) <= Duration::from_secs(5));
         }
         assert!(fail(Cause::Blocked) <= Duration::from_secs(11));
         assert!(

@@ -165,7 +165,9 @@ fn cause(watch: Option<&Watch>, service: ServiceState) -> Option<SilenceCause> {
     Some(match service {
         ServiceState::Offline => SilenceCause::Offline,
         ServiceState::Blocked => SilenceCause::Blocked,
-        ServiceState::Down => SilenceCause::Site,
+        ServiceState::Down | ServiceState::Impostor | ServiceState::BadCertificate => {
+            SilenceCause::Site
+        }
         ServiceState::Unknown | ServiceState::Fine | ServiceState::Slowed => {
             let place = watch.draft.places.first();
             SilenceCause::Clinic {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::{
-    gorzdrav::{ApiError, ClientError, link::LinkError},
+    gorzdrav::{ApiError, ClientError, OfflineCause, SiteFault, link::LinkError},
     model::Untold,
     secrets::SecretError,
     store::StoreError,
@@ -73,6 +73,10 @@ pub enum ErrorCode {
     BadLink,
     /// No network.
     Offline,
+    /// Somebody else answers in the service's place.
+    Impostor,
+    /// The service's certificate has expired or is not valid yet.
+    BadCertificate,
     /// The service refuses this address.
     Blocked,
     /// The service asked to slow down.
@@ -107,10 +111,17 @@ impl EngineError {
             Self::Invalid(_) => ErrorCode::Invalid,
             Self::BadLink(_) => ErrorCode::BadLink,
             Self::Api(error) => match **error {
-                ApiError::Offline { .. } => ErrorCode::Offline,
+                ApiError::Offline { cause, .. } => match cause {
+                    OfflineCause::Name | OfflineCause::Route => ErrorCode::Offline,
+                    OfflineCause::Impostor => ErrorCode::Impostor,
+                },
                 ApiError::Blocked { .. } => ErrorCode::Blocked,
                 ApiError::Slowed { .. } => ErrorCode::Slowed,
                 ApiError::ClinicDown { .. } | ApiError::Refused { .. } => ErrorCode::ClinicDown,
+                ApiError::SiteDown {
+                    fault: SiteFault::Certificate,
+                    ..
+                } => ErrorCode::BadCertificate,
                 ApiError::SiteDown { .. } => ErrorCode::SiteDown,
             },
             Self::Storage(_) => ErrorCode::Storage,

@@ -937,7 +937,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_hold_without_a_time_is_random_and_grows() {
+    async fn fault_11_a_hold_without_a_time_is_random_and_grows() {
         let first = |seed| {
             let pace = Pace::seeded(360, true, seed);
             pace.slow_down(None);
@@ -965,7 +965,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn refusals_halve_the_share_and_good_minutes_bring_it_back() {
+    async fn fault_11_refusals_halve_the_share_and_good_minutes_bring_it_back() {
         let pace = Pace::new(360, true);
         let mut shares = Vec::new();
         for _ in 0..5 {

@@ -7,7 +7,7 @@
 
 use std::{
     cmp::Reverse,
-    collections::BTreeSet,
+    collections::{BTreeSet, HashMap},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -16,7 +16,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use rand::rngs::StdRng;
 use tokio::{
     sync::{Notify, broadcast},
-    task::JoinSet,
+    task::{self, JoinError, JoinSet},
     time::Instant,
 };
 use tokio_util::sync::CancellationToken;
@@ -26,7 +26,7 @@ use crate::{
     clock::Clock,
     clocks::Clocks,
     delivery::Channels,
-    gorzdrav::{Answer, ApiError, Client},
+    gorzdrav::{Answer, ApiError, Client, OfflineCause, SiteFault},
     model::{
         ClinicId, Counts, Doctor, DoctorId, Event, Key, Look, Outcome, ServiceState, Sleep, Slot,
         Specialty, SpecialtyId, WatchId,
@@ -71,6 +71,34 @@ pub(crate) struct Poller {
     pub(crate) changed: Notify,
     /// Something is in the outbox.
     pub(crate) outbox: Arc<Notify>,
+}
+
+/// Rounds under way, and what each was sent to do.
+#[derive(Default)]
+struct Rounds {
+    tasks: JoinSet<()>,
+    errands: HashMap<task::Id, Errand>,
+}
+
+impl Rounds {
+    fn begin(&mut self, poller: &Arc<Poller>, errand: Errand) {
+        let task = self.tasks.spawn(Arc::clone(poller).round(errand.clone()));
+        self.errands.insert(task.id(), errand);
+    }
+
+    fn end(&mut self, poller: &Poller, ended: Result<(task::Id, ()), JoinError>) {
+        match ended {
+            Ok((id, ())) => {
+                self.errands.remove(&id);
+            }
+            Err(error) => {
+                let errand = self.errands.remove(&error.id());
+                if let Some(errand) = errand.filter(|_| error.is_panic()) {
+                    poller.bury(&errand);
+                }
+            }
+        }
+    }
 }
 
 /// Why a look taught nothing.
@@ -119,7 +147,7 @@ impl Poller {
 
     /// Starts due rounds until stopped. A read under way is dropped; a write is finished.
     pub(crate) async fn run(self: Arc<Self>, stop: CancellationToken) {
-        let mut rounds = JoinSet::new();
+        let mut rounds = Rounds::default();
         let mut pulse = (self.clock.now(), Instant::now());
         loop {
             let (budget, bursts) = (self.background_budget(), self.client.pace().bursts());
@@ -128,29 +156,25 @@ impl Poller {
                 let mut board = self.board();
                 let now = self.clock.now();
                 board.replan(now, false);
-                board.due(now, rounds.is_empty())
+                board.due(now, rounds.tasks.is_empty())
             };
-            let room = ROUNDS.saturating_sub(rounds.len());
+            let room = ROUNDS.saturating_sub(rounds.tasks.len());
             let (now, later) = errands.split_at(errands.len().min(room));
             for errand in now.iter().cloned() {
-                rounds.spawn(Arc::clone(&self).round(errand));
+                rounds.begin(&self, errand);
             }
             self.board().hurry_back(later);
             let full = !later.is_empty();
             let wait = wait.min(HEARTBEAT);
             tokio::select! {
                 () = stop.cancelled() => break,
-                Some(ended) = rounds.join_next(), if !rounds.is_empty() => {
-                    if let Err(error) = ended {
-                        tracing::error!(%error, "a round died; the clinic comes again in its turn");
-                    }
-                }
+                Some(ended) = rounds.tasks.join_next_with_id() => rounds.end(&self, ended),
                 () = self.changed.notified() => (),
                 () = tokio::time::sleep(if full { HEARTBEAT } else { wait }) => (),
             }
             pulse = self.mind_the_clock(pulse).await;
         }
-        rounds.shutdown().await;
+        rounds.tasks.shutdown().await;
     }
 
     /// After a sleep everything would be due at once: spread it over one gap instead.
@@ -199,14 +223,31 @@ impl Poller {
 
     /// Walks through these clinics now, because a person asked.
     pub(crate) async fn check(self: &Arc<Self>, clinics: Vec<ClinicId>) {
-        let mut rounds = JoinSet::new();
+        let mut rounds = Rounds::default();
         for clinic in clinics {
             let errand = self.board().walk(&clinic);
             if let Some(errand) = errand {
-                rounds.spawn(Arc::clone(self).round(errand));
+                rounds.begin(self, errand);
             }
         }
-        rounds.join_all().await;
+        while let Some(ended) = rounds.tasks.join_next_with_id().await {
+            rounds.end(self, ended);
+        }
+    }
+
+    /// A round panicked: its clinic counts as failed, and rests like one.
+    fn bury(&self, errand: &Errand) {
+        tracing::error!(clinic = %errand.clinic, "a round died; the clinic rests");
+        let now = self.clock.now();
+        let trouble = Trouble {
+            since: now,
+            cause: Cause::Clinic,
+        };
+        let changed = self.board().finish(errand, false, Some(trouble), now);
+        if changed {
+            self.tell(Event::StatusChanged);
+        }
+        self.tell(Event::WatchesChanged);
     }
 
     async fn round(self: Arc<Self>, errand: Errand) {
@@ -950,9 +991,16 @@ impl Poller {
 
     fn fail(&self, failed: &Failed, findings: &mut Findings) -> Trouble {
         let cause = match failed {
-            Failed::Api(ApiError::Offline { .. }) => Cause::Offline,
+            Failed::Api(ApiError::Offline { cause, .. }) => match cause {
+                OfflineCause::Name | OfflineCause::Route => Cause::Offline,
+                OfflineCause::Impostor => Cause::Impostor,
+            },
             Failed::Api(ApiError::Blocked { .. }) => Cause::Blocked,
             Failed::Api(ApiError::Slowed { .. }) => Cause::Slowed,
+            Failed::Api(ApiError::SiteDown {
+                fault: SiteFault::Certificate,
+                ..
+            }) => Cause::BadCertificate,
             Failed::Api(ApiError::SiteDown { .. }) => Cause::Site,
             Failed::Api(error @ ApiError::ClinicDown { .. }) if error.is_lasting() => {
                 Cause::Missing

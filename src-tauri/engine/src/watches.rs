@@ -393,7 +393,10 @@ fn state(watch: &Watch, board: &Board, sight: &Sight, found: bool, checked: bool
     match board.service.state {
         ServiceState::Offline => return WatchState::Offline,
         ServiceState::Blocked => return WatchState::Blocked,
-        ServiceState::Down => return WatchState::SiteDown,
+        // Why it does not answer is said of the service, once for all watches.
+        ServiceState::Down | ServiceState::Impostor | ServiceState::BadCertificate => {
+            return WatchState::SiteDown;
+        }
         ServiceState::Slowed => return WatchState::Slowed,
         ServiceState::Unknown | ServiceState::Fine => (),
     }

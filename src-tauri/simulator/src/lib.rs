@@ -8,6 +8,7 @@
 //! With the feature `stand-ins`, which only tests turn on, there are also the ways an alert
 //! takes out of the house: `telegram::Telegram` stands in for the Bot API, `mail::Mail` for a mail
 //! server, `sink::Sink` for ntfy and webhooks. Each keeps what it got and fails on request.
+//! `line::Line` stands in front of any of them: it shows certificates good and bad, and breaks.
 //!
 //! ```no_run
 //! # async fn example() -> std::io::Result<()> {
@@ -41,6 +42,8 @@ mod faults;
 mod hours;
 mod ids;
 #[cfg(feature = "stand-ins")]
+pub mod line;
+#[cfg(feature = "stand-ins")]
 pub mod mail;
 mod moscow;
 mod people;
@@ -54,6 +57,8 @@ mod staff;
 mod still;
 #[cfg(feature = "stand-ins")]
 pub mod telegram;
+#[cfg(feature = "stand-ins")]
+mod tls;
 mod vendor;
 mod wire;
 
@@ -64,4 +69,6 @@ pub use faults::{Extent, Fault, Rows, Scope, UnknownFault};
 pub use server::Server;
 #[cfg(feature = "stand-ins")]
 pub use still::Still;
+#[cfg(feature = "stand-ins")]
+pub use tls::Shown;
 pub use vendor::Vendor;

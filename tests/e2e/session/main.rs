@@ -392,7 +392,7 @@ async fn a_start_at_login_waits_beside_the_clock_until_it_is_paused_and_ended_th
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_second_start_raises_the_window_of_the_first_at_its_link() {
+async fn fault_48_a_second_start_raises_the_window_of_the_first_at_its_link() {
     let (desktop, town) = (Desktop::usual().await, Town::open().await);
     let program = Program::new(&desktop, &town);
     town.watch(program.data()).await;

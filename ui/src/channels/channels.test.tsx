@@ -44,7 +44,7 @@ test('a bot is made, a chat is linked and tried: three steps', async () => {
   ]);
 });
 
-test('a token is masked until it is shown, and keeps no trace', async () => {
+test('fault 70: a token is masked until it is shown, and keeps no trace', async () => {
   const { world } = open('/settings/telegram');
   await field('Токен бота').fill(TOKEN);
   const input = () => field('Токен бота').element() as HTMLInputElement;

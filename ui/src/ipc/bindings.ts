@@ -575,6 +575,10 @@ export type ErrorCode =
 "badLink" | 
 /**  No network. */
 "offline" | 
+/**  Somebody else answers in the service's place. */
+"impostor" | 
+/**  The service's certificate has expired or is not valid yet. */
+"badCertificate" | 
 /**  The service refuses this address. */
 "blocked" | 
 /**  The service asked to slow down. */
@@ -1114,7 +1118,11 @@ export type ServiceState =
 /**  It asked to slow down. */
 "slowed" | 
 /**  No network. */
-"offline";
+"offline" | 
+/**  Somebody else answers in its place: a network that wants a login first, or an eavesdropper. */
+"impostor" | 
+/**  Its certificate has expired or is not valid yet; so it seems where the computer's date is wrong. */
+"badCertificate";
 
 /**  What a person has set. Unknown keys of a newer program are ignored, missing ones take the default. */
 export type Settings = {

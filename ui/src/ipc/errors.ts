@@ -7,6 +7,8 @@ const SENTENCES: Record<ErrorCode, PlainId> = {
   invalid: 'error-invalid',
   badLink: 'error-bad-link',
   offline: 'error-offline',
+  impostor: 'impostor',
+  badCertificate: 'bad-certificate',
   blocked: 'error-blocked',
   slowed: 'error-slowed',
   clinicDown: 'error-clinic-down',

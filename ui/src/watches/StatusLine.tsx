@@ -117,6 +117,16 @@ export function Troubles() {
           {text('blocked')}
         </Note>
       )}
+      {service === 'impostor' && (
+        <Note tone="warn" icon={<ShieldIcon />} actions={<CheckButton />}>
+          {text('impostor')}
+        </Note>
+      )}
+      {service === 'badCertificate' && (
+        <Note tone="warn" icon={<ShieldIcon />} actions={<CheckButton />}>
+          {text('bad-certificate')}
+        </Note>
+      )}
       {service === 'slowed' && (
         <Note tone="neutral" icon={<GaugeIcon />}>
           {text('slowed', { time: next })}

@@ -107,6 +107,17 @@ test('a trouble of all watches is said once, above the list', async () => {
   await expect.element(page.getByText(/Выключите VPN/)).not.toBeInTheDocument();
 });
 
+test('fault 17: a stranger in the place of the service is no missing internet, nor is a stale certificate', async () => {
+  const { world } = open('/watches', {}, ({ world: inside }) => {
+    inside.add(draft());
+    inside.service('impostor');
+  });
+  await expect.element(page.getByText(/Вместо сайта записи отвечает кто-то другой/)).toBeVisible();
+  world.service('badCertificate');
+  await expect.element(page.getByText(/верны ли дата и время на компьютере/)).toBeVisible();
+  await expect.element(page.getByText('Нет интернета')).not.toBeInTheDocument();
+});
+
 test('the status line tells the last and the next check', async () => {
   open('/watches', {}, ({ world }) => world.add(draft()) && undefined);
   await expect

@@ -1,9 +1,9 @@
 //! status, check, history, doctor.
 
 use serde_json::json;
-use simulator::{Extent, Fault, Scope};
+use simulator::{Extent, Fault, Scope, line::Line};
 
-use crate::harness::{Town, in_days};
+use crate::harness::{Town, ended, in_days, talonctl};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn check_looks_and_status_remembers() {
@@ -52,6 +52,28 @@ async fn a_look_that_failed_is_a_failure_and_keeps_what_was_known() {
     assert!(failed.said().starts_with("Проверить удалось не всё"));
     let views: serde_json::Value = serde_json::from_str(&failed.out).unwrap();
     assert_eq!(views[0]["slots"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fault_17_a_stranger_in_the_place_of_the_service_is_named_as_one() {
+    let town = Town::new().await;
+    town.watch(&town.place()).await;
+    let line = Line::tls(town.server.address()).await.unwrap();
+    for arguments in [["check"].as_slice(), &["specialties", "--clinic", "1"]] {
+        let mut command = talonctl(arguments);
+        command
+            .args(["--api-base", &line.base_url(), "--data-dir"])
+            .arg(town.home.path());
+        let failed = ended(command).await;
+        assert_eq!(failed.code, 1, "{failed:?}");
+        assert!(
+            failed
+                .said()
+                .starts_with("Вместо сайта записи отвечает кто-то другой."),
+            "{failed:?}"
+        );
+    }
+    assert_eq!(line.heard(), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

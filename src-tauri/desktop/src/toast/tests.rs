@@ -117,7 +117,7 @@ fn a_press_asks_for_what_its_button_says() {
 }
 
 #[tokio::test]
-async fn with_notifications_off_nothing_is_ever_shown() {
+async fn fault_53_with_notifications_off_nothing_is_ever_shown() {
     let settings = watch::Sender::new(Some(Settings {
         notifications: false,
         ..Settings::default()

@@ -198,7 +198,10 @@ fn shape(status: &Status) -> Shape {
     }
     match status.service {
         ServiceState::Offline => Shape::Offline,
-        ServiceState::Down | ServiceState::Blocked => Shape::Problem,
+        ServiceState::Down
+        | ServiceState::Blocked
+        | ServiceState::Impostor
+        | ServiceState::BadCertificate => Shape::Problem,
         ServiceState::Unknown | ServiceState::Fine | ServiceState::Slowed
             if status.silent_since.is_some() =>
         {
@@ -229,6 +232,8 @@ fn status_line(status: &Status, words: Words, now: DateTime<Utc>) -> String {
             ServiceState::Offline => since("tray-offline", "tray-offline-since"),
             ServiceState::Down => since("tray-site-down", "tray-site-down-since"),
             ServiceState::Blocked => words.say("tray-blocked"),
+            ServiceState::Impostor => words.say("tray-impostor"),
+            ServiceState::BadCertificate => words.say("tray-bad-certificate"),
             ServiceState::Unknown | ServiceState::Fine | ServiceState::Slowed => {
                 let watches = ("watches", status.watching.into());
                 if let Some(since) = status.silent_since {

@@ -140,7 +140,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_an_old_webkit_needs_the_older_renderer() {
+    fn fault_55_only_an_old_webkit_needs_the_older_renderer() {
         assert!(needs_no_dmabuf("2.46.6"));
         assert!(!needs_no_dmabuf("2.48.0"));
         assert!(!needs_no_dmabuf("2.50.6"));

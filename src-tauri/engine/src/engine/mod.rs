@@ -23,6 +23,7 @@ use rand::RngExt;
 use tokio::{
     sync::{Notify, broadcast},
     task::JoinSet,
+    time::Instant,
 };
 use tokio_util::sync::CancellationToken;
 use url::Url;
@@ -58,6 +59,10 @@ const EVENTS_KEPT: usize = 1024;
 const LEAST_BUDGET: u32 = 30;
 /// A refresh of the catalogue that failed is tried again after this.
 const CATALOGUE_RETRY: Duration = Duration::from_mins(15);
+/// A task that has run for so long before it died is well: it is back at once.
+const CALM: Duration = Duration::from_mins(10);
+/// The longest rest of a task that dies again and again, as a power of two of seconds.
+const LONGEST_REST: u32 = 6;
 /// The computer's clock may differ from the service's by this much.
 const CLOCK_TOLERANCE: TimeDelta = TimeDelta::minutes(2);
 
@@ -83,7 +88,8 @@ pub struct Config {
     /// Where tokens and passwords are kept; `None`: where the system keeps them, and for the
     /// simulated city in memory only.
     pub secrets: Option<Secrets>,
-    /// Certificates (DER) that mail servers may show besides those the system trusts.
+    /// Authorities (DER) trusted besides those of the system, for the service and for mail. No
+    /// program sets any.
     pub extra_roots: Vec<Vec<u8>>,
 }
 
@@ -152,7 +158,7 @@ impl Engine {
         let pace = Arc::new(Pace::seeded(budget, real_service, config.seed));
         pace.set_bursts(settings.bursts);
         pace.recall(&store.looked_by_hour(now).await?);
-        let client = Client::new(config.api_base.clone(), pace)?;
+        let client = Client::trusting(config.api_base.clone(), pace, &config.extra_roots)?;
         let tally = Arc::new(Tally::open(&store, now).await?);
         let (events, _) = broadcast::channel(EVENTS_KEPT);
         let outbox = Arc::new(Notify::new());
@@ -482,18 +488,77 @@ async fn supervised<F>(name: &'static str, stop: CancellationToken, start: impl 
 where
     F: Future<Output = ()> + Send + 'static,
 {
-    for restarts in 0u32.. {
+    let mut deaths: u32 = 0;
+    loop {
+        let began = Instant::now();
         let mut task = JoinSet::new();
         task.spawn(start());
         match task.join_next().await {
-            Some(Err(error)) if error.is_panic() => {
-                tracing::error!(task = name, restarts, "a task died and is started again");
-            }
+            Some(Err(error)) if error.is_panic() => (),
             Some(Ok(()) | Err(_)) | None => return,
         }
+        if began.elapsed() > CALM {
+            deaths = 0;
+        }
+        let rest = Duration::from_secs(1 << deaths.min(LONGEST_REST));
+        deaths += 1;
+        tracing::error!(
+            task = name,
+            deaths,
+            ?rest,
+            "a task died and is started again"
+        );
         tokio::select! {
             () = stop.cancelled() => return,
-            () = tokio::time::sleep(Duration::from_secs(1 << restarts.min(6))) => (),
+            () = tokio::time::sleep(rest) => (),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Seconds after which the task begins; it lives so long and dies.
+    async fn begins(lives: impl Fn(usize) -> Duration + Send + Sync + 'static) -> Vec<u64> {
+        let began = Arc::new(Mutex::new(Vec::new()));
+        let (lives, started) = (Arc::new(lives), Instant::now());
+        let (stop, begins) = (CancellationToken::new(), Arc::clone(&began));
+        let (end, task) = (stop.clone(), move || {
+            let (begins, lives) = (Arc::clone(&begins), Arc::clone(&lives));
+            async move {
+                let turn = {
+                    let mut begins = begins.lock().unwrap();
+                    begins.push(started.elapsed().as_secs());
+                    begins.len()
+                };
+                tokio::time::sleep(lives(turn)).await;
+                panic!("it dies, as the test wants it");
+            }
+        });
+        let supervisor = supervised("test", stop, task);
+        let hour = tokio::time::timeout(Duration::from_hours(1), supervisor).await;
+        assert!(
+            hour.is_err(),
+            "it is started again as long as nobody stops it"
+        );
+        end.cancel();
+        let began = began.lock().unwrap();
+        began.clone()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn fault_47_a_task_that_dies_at_once_rests_for_longer_and_longer() {
+        let began = begins(|_| Duration::ZERO).await;
+        assert_eq!(began[..8], [0, 1, 3, 7, 15, 31, 63, 127]);
+        assert_eq!(began[9] - began[8], 64);
+        assert!(began.len() < 70, "once a minute at last");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn fault_47_a_task_that_had_run_well_is_back_in_a_second() {
+        let began = begins(|turn| Duration::from_mins(if turn < 4 { 0 } else { 20 })).await;
+        assert_eq!(began[..4], [0, 1, 3, 7]);
+        assert_eq!(began[4] - began[3], 20 * 60 + 1);
     }
 }

@@ -102,26 +102,22 @@ impl Client {
     ///
     /// https is kept to; plain http works for a simulator whose base is http.
     pub fn new(base: Url, pace: Arc<Pace>) -> Result<Self, ClientError> {
+        Self::trusting(base, pace, &[])
+    }
+
+    /// The same, trusting authorities (DER) besides those of the system.
+    pub fn trusting(
+        base: Url,
+        pace: Arc<Pace>,
+        extra_roots: &[Vec<u8>],
+    ) -> Result<Self, ClientError> {
         if base.cannot_be_a_base() || !matches!(base.scheme(), "http" | "https") {
             return Err(ClientError::Base);
         }
-        let mut headers = HeaderMap::new();
-        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
-        let mut http = reqwest::Client::builder()
-            .user_agent(USER_AGENT)
-            .default_headers(headers)
-            .connect_timeout(CONNECT_TIMEOUT)
-            .read_timeout(IDLE_TIMEOUT)
-            .timeout(TOTAL_TIMEOUT)
-            .https_only(base.scheme() == "https")
-            .redirect(same_place_only(&base))
-            .referer(false)
-            .pool_max_idle_per_host(2)
-            // reqwest's own retries would get round the pace.
-            .retry(reqwest::retry::never())
-            .dns_resolver(Arc::new(net::Resolver));
-        if is_loopback(&base) {
-            http = http.no_proxy();
+        let mut http = builder(&base);
+        for root in extra_roots {
+            let root = reqwest::Certificate::from_der(root).map_err(ClientError::Http)?;
+            http = http.add_root_certificate(root);
         }
         Ok(Self {
             http: http.build().map_err(ClientError::Http)?,
@@ -333,6 +329,30 @@ impl Client {
     }
 }
 
+/// How the service at `base` is spoken to.
+fn builder(base: &Url) -> reqwest::ClientBuilder {
+    let mut headers = HeaderMap::new();
+    headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+    let http = reqwest::Client::builder()
+        .user_agent(USER_AGENT)
+        .default_headers(headers)
+        .connect_timeout(CONNECT_TIMEOUT)
+        .read_timeout(IDLE_TIMEOUT)
+        .timeout(TOTAL_TIMEOUT)
+        .https_only(base.scheme() == "https")
+        .redirect(same_place_only(base))
+        .referer(false)
+        .pool_max_idle_per_host(2)
+        // reqwest's own retries would get round the pace.
+        .retry(reqwest::retry::never())
+        .dns_resolver(Arc::new(net::Resolver));
+    if is_loopback(base) {
+        http.no_proxy()
+    } else {
+        http
+    }
+}
+
 /// Reports skipped rows, once, without their content.
 fn told<T>(list: &'static str, answer: Result<Answer<T>, ApiError>) -> Result<Answer<T>, ApiError> {
     if let Ok(Answer { rows, skipped, .. }) = &answer
@@ -443,7 +463,7 @@ mod tests {
         routing::any,
     };
     use proptest::prelude::*;
-    use rustls::pki_types::PrivateKeyDer;
+    use simulator::{Shown, line::Line};
     use tokio::{
         io::{AsyncReadExt, AsyncWriteExt},
         net::TcpListener,
@@ -452,7 +472,11 @@ mod tests {
     };
 
     use super::*;
-    use crate::{gorzdrav::OfflineCause, model::Outcome};
+    use crate::{
+        error::{EngineError, ErrorCode},
+        gorzdrav::OfflineCause,
+        model::Outcome,
+    };
 
     const NOTHING: &str = r#"{"success": true, "errorCode": 0, "result": []}"#;
 
@@ -618,7 +642,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn fault_1_html_with_200_is_a_failed_look() {
+    async fn fault_01_html_with_200_is_a_failed_look() {
         let page = include_str!("../../fixtures/maintenance.html");
         let service = always(move || ([(header::CONTENT_TYPE, "text/html")], page)).await;
         let error = error_of(&service).await;
@@ -627,7 +651,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn fault_7_a_cut_answer_is_a_failed_look_and_not_tried_again() {
+    async fn fault_07_a_cut_answer_is_a_failed_look_and_not_tried_again() {
         let mut cut = ok(NOTHING);
         cut.truncate(cut.len() - 5);
         let (service, seen) = raw(vec![(cut, false)]).await;
@@ -636,7 +660,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn fault_8_a_body_is_read_up_to_8_mb() {
+    async fn fault_08_a_body_is_read_up_to_8_mb() {
         let service = always(|| {
             let piece = Bytes::from(vec![b' '; 64 * 1024]);
             let endless =
@@ -648,7 +672,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn fault_8_a_gzip_bomb_is_measured_after_decompression() {
+    async fn fault_08_a_gzip_bomb_is_measured_after_decompression() {
         // Nine empty MB in 9 KB, made by `head -c 9437184 /dev/zero | gzip -9`.
         const BOMB: &[u8] = include_bytes!("../../fixtures/bomb.json.gz");
         let service = always(|| ([(header::CONTENT_ENCODING, "gzip")], BOMB)).await;
@@ -656,7 +680,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn fault_9_a_stalled_answer_ends_after_10_seconds() {
+    async fn fault_09_a_stalled_answer_ends_after_10_seconds() {
         let service =
             always(|| Body::from_stream(futures::stream::pending::<std::io::Result<Bytes>>()))
                 .await;
@@ -672,7 +696,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn fault_9_a_trickling_answer_ends_after_20_seconds() {
+    async fn fault_09_a_trickling_answer_ends_after_20_seconds() {
         let service = always(|| {
             Body::from_stream(futures::stream::unfold((), |()| async {
                 tokio::time::sleep(Duration::from_secs(1)).await;
@@ -836,42 +860,224 @@ mod tests {
         assert_eq!(error.outcome(), Outcome::Offline);
     }
 
-    /// A TLS server on this machine whose certificate nobody vouches for.
-    #[tokio::test(start_paused = true)]
-    async fn fault_17_a_strangers_certificate_is_refused_and_means_offline() {
-        let own = rcgen::generate_simple_self_signed(vec!["127.0.0.1".into()]).unwrap();
-        let key = PrivateKeyDer::try_from(own.signing_key.serialize_der()).unwrap();
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = rustls::ServerConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(vec![own.cert.der().clone()], key)
-            .unwrap();
+    /// A line with TLS to a service that answers with nothing, and a client that trusts it.
+    async fn behind_tls() -> (Line, Client, JoinSet<()>) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
+        let line = Line::tls(listener.local_addr().unwrap()).await.unwrap();
+        let router = Router::new().fallback(any(|| async { NOTHING }));
         let mut tasks = JoinSet::new();
-        tasks.spawn(async move {
-            let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
-            loop {
-                let (socket, _) = listener.accept().await.unwrap();
-                let greeted = acceptor.accept(socket).await;
-                assert!(greeted.is_err(), "nothing may be said to a stranger");
-            }
-        });
+        tasks.spawn(async move { axum::serve(listener, router).await.unwrap() });
+        let base = Url::parse(&line.base_url()).unwrap();
+        let pace = Arc::new(Pace::seeded(100_000, false, 1));
+        let client = Client::trusting(base, pace, &[line.root_der()]).unwrap();
+        (line, client, tasks)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn fault_17_a_bad_certificate_is_refused_before_a_word_is_said_and_told_apart() {
+        let (line, client, _tasks) = behind_tls().await;
+        for (shown, code) in [
+            (Shown::WrongHost, ErrorCode::Impostor),
+            (Shown::SelfSigned, ErrorCode::Impostor),
+            (Shown::OwnAuthority, ErrorCode::Impostor),
+            (Shown::Unknown, ErrorCode::Impostor),
+            (Shown::Expired, ErrorCode::BadCertificate),
+            (Shown::NotYetValid, ErrorCode::BadCertificate),
+        ] {
+            line.show(shown);
+            let before = line.connections();
+            let error = client.districts(Why::Background).await.unwrap_err();
+            assert_eq!(EngineError::from(error).code(), code, "{shown:?}");
+            assert_eq!(
+                line.heard(),
+                0,
+                "{shown:?}: nothing may be said to a stranger"
+            );
+            assert_eq!(line.connections(), before + 1, "{shown:?}: tried once");
+        }
+        line.show(Shown::Good);
+        client.districts(Why::Background).await.unwrap();
+        assert!(line.heard() > 0);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn fault_17_without_its_root_the_same_certificate_is_a_strangers() {
+        let (line, ..) = behind_tls().await;
+        let base = Url::parse(&line.base_url()).unwrap();
+        let client = Client::new(base, Arc::new(Pace::new(360, true))).unwrap();
+        let error = client.districts(Why::Click).await.unwrap_err();
+        assert_eq!(error.outcome(), Outcome::Offline);
+        assert_eq!(EngineError::from(error).code(), ErrorCode::Impostor);
+        assert_eq!(line.heard(), 0);
+    }
+
+    /// A network that wants a login first answers in one of these ways.
+    #[tokio::test(start_paused = true)]
+    async fn fault_16_a_login_page_is_never_read_as_an_answer() {
+        // It speaks without TLS where TLS is expected.
+        let page = b"HTTP/1.1 302 Found\r\nLocation: http://login.example/\r\n\r\n";
+        let (plain, seen) = raw(vec![(page.to_vec(), false)]).await;
+        let address = plain.client.base.authority().to_owned();
         let base = Url::parse(&format!("https://{address}/_api/api/v2")).unwrap();
         let client = Client::new(base, Arc::new(Pace::new(360, true))).unwrap();
         let error = client.districts(Why::Click).await.unwrap_err();
-        assert!(
-            matches!(
-                error,
-                ApiError::Offline {
-                    cause: OfflineCause::Impostor,
-                    ..
-                }
-            ),
-            "{error:?}"
-        );
+        assert!(!error.outcome().is_knowledge(), "{error:?}");
+        assert!(seen.load(Ordering::SeqCst) > 0);
+
+        // Its certificate is good (the system was taught to trust it), and it redirects or shows
+        // its page with any status.
+        let login = include_str!("../../fixtures/maintenance.html");
+        for status in [200, 203, 302, 303, 401, 511] {
+            let service = always(move || {
+                let status = StatusCode::from_u16(status).unwrap();
+                let to = [(header::LOCATION, "http://login.example/")];
+                (status, to, login)
+            })
+            .await;
+            let error = error_of(&service).await;
+            assert_eq!(error.outcome(), Outcome::Unavailable, "{status}: {error:?}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn fault_14_whoever_a_redirect_names_hears_nothing() {
+        let (stranger, heard) = raw(vec![(ok(NOTHING), false)]).await;
+        let elsewhere = stranger.client.base.clone();
+        let plain = elsewhere.to_string();
+        let by_name = plain.replace("127.0.0.1", "localhost");
+        let schemeless = format!("//{}/", elsewhere.authority());
+        for to in [plain, by_name, schemeless, "ftp://127.0.0.1/".to_owned()] {
+            for status in [301, 302, 303, 307, 308] {
+                let to = to.clone();
+                let service = always(move || {
+                    let status = StatusCode::from_u16(status).unwrap();
+                    (status, [(header::LOCATION, to.clone())], NOTHING)
+                })
+                .await;
+                let error = error_of(&service).await;
+                assert_eq!(fault(&error), Some(SiteFault::Redirected), "{status}");
+            }
+        }
+        assert_eq!(heard.load(Ordering::SeqCst), 0);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn fault_07_a_length_that_is_wrong_is_a_failed_look() {
+        let body = NOTHING.len();
+        let half = &NOTHING[..body / 2];
+        for head in [
+            format!("Content-Length: {}", body + 1),
+            format!("Content-Length: {}", body - 1),
+            "Content-Length: 0".to_owned(),
+            "Content-Length: -1".to_owned(),
+            "Content-Length: 99999999999999999999999".to_owned(),
+            format!("Content-Length: {body}\r\nContent-Length: {}", body - 1),
+            "Transfer-Encoding: chunked".to_owned(),
+            "Content-Encoding: gzip".to_owned(),
+        ] {
+            let answer = format!("HTTP/1.1 200 OK\r\n{head}\r\n\r\n{NOTHING}");
+            let (service, _) = raw(vec![(answer.into_bytes(), false)]).await;
+            let error = error_of(&service).await;
+            assert!(fault(&error).is_some(), "{head}: {error:?}");
+        }
+        // Without any length the end of the connection is the end of the answer: half of it is none.
+        let answer = format!("HTTP/1.1 200 OK\r\n\r\n{half}");
+        let (service, _) = raw(vec![(answer.into_bytes(), false)]).await;
+        let error = error_of(&service).await;
+        assert_eq!(fault(&error), Some(SiteFault::Unreadable));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn fault_08_no_more_of_an_endless_answer_is_taken_than_may_be_kept() {
+        let given = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&given);
+        let service = always(move || {
+            let (count, piece) = (Arc::clone(&count), Bytes::from(vec![b' '; 64 * 1024]));
+            Body::from_stream(futures::stream::repeat_with(move || {
+                count.fetch_add(piece.len(), Ordering::SeqCst);
+                Ok::<_, std::io::Error>(piece.clone())
+            }))
+        })
+        .await;
+        assert_eq!(fault(&error_of(&service).await), Some(SiteFault::TooLarge));
+        let given = given.load(Ordering::SeqCst);
+        // What lies in the buffers of both sides is on top.
+        assert!(given < LARGEST_BODY + 16 * 1024 * 1024, "{given}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn fault_09_a_service_that_takes_the_question_and_says_nothing_ends_after_10_seconds() {
+        let service = service(Router::new().fallback(any(|| async {
+            std::future::pending::<()>().await;
+        })))
+        .await;
+        let asked = Instant::now();
+        assert_eq!(fault(&error_of(&service).await), Some(SiteFault::Timeout));
+        let took = asked.elapsed().as_secs();
+        assert!((9..=11).contains(&took), "{took}");
+        assert_eq!(service.pace.requests_total(), 1);
+    }
+
+    /// A port whose queue is full: the system takes no more connections and refuses none.
+    #[cfg(target_os = "linux")]
+    async fn full(address: SocketAddr) -> Option<(TcpListener, Vec<tokio::net::TcpStream>)> {
+        let socket = match address {
+            SocketAddr::V4(_) => tokio::net::TcpSocket::new_v4(),
+            SocketAddr::V6(_) => tokio::net::TcpSocket::new_v6(),
+        };
+        let socket = socket.ok()?;
+        socket.bind(address).ok()?;
+        let listener = socket.listen(1).ok()?;
+        let address = listener.local_addr().ok()?;
+        let mut queue = Vec::new();
+        for _ in 0..8 {
+            let connecting = tokio::net::TcpStream::connect(address);
+            let Ok(connected) = tokio::time::timeout(Duration::from_secs(1), connecting).await
+            else {
+                return Some((listener, queue));
+            };
+            queue.push(connected.ok()?);
+        }
+        None
+    }
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test(start_paused = true)]
+    async fn fault_09_a_connection_that_is_not_made_ends_after_5_seconds() {
+        let (listener, _queue) = full("127.0.0.1:0".parse().unwrap()).await.unwrap();
+        let service = client(listener.local_addr().unwrap(), JoinSet::new());
+        let asked = Instant::now();
+        assert_eq!(fault(&error_of(&service).await), Some(SiteFault::Timeout));
+        let took = asked.elapsed().as_secs();
+        assert!((4..=6).contains(&took), "{took}");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test(start_paused = true)]
+    async fn fault_15_where_the_newer_protocol_leads_nowhere_the_older_one_is_taken() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let alive = listener.local_addr().unwrap();
+        let dead = SocketAddr::from((std::net::Ipv6Addr::LOCALHOST, alive.port()));
+        let router = Router::new().fallback(any(|| async { NOTHING }));
+        let mut tasks = JoinSet::new();
+        tasks.spawn(async move { axum::serve(listener, router).await.unwrap() });
+        // Refused where nobody listens; silent where the queue is full.
+        for silent in [false, true] {
+            let queue = if silent { full(dead).await } else { None };
+            if silent && queue.is_none() {
+                println!("skipped: this system has no IPv6");
+                continue;
+            }
+            let http = builder(&Url::parse(&format!("http://{alive}")).unwrap())
+                .resolve_to_addrs("city.test", &[dead, alive])
+                .build()
+                .unwrap();
+            let asked = Instant::now();
+            let url = format!("http://city.test:{}/", alive.port());
+            let answer = http.get(url).send().await.unwrap();
+            assert!(answer.status().is_success());
+            assert!(asked.elapsed() < Duration::from_secs(2), "silent: {silent}");
+        }
     }
 
     #[tokio::test(start_paused = true)]
@@ -894,7 +1100,7 @@ mod tests {
     }
 
     #[test]
-    fn routes_that_are_missing_mean_offline() {
+    fn fault_15_routes_that_are_missing_mean_offline() {
         let kinds = [
             ErrorKind::NetworkUnreachable,
             ErrorKind::HostUnreachable,

@@ -114,8 +114,8 @@ pub enum SiteFault {
     /// Sent to another host, or off https.
     #[error("redirected elsewhere")]
     Redirected,
-    /// Its certificate is no longer or not yet valid, or unusable.
-    #[error("unusable certificate")]
+    /// Its certificate is no longer or not yet valid.
+    #[error("the certificate is no longer or not yet valid")]
     Certificate,
     /// Anything else between us.
     #[error("the exchange failed")]

@@ -114,16 +114,19 @@ fn is_broken(error: &(dyn Error + 'static)) -> bool {
     has_kind(error, BROKEN) || find::<hyper::Error>(error).is_some_and(is_gone)
 }
 
-/// A stranger's certificate means that a stranger answered; a stale one of the right name is the service's own fault.
+/// A certificate whose time is over, or not yet come, is the service's own fault, or that of the
+/// computer's date. Any other bad one is a stranger's: what routers make for their login pages
+/// fails in many ways.
 fn certificate(tls: &rustls::Error, error: reqwest::Error) -> ApiError {
     match tls {
         rustls::Error::InvalidCertificate(
-            CertificateError::NotValidForName
-            | CertificateError::NotValidForNameContext { .. }
-            | CertificateError::UnknownIssuer
-            | CertificateError::BadSignature,
-        ) => offline(OfflineCause::Impostor, error),
-        rustls::Error::InvalidCertificate(_) => site(SiteFault::Certificate, error),
+            CertificateError::Expired
+            | CertificateError::ExpiredContext { .. }
+            | CertificateError::NotValidYet
+            | CertificateError::NotValidYetContext { .. }
+            | CertificateError::Revoked,
+        ) => site(SiteFault::Certificate, error),
+        rustls::Error::InvalidCertificate(_) => offline(OfflineCause::Impostor, error),
         _ => site(SiteFault::Exchange, error),
     }
 }

@@ -383,7 +383,7 @@ mod tests {
     }
 
     #[test]
-    fn a_persons_name_is_found_wherever_it_stands() {
+    fn fault_24_a_persons_name_is_found_wherever_it_stands() {
         for (name, shown, note) in [
             ("ОСИНИНА В.В.", "Осинина В.В.", None),
             ("осинина в.в.", "осинина в.в.", None),

@@ -719,7 +719,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_mixed_into_a_name_is_in_the_note() {
+    fn fault_24_what_was_mixed_into_a_name_is_in_the_note() {
         assert_eq!(
             named("doctor-notes-in-name.json"),
             pairs(&[
@@ -803,7 +803,7 @@ mod tests {
     }
 
     #[test]
-    fn fault_5_a_bad_row_costs_itself_alone() {
+    fn fault_05_a_bad_row_costs_itself_alone() {
         let answer = doctors("doctor-bad-row.json");
         let ids: Vec<_> = answer.rows.iter().map(|row| row.id.as_str()).collect();
         assert_eq!((ids, answer.skipped), (vec!["1", "2"], 7));
@@ -874,7 +874,29 @@ mod tests {
     }
 
     #[test]
-    fn fault_6_success_without_rows_is_an_empty_list() {
+    fn fault_20_a_slot_is_its_start_whatever_id_it_is_given() {
+        let with_ids = |ids: [Value; 2]| {
+            let [first, second] = ids;
+            let rows = json!([
+                {"id": first, "visitStart": "2025-02-18T10:00:00"},
+                {"id": second, "visitStart": "2025-02-18T10:15:00"},
+            ]);
+            slots(&success(&rows)).unwrap().rows
+        };
+        let plain = with_ids([json!("1"), json!("2")]);
+        assert_eq!(plain.len(), 2);
+        for ids in [
+            [json!("2"), json!("1")],
+            [json!("1"), json!("1")],
+            [json!(1), json!(null)],
+            [json!(""), json!({"a": 1})],
+        ] {
+            assert_eq!(with_ids(ids.clone()), plain, "{ids:?}");
+        }
+    }
+
+    #[test]
+    fn fault_06_success_without_rows_is_an_empty_list() {
         for name in [
             "success-null-result.json",
             "success-empty-list.json",
@@ -890,7 +912,7 @@ mod tests {
     }
 
     #[test]
-    fn fault_2_nothing_free_is_no_error() {
+    fn fault_02_nothing_free_is_no_error() {
         for (name, code) in [
             ("error-39-nothing-free.json", 39),
             ("error-39-as-text.json", 39),
@@ -905,7 +927,7 @@ mod tests {
     }
 
     #[test]
-    fn fault_3_and_4_codes_decide_between_passing_and_final() {
+    fn fault_03_codes_decide_between_passing_and_final() {
         for code in [1, 602, 603, 610, 616, 645, 660, 0, -7] {
             let body = json!({"success": false, "errorCode": code, "message": "Нет"}).to_string();
             let error = slots(body.as_bytes()).unwrap_err();
@@ -926,7 +948,7 @@ mod tests {
     }
 
     #[test]
-    fn fault_5_an_unknown_code_is_passing_and_keeps_its_text() {
+    fn fault_05_an_unknown_code_is_passing_and_keeps_its_text() {
         let error = slots(&fixture("error-unknown-code.json")).unwrap_err();
         assert!(
             matches!(&error, ApiError::ClinicDown { code: 4711, message } if message == "Неведомая беда"),
@@ -937,7 +959,7 @@ mod tests {
     }
 
     #[test]
-    fn fault_1_and_10_what_is_not_our_json_is_unreadable() {
+    fn fault_01_what_is_not_our_json_is_unreadable() {
         let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
         let bodies: [&[u8]; 9] = [
             &fixture("maintenance.html"),
@@ -973,7 +995,7 @@ mod tests {
     }
 
     #[test]
-    fn fault_7_an_answer_cut_anywhere_is_no_answer() {
+    fn fault_07_an_answer_cut_anywhere_is_no_answer() {
         for name in [
             "doctor-notes-in-name.json",
             "slot-every-date-form.json",

@@ -22,6 +22,10 @@ pub enum ServiceState {
     Slowed,
     /// No network.
     Offline,
+    /// Somebody else answers in its place: a network that wants a login first, or an eavesdropper.
+    Impostor,
+    /// Its certificate has expired or is not valid yet; so it seems where the computer's date is wrong.
+    BadCertificate,
 }
 
 /// All watches paused by the person.

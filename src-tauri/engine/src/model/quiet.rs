@@ -4,8 +4,8 @@ use chrono::{DateTime, Days, NaiveTime, TimeDelta, TimeZone, Utc};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-/// No zone sets its clocks forward by more at once (a whole day skipped at the date line aside).
-const LONGEST_GAP_HOURS: i64 = 3;
+/// No zone sets its clocks forward by more at once: at the date line it is a whole day.
+const LONGEST_GAP_HOURS: i64 = 24;
 
 /// What becomes of a notification during the quiet hours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Type)]
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn the_computers_own_clock_decides_not_moscows() {
+    fn fault_32_the_computers_own_clock_decides_not_moscows() {
         let night = quiet("23:00:00", "07:00:00");
         let now = at(Vladivostok, "2026-11-24T03:00:00");
         assert!(night.until(now, &Vladivostok).is_some());
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn nights_when_the_clocks_change_end_in_time() {
+    fn fault_32_nights_when_the_clocks_change_end_in_time() {
         let night = quiet("23:00:00", "07:00:00");
         let length = |from: &str| {
             let from = at(Berlin, from);
@@ -202,6 +202,54 @@ mod tests {
             skipped.until(between, &Berlin),
             Some(first + TimeDelta::hours(1))
         );
+    }
+
+    /// The moments in these years at which clocks change somewhere: the zone, and the day before.
+    fn changes(years: std::ops::Range<i32>) -> Vec<(Tz, DateTime<Utc>)> {
+        use chrono::Offset;
+        let mut found = Vec::new();
+        for zone in chrono_tz::TZ_VARIANTS {
+            let first = Utc.with_ymd_and_hms(years.start, 1, 1, 0, 0, 0).unwrap();
+            let days = i64::from(years.end - years.start) * 366;
+            let offset = |day| {
+                let now = first + TimeDelta::days(day);
+                zone.offset_from_utc_datetime(&now.naive_utc()).fix()
+            };
+            let changed = (1..days).filter(|day| offset(*day) != offset(day - 1));
+            found.extend(changed.map(|day| (zone, first + TimeDelta::days(day - 1))));
+        }
+        found
+    }
+
+    #[test]
+    fn fault_32_wherever_clocks_change_quiet_hours_go_by_the_wall_and_end_in_time() {
+        let mut changes = changes(2026..2028);
+        assert!(changes.len() > 300, "{} changes", changes.len());
+        // Samoa has left out a whole day.
+        let samoa = chrono_tz::Pacific::Apia;
+        changes.push((samoa, at(samoa, "2011-12-29T00:00:00")));
+        for range in [("23:00:00", "07:00:00"), ("02:15:00", "02:45:00")] {
+            let quiet = quiet(range.0, range.1);
+            for (zone, before) in &changes {
+                for half_hour in -8..60 {
+                    let now = *before + TimeDelta::minutes(30 * half_hour);
+                    let wall = now.with_timezone(zone).time();
+                    let is_quiet = if quiet.from < quiet.to {
+                        quiet.from <= wall && wall < quiet.to
+                    } else {
+                        wall >= quiet.from || wall < quiet.to
+                    };
+                    let end = quiet.until(now, zone);
+                    assert_eq!(end.is_some(), is_quiet, "{zone}, {now}");
+                    let Some(end) = end else { continue };
+                    let ahead = end - now;
+                    let limit = quiet.length() + TimeDelta::hours(LONGEST_GAP_HOURS);
+                    assert!(ahead > TimeDelta::zero() && ahead <= limit, "{zone}, {now}");
+                    let on_time = end.with_timezone(zone).time() >= quiet.to;
+                    assert!(on_time || *zone == samoa, "{zone}, {now}");
+                }
+            }
+        }
     }
 
     #[test]

@@ -1,6 +1,11 @@
 //! What is taken, and what is posted.
 
 use serde_json::json;
+use simulator::{
+    Shown,
+    line::Line,
+    sink::{Sink, SinkFault},
+};
 
 use super::*;
 use crate::{
@@ -265,4 +270,47 @@ fn a_server_may_ask_to_wait_for_a_second_to_an_hour() {
     assert_eq!(wait("Fri, 20 Nov 2026 05:44:00 GMT"), Some(120));
     assert_eq!(wait("Fri, 20 Nov 2026 05:40:00 GMT"), Some(1));
     assert_eq!(wait("soon"), None);
+}
+
+fn to(kind: PushKind, address: &str) -> Push {
+    let token = Some(Secret::from("CANARY"));
+    let clock = Clock::test(now());
+    let made = Push::new(kind, &address.into(), token, voice(), String::new(), clock);
+    made.unwrap()
+}
+
+#[tokio::test]
+async fn fault_17_no_alert_and_no_token_go_to_whoever_shows_a_bad_certificate() {
+    let sink = Sink::start(0).await.unwrap();
+    let to_sink = sink.base_url().replace("http://", "").parse().unwrap();
+    let line = Line::tls(to_sink).await.unwrap();
+    for shown in [Shown::SelfSigned, Shown::Unknown, Shown::WrongHost] {
+        line.show(shown);
+        for kind in [PushKind::Ntfy, PushKind::Webhook] {
+            let push = to(kind, &format!("{}/topic", line.root_url()));
+            let told = push.tell(&message()).await;
+            assert!(
+                matches!(
+                    told,
+                    Err(TellError::Later {
+                        why: Untold::Refused,
+                        ..
+                    })
+                ),
+                "{shown:?}: {told:?}"
+            );
+        }
+    }
+    assert_eq!(line.heard(), 0);
+    assert!(sink.received().is_empty());
+}
+
+#[tokio::test]
+async fn fault_16_no_alert_and_no_token_follow_a_redirect_to_another_host() {
+    let (here, elsewhere) = (Sink::start(0).await.unwrap(), Sink::start(0).await.unwrap());
+    here.fail(SinkFault::Redirect(elsewhere.base_url()), 1);
+    let push = to(PushKind::Webhook, &format!("{}/hook", here.base_url()));
+    push.tell(&message()).await.unwrap_err();
+    assert_eq!(here.received().len(), 1);
+    assert!(elsewhere.received().is_empty());
 }

@@ -656,7 +656,7 @@ async fn an_empty_value_is_none() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn the_sealed_file_is_for_its_owner_alone_even_after_a_crash() {
+async fn fault_70_the_sealed_file_is_for_its_owner_alone_even_after_a_crash() {
     use std::os::unix::fs::PermissionsExt;
 
     let home = home();

@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nothing_of_the_data_is_left_in_any_file_and_the_folder_is_free() {
+    async fn fault_70_nothing_of_the_data_is_left_in_any_file_and_the_folder_is_free() {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path()).unwrap();
         let secret = "a-secret-nobody-may-find";

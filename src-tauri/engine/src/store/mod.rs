@@ -367,7 +367,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn the_data_folder_is_for_its_owner_alone() {
+    fn fault_70_the_data_folder_is_for_its_owner_alone() {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
         let data = folder.path().join("data");

@@ -18,7 +18,6 @@
 
 mod letter;
 mod session;
-mod tls;
 
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -30,7 +29,7 @@ use tokio_util::sync::CancellationToken;
 pub use letter::Letter;
 
 use crate::connection::Loopback;
-use tls::Certificates;
+use crate::tls::Certificates;
 
 /// When a connection becomes encrypted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

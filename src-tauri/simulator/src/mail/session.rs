@@ -12,6 +12,7 @@ use tokio_rustls::server::TlsStream;
 use super::{Letter, Login, MailFault, Office, Security};
 use crate::connection::{Cuttable, Wire};
 use crate::still::Still;
+use crate::tls::Shown;
 
 const LONGEST_LINE_BYTES: u64 = 4096;
 const LARGEST_LETTER_BYTES: usize = 10 << 20;
@@ -47,14 +48,14 @@ async fn converse(stream: Cuttable, office: &Office) -> io::Result<()> {
 }
 
 async fn encrypted(stream: Cuttable, office: &Office) -> io::Result<TlsStream<Cuttable>> {
-    let acceptor = if office.meets(MailFault::WrongHost) {
-        &office.certificates.wrong_host
+    let shown = if office.meets(MailFault::WrongHost) {
+        Shown::WrongHost
     } else if office.meets(MailFault::Expired) {
-        &office.certificates.expired
+        Shown::Expired
     } else {
-        &office.certificates.good
+        Shown::Good
     };
-    acceptor.accept(stream).await
+    office.certificates.acceptor(shown).accept(stream).await
 }
 
 #[derive(PartialEq)]

@@ -270,7 +270,7 @@ export function createMemoryHost(options: MemoryOptions = {}): Memory {
       if (!knows)
         return {
           kind:
-            service === 'down'
+            service === 'down' || service === 'impostor' || service === 'badCertificate'
               ? 'siteDown'
               : service === 'blocked'
                 ? 'blocked'
@@ -342,11 +342,11 @@ export function createMemoryHost(options: MemoryOptions = {}): Memory {
     const now = Date.now();
     const { watch } = item;
     const outcome: Outcome =
-      service === 'offline'
+      service === 'offline' || service === 'impostor'
         ? 'offline'
         : service === 'blocked' || service === 'slowed'
           ? 'blocked'
-          : service === 'down' || item.fixed?.kind === 'clinicDown'
+          : service === 'down' || service === 'badCertificate' || item.fixed?.kind === 'clinicDown'
             ? 'unavailable'
             : 'fresh';
     const before = new Set(item.seen.keys());
@@ -477,6 +477,8 @@ export function createMemoryHost(options: MemoryOptions = {}): Memory {
   /** Lists of a clinic need the network. */
   const reach = () => {
     if (service === 'offline') throw new Refused(failure('offline'));
+    if (service === 'impostor') throw new Refused(failure('impostor'));
+    if (service === 'badCertificate') throw new Refused(failure('badCertificate'));
     if (service === 'blocked') throw new Refused(failure('blocked'));
     if (service === 'slowed') throw new Refused(failure('slowed'));
     if (service === 'down') throw new Refused(failure('siteDown'));

@@ -250,6 +250,16 @@ fn each_trouble_has_its_shape_and_its_words() {
             "[Похоже, включён VPN]",
         ),
         (
+            ServiceState::Impostor,
+            Shape::Problem,
+            "[Отвечает не сайт записи]",
+        ),
+        (
+            ServiceState::BadCertificate,
+            Shape::Problem,
+            "[Сертификат сайта записи не действует]",
+        ),
+        (
             ServiceState::Slowed,
             Shape::Idle,
             "[Ждём талоны: 4 · проверили в 08:42]",
@@ -336,6 +346,8 @@ fn every_message_of_the_menu_is_in_both_languages() {
         ServiceState::Blocked,
         ServiceState::Slowed,
         ServiceState::Offline,
+        ServiceState::Impostor,
+        ServiceState::BadCertificate,
     ];
     for language in [RU, EN] {
         for service in troubles {

@@ -5,7 +5,12 @@ use std::{
 
 use chrono::DateTime;
 use secrecy::SecretString;
-use simulator::telegram::{Telegram, TelegramFault};
+use simulator::{
+    Shown,
+    line::Line,
+    sink::{Sink, SinkFault},
+    telegram::{Telegram, TelegramFault},
+};
 use teloxide_core::types::UpdateKind;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -166,7 +171,7 @@ async fn a_press_too_old_to_be_answered_is_no_failure() {
 }
 
 #[tokio::test]
-async fn fault_56_58_refusals_are_told_apart() {
+async fn fault_56_refusals_are_told_apart() {
     let (telegram, api) = stand_in().await;
     for (fault, refusal) in [
         (TelegramFault::Unauthorized, Refusal::Token),
@@ -319,4 +324,46 @@ async fn neither_token_nor_chat_nor_text_is_in_a_log_or_an_error() {
     for part in ["CANARY", "PASSWORD", "987654321", "мама", "bot123456"] {
         assert!(!said.contains(part), "{part}: {said}");
     }
+}
+
+/// Where a line leads to, as an address.
+fn address(root: &str) -> std::net::SocketAddr {
+    root.trim_start_matches("http://").parse().unwrap()
+}
+
+#[tokio::test]
+async fn fault_17_no_token_is_said_to_whoever_shows_a_bad_certificate() {
+    let telegram = Telegram::start(TOKEN, DateTime::UNIX_EPOCH, 0).await;
+    let telegram = telegram.unwrap();
+    let line = Line::tls(address(&telegram.base_url())).await.unwrap();
+    let url = Url::parse(&line.root_url()).unwrap();
+    let root = Certificate::from_der(&line.root_der()).unwrap();
+    let made = Api::trusting(&secret(TOKEN), None, Some(&url), &[root]).await;
+    let api = made.unwrap();
+    for shown in [
+        Shown::WrongHost,
+        Shown::Expired,
+        Shown::NotYetValid,
+        Shown::SelfSigned,
+        Shown::OwnAuthority,
+        Shown::Unknown,
+    ] {
+        line.show(shown);
+        // Nothing was told, so trying again is no repeat.
+        assert_eq!(api.me().await, Err(Refusal::Unheard), "{shown:?}");
+        assert_eq!(line.heard(), 0, "{shown:?}");
+    }
+    line.show(Shown::Good);
+    assert!(!api.me().await.unwrap().username.is_empty());
+}
+
+#[tokio::test]
+async fn fault_16_a_token_does_not_follow_a_redirect_to_another_host() {
+    let (here, elsewhere) = (Sink::start(0).await.unwrap(), Sink::start(0).await.unwrap());
+    here.fail(SinkFault::Redirect(elsewhere.base_url()), 1);
+    let url = Url::parse(&here.base_url()).unwrap();
+    let api = Api::new(&secret(TOKEN), None, Some(&url)).await.unwrap();
+    api.me().await.unwrap_err();
+    assert_eq!(here.received().len(), 1);
+    assert!(elsewhere.received().is_empty());
 }
