@@ -6,6 +6,8 @@ mod catalogue;
 // Elsewhere the tests would find the key store of whoever runs them.
 #[cfg(target_os = "linux")]
 mod channels;
+#[cfg(target_os = "linux")]
+mod crash;
 mod files;
 mod harness;
 #[cfg(target_os = "linux")]
