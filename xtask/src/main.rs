@@ -4,6 +4,7 @@
 //! such a module, a variant of [`Task`] and a line in [`main`].
 
 mod bench;
+mod crash;
 mod cross;
 mod packages;
 mod rules;
@@ -33,6 +34,8 @@ enum Task {
     Test(test::Args),
     /// Measure a figure that the README states.
     Bench(bench::Args),
+    /// Kill talonctl again and again, at named steps and at random: nothing may be lost.
+    Crash(crash::Args),
     /// Type-check the program for Windows and macOS on a Linux machine.
     CrossCheck(cross::Args),
 }
@@ -42,6 +45,7 @@ fn main() -> ExitCode {
         Task::Run(args) => run::run(&args),
         Task::Test(args) => test::run(&args),
         Task::Bench(args) => bench::run(&args),
+        Task::Crash(args) => crash::run(&args),
         Task::CrossCheck(args) => cross::run(&args),
     };
     match done {

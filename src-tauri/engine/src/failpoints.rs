@@ -6,8 +6,9 @@
 //! Without the feature a step is nothing.
 
 /// Every step there is. Each is passed in the crash test or the test fails.
-pub const STEPS: [&str; 26] = [
+pub const STEPS: [&str; 27] = [
     // The start: the copy before an update, each statement of the update, what was leased is due.
+    "copying",
     "copied",
     "migrating",
     "migrated",

@@ -12,8 +12,6 @@ mod files;
 mod harness;
 #[cfg(target_os = "linux")]
 mod home;
-#[cfg(target_os = "linux")]
-mod killed;
 mod looking;
 mod running;
 mod simulated;

@@ -25,7 +25,7 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use rusqlite::{Connection, ErrorCode};
+use rusqlite::{Connection, ErrorCode, backup::Progress};
 use rusqlite_migration::{M, Migrations};
 
 use crate::failpoints::step;
@@ -154,7 +154,7 @@ impl Store {
             connection.backup(
                 "main",
                 data_dir.join(format!("talonchik.v{found}.db")),
-                None,
+                Some(|_: Progress| step("copying")),
             )?;
             step("copied");
         }

@@ -16,6 +16,18 @@ type Time = (String, DateTime<Utc>);
 
 const FILE: &str = "talonchik.db";
 
+/// The database and its log, elsewhere.
+pub(super) fn copied(folder: &Path) -> TempDir {
+    let copy = TempDir::new().unwrap();
+    for name in [FILE, "talonchik.db-wal"] {
+        let from = folder.join(name);
+        if from.exists() {
+            fs::copy(from, copy.path().join(name)).unwrap();
+        }
+    }
+    copy
+}
+
 /// An opening.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Opening {
@@ -46,7 +58,7 @@ pub(super) struct Database {
 impl Database {
     /// After a crash: whole in itself. `None`: there is none yet.
     pub(super) fn of_the_dead(folder: &Path) -> Option<Self> {
-        let copy = Self::copied(folder);
+        let copy = copied(folder);
         let file = Connection::open(copy.path().join(FILE)).unwrap();
         for check in ["integrity_check", "foreign_key_check"] {
             let mut check = file.prepare(&format!("PRAGMA {check}")).unwrap();
@@ -64,18 +76,6 @@ impl Database {
     pub(super) fn of_the_living(folder: &Path) -> Self {
         let file = Connection::open_with_flags(folder.join(FILE), OpenFlags::SQLITE_OPEN_READ_ONLY);
         Self::read(&file.unwrap())
-    }
-
-    /// The database and its log, elsewhere.
-    pub(super) fn copied(folder: &Path) -> TempDir {
-        let copy = TempDir::new().unwrap();
-        for name in [FILE, "talonchik.db-wal"] {
-            let from = folder.join(name);
-            if from.exists() {
-                fs::copy(from, copy.path().join(name)).unwrap();
-            }
-        }
-        copy
     }
 
     fn read(file: &Connection) -> Self {
@@ -138,7 +138,10 @@ impl Database {
             assert!(is.is_some_and(same), "{was:?} was lost: {is:?}");
         }
         for slot in before.alerts.keys() {
-            assert!(self.alerts.contains_key(slot), "{slot:?} has left the inbox");
+            assert!(
+                self.alerts.contains_key(slot),
+                "{slot:?} has left the inbox"
+            );
         }
         for was in &before.messages {
             let is = self
@@ -153,6 +156,13 @@ impl Database {
     pub(super) fn leased(&self) -> Vec<(u32, String)> {
         let leased = self.messages.iter().filter(|one| one.state == "leased");
         leased.map(|one| (one.alert, one.kind.clone())).collect()
+    }
+
+    /// Messages that have not come to an end.
+    pub(super) fn waiting(&self) -> Vec<String> {
+        let open = |one: &&Message| matches!(one.state.as_str(), "leased" | "due");
+        let open = self.messages.iter().filter(open);
+        open.map(|message| format!("{message:?}")).collect()
     }
 
     /// Nothing is being told, nothing is due.

@@ -3,6 +3,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    os::unix::process::ExitStatusExt,
     process::Stdio,
     time::Duration,
 };
@@ -13,17 +14,21 @@ use rand::{RngExt, SeedableRng, rngs::StdRng, seq::IndexedRandom};
 use serde_json::Value;
 use simulator::Place;
 use tokio::{
-    io::{AsyncBufReadExt, AsyncReadExt, BufReader},
-    time::{Instant, sleep_until, timeout},
+    io::{AsyncBufReadExt, BufReader},
+    process::Command,
+    time::{Instant, sleep_until},
 };
 
-use super::database::Database;
+use super::{
+    database::{Database, copied},
+    dying_at,
+};
 use crate::harness::{Town, now};
 
-/// A life that reaches no step ends here.
-const LONGEST_LIFE: Duration = Duration::from_millis(1_500);
+/// A life that does not come to its end ends here.
+const LONGEST_LIFE: Duration = Duration::from_secs(2);
 /// Nothing takes longer in peace unless it hangs.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(50);
 /// The doctors of whom slots appear.
 const DOCTORS: usize = 3;
 /// A doctor has no more slots than this at a time.
@@ -34,8 +39,8 @@ const MOST_SLOTS: usize = 6;
 pub(super) enum End {
     /// At this step, passed for the n-th time.
     Step(&'static str, u32),
-    /// After this time.
-    After(Duration),
+    /// After so many lines, and this time.
+    After { lines: u32, wait: Duration },
 }
 
 /// A slot of a doctor.
@@ -76,6 +81,8 @@ pub(super) struct World {
     pub(super) kills: u32,
     /// Marked repeats.
     pub(super) repeats: u32,
+    /// Until all was told, at worst.
+    pub(super) slowest_peace: Duration,
     /// From SIGTERM to the end, at worst.
     pub(super) slowest_stop: Duration,
 }
@@ -83,14 +90,24 @@ pub(super) struct World {
 impl World {
     /// Two watches on one specialty, slots that are there already, and a program that was never started.
     pub(super) async fn new(seed: u64) -> Self {
-        let town = Town::new().await;
+        let mut town = Town::new().await;
+        // What a failure leaves behind is looked at.
+        town.home.disable_cleanup(true);
+        eprintln!("world {seed}: {}", town.home.path().display());
         let place = town.place();
         let listed = town.city.doctors(&place.clinic, &place.specialty);
         let mut doctors: Vec<String> = listed.into_iter().map(|doctor| doctor.id).collect();
         doctors.retain(|doctor| *doctor != place.doctor);
         doctors.insert(0, place.doctor.clone());
         let one = town.watch(&place).await.parse().unwrap();
-        let line = ["watch", "add", "--clinic", &place.clinic, "--specialty", &place.specialty];
+        let line = [
+            "watch",
+            "add",
+            "--clinic",
+            &place.clinic,
+            "--specialty",
+            &place.specialty,
+        ];
         let any = &town.ask_json(&line).await["id"];
         let any = u32::try_from(any.as_u64().unwrap()).unwrap();
         let all = doctors.iter().cloned().collect();
@@ -111,12 +128,18 @@ impl World {
             died_at: BTreeSet::new(),
             kills: 0,
             repeats: 0,
+            slowest_peace: Duration::ZERO,
             slowest_stop: Duration::ZERO,
         };
         for _ in 0..3 {
             world.offer();
         }
         world
+    }
+
+    /// All went well.
+    pub(super) fn end(&mut self) {
+        self.town.home.disable_cleanup(false);
     }
 
     /// The program's time.
@@ -167,12 +190,20 @@ impl World {
     /// What happens while nobody looks: hours may pass, slots come and go.
     fn turn(&mut self) {
         if self.rng.random_bool(0.15) {
-            let most = if self.rng.random_bool(0.1) { 40 * 60 } else { 90 };
+            let most = if self.rng.random_bool(0.1) {
+                40 * 60
+            } else {
+                90
+            };
             self.ahead += TimeDelta::minutes(self.rng.random_range(1..most));
         }
         let now = self.now();
         for doctor in self.doctors.clone() {
-            for start in self.slots(&doctor).into_iter().filter(|start| *start <= now) {
+            for start in self
+                .slots(&doctor)
+                .into_iter()
+                .filter(|start| *start <= now)
+            {
                 self.town.city.take(&self.place.clinic, &doctor, start);
             }
         }
@@ -184,17 +215,19 @@ impl World {
         }
     }
 
-    fn command(&self) -> tokio::process::Command {
-        let mut command = self.town.command(&["run", "--json"]);
+    fn command(&self) -> Command {
+        let mut command = self.town.command(&["run", "--json", "-v"]);
         command.env("TALONCHIK_AHEAD", self.ahead.num_seconds().to_string());
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }
 
-    /// A random end.
+    /// A random end: soon after the start, or after the program has said something.
     pub(super) fn any_time(&mut self) -> End {
-        // Where most happens: from the start of the program until it has told of what it found.
-        End::After(Duration::from_millis(self.rng.random_range(5..400)))
+        End::After {
+            lines: self.rng.random_range(0..8),
+            wait: Duration::from_micros(self.rng.random_range(0..60_000)),
+        }
     }
 
     /// Which pass of a step.
@@ -206,77 +239,74 @@ impl World {
     pub(super) async fn live(&mut self, end: End) {
         self.turn();
         let mut command = self.command();
-        let (step, limit) = match end {
+        let began = Instant::now();
+        let (step, mut lines_left, mut deadline, wait) = match end {
             End::Step(step, pass) => {
-                command.env("TALONCHIK_DIE_AT", format!("{step}:{pass}"));
-                (Some(step), LONGEST_LIFE)
+                command = dying_at(command, step, pass);
+                // Every life comes to the first pass; whether to another nobody knows.
+                let limit = if pass == 1 { PATIENCE } else { LONGEST_LIFE };
+                (Some(step), 0, began + limit, limit)
             }
-            End::After(time) => (None, time),
+            End::After { lines: 0, wait } => (None, 0, began + wait, wait),
+            End::After { lines, wait } => (None, lines, began + LONGEST_LIFE, wait),
         };
         let mut child = command.spawn().unwrap();
-        let mut stdout = child.stdout.take().unwrap();
-        let mut stderr = child.stderr.take().unwrap();
-        let (mut out, mut err) = (Vec::new(), String::new());
-        let meanwhile = self.rng.random_bool(0.3);
-        let moment = Duration::from_millis(self.rng.random_range(20..300));
-        let dying = async {
-            if meanwhile {
-                if let Ok(status) = timeout(moment, child.wait()).await {
-                    return (status.unwrap(), true);
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let (mut killed, mut meanwhile) = (false, self.rng.random_bool(0.3));
+        let moment = began + Duration::from_millis(self.rng.random_range(20..300));
+        loop {
+            tokio::select! {
+                line = lines.next_line() => {
+                    let Some(line) = line.unwrap() else { break };
+                    self.heard(&line);
+                    if lines_left == 1 {
+                        deadline = Instant::now() + wait;
+                    }
+                    lines_left = lines_left.saturating_sub(1);
                 }
-                self.offer();
-            }
-            match timeout(limit, child.wait()).await {
-                Ok(status) => (status.unwrap(), true),
-                Err(_) => {
+                () = sleep_until(moment), if meanwhile => {
+                    meanwhile = false;
+                    self.offer();
+                }
+                () = sleep_until(deadline), if !killed => {
+                    killed = true;
                     child.start_kill().unwrap();
-                    (child.wait().await.unwrap(), false)
                 }
             }
-        };
-        let ((status, by_itself), out_read, err_read) = tokio::join!(
-            dying,
-            stdout.read_to_end(&mut out),
-            stderr.read_to_string(&mut err)
-        );
-        out_read.unwrap();
-        err_read.unwrap();
-        let signal = std::os::unix::process::ExitStatusExt::signal(&status);
-        assert_eq!(signal, Some(9), "{end:?}: {status:?} {err}");
-        assert!(!by_itself || step.is_some(), "it died by itself: {err}");
+        }
+        let output = child.wait_with_output().await.unwrap();
+        assert_eq!(output.status.signal(), Some(9), "{end:?}: {output:?}");
+        assert!(killed || step.is_some(), "it died by itself: {output:?}");
         self.kills += 1;
-        if by_itself {
+        if !killed {
             self.died_at.extend(step);
         }
-        let text = String::from_utf8(out).unwrap();
-        self.heard(text.split_inclusive('\n').filter(|line| line.ends_with('\n')));
         self.examine();
     }
 
-    /// Takes down what was told.
-    fn heard<'a>(&mut self, lines: impl Iterator<Item = &'a str>) {
-        for line in lines {
-            let event: Value = serde_json::from_str(line).unwrap();
-            if event["event"] != "alert" {
-                continue;
-            }
-            let alert = u32::try_from(event["alertId"].as_u64().unwrap()).unwrap();
-            let watch = u32::try_from(event["watchId"].as_u64().unwrap()).unwrap();
-            let kind = event["kind"].as_str().unwrap().to_owned();
-            let doctor = event["doctorId"].as_str().unwrap();
-            for slot in event["slots"].as_array().unwrap() {
-                let start = slot["start"].as_str().unwrap().parse().unwrap();
-                let time = (doctor.to_owned(), start);
-                self.told.insert((watch, time.clone()));
-                let saying = (alert, kind.clone(), time);
-                let said = self.said.entry(saying).or_default();
-                if event["repeat"] == true {
-                    said.as_repeat += 1;
-                } else {
-                    said.plain += 1;
-                }
+    /// Takes down what was told. A line may have been cut short.
+    fn heard(&mut self, line: &str) -> Value {
+        let event: Value = serde_json::from_str(line).unwrap_or_default();
+        if event["event"] != "alert" {
+            return event;
+        }
+        let number = |name: &str| u32::try_from(event[name].as_u64().unwrap()).unwrap();
+        let (alert, watch) = (number("alertId"), number("watchId"));
+        let kind = event["kind"].as_str().unwrap();
+        let doctor = event["doctorId"].as_str().unwrap();
+        for slot in event["slots"].as_array().unwrap() {
+            let start = slot["start"].as_str().unwrap().parse().unwrap();
+            let time = (doctor.to_owned(), start);
+            self.told.insert((watch, time.clone()));
+            let said = self.said.entry((alert, kind.to_owned(), time));
+            let said = said.or_default();
+            if event["repeat"] == true {
+                said.as_repeat += 1;
+            } else {
+                said.plain += 1;
             }
         }
+        event
     }
 
     /// The database of a program that was killed: whole, and true to what was told.
@@ -307,7 +337,10 @@ impl World {
         let mut once = BTreeMap::<_, u32>::new();
         for (watch, opening, time) in self.before.inbox() {
             assert!(self.offered.contains_key(time), "invented: {time:?}");
-            assert!(self.watches[&watch].contains(&time.0), "{time:?} is no business of {watch}");
+            assert!(
+                self.watches[&watch].contains(&time.0),
+                "{time:?} is no business of {watch}"
+            );
             let times = once.entry((watch, opening)).or_default();
             *times += 1;
             assert_eq!(*times, 1, "in the inbox twice: {time:?}");
@@ -328,51 +361,61 @@ impl World {
     /// The program lives in peace until it has told of all there is; then it is asked to stop.
     pub(super) async fn peace(&mut self) {
         self.turn();
+        while !self.lives_in_peace().await {}
+        let known = || self.offered.keys().cloned().collect();
+        let baseline = self.baseline.take().unwrap_or_else(known);
+        self.examine();
+        self.compare_with_the_city(&baseline).await;
+        self.baseline = Some(baseline);
+    }
+
+    /// `false`: a look failed, as on a machine with much else to do, and its doctor rests.
+    async fn lives_in_peace(&mut self) -> bool {
         let mut child = self.command().spawn().unwrap();
-        let mut stderr = child.stderr.take().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let deadline = Instant::now() + PATIENCE;
-        let mut seen = BTreeSet::new();
+        let began = Instant::now();
+        let deadline = began + PATIENCE;
+        let (mut seen, mut failed) = (BTreeSet::new(), false);
         let mut stopped = None;
         let mut look = Instant::now();
         loop {
             tokio::select! {
                 line = lines.next_line() => {
                     let Some(line) = line.unwrap() else { break };
-                    let event: Value = serde_json::from_str(&line).unwrap();
-                    if event["event"] == "poll" && event["level"] == "doctor" {
+                    let event = self.heard(&line);
+                    if event["event"] == "poll" {
+                        failed |= !matches!(event["outcome"].as_str(), Some("fresh" | "empty"));
                         seen.extend(event["doctorId"].as_str().map(str::to_owned));
                     }
-                    self.heard(std::iter::once(line.as_str()));
                 }
                 () = sleep_until(look), if stopped.is_none() => {
                     look = Instant::now() + Duration::from_millis(40);
                     let all_seen = self.doctors.iter().all(|doctor| seen.contains(doctor));
-                    let waiting = self.untold();
-                    if all_seen && waiting.is_empty()
-                        && Database::of_the_living(self.town.home.path()).is_idle(self.now())
-                    {
+                    let untold = self.untold();
+                    let database = || Database::of_the_living(self.town.home.path());
+                    if failed || all_seen && untold.is_empty() && database().is_idle(self.now()) {
                         let id = child.id().unwrap().to_string();
                         stopped = Some(Instant::now());
-                        let sent = tokio::process::Command::new("kill").args(["-TERM", &id]).status();
-                        assert!(sent.await.unwrap().success());
+                        let sent = Command::new("kill").args(["-TERM", &id]).status().await;
+                        assert!(sent.unwrap().success());
+                    } else if look > deadline {
+                        child.start_kill().unwrap();
+                        let waiting = database().waiting();
+                        let output = child.wait_with_output().await.unwrap();
+                        let log = String::from_utf8_lossy(&output.stderr);
+                        panic!("seen {seen:?}, never told {untold:?}: {waiting:?}\n{log}");
                     }
-                    assert!(look < deadline, "seen {seen:?}, never told {waiting:?}");
                 }
             }
         }
-        let status = timeout(PATIENCE, child.wait()).await.unwrap().unwrap();
+        let output = child.wait_with_output().await.unwrap();
+        assert!(output.status.success(), "{output:?}");
         let stopped = stopped.expect("it was asked to stop");
         self.slowest_stop = self.slowest_stop.max(stopped.elapsed());
-        let mut err = String::new();
-        stderr.read_to_string(&mut err).await.unwrap();
-        assert!(status.success(), "{status:?} {err}");
-        assert_eq!(err, "");
-        let known = || self.offered.keys().cloned().collect();
-        let baseline = self.baseline.take().unwrap_or_else(known);
-        self.examine();
-        self.compare_with_the_city(&baseline).await;
-        self.baseline = Some(baseline);
+        if !failed {
+            self.slowest_peace = self.slowest_peace.max(stopped - began);
+        }
+        !failed
     }
 
     /// What stands open, has been offered since the first look and was never told.
@@ -382,7 +425,11 @@ impl World {
         };
         let mut untold = Vec::new();
         for (watch, doctors) in &self.watches {
-            for doctor in self.doctors.iter().filter(|doctor| doctors.contains(*doctor)) {
+            for doctor in self
+                .doctors
+                .iter()
+                .filter(|doctor| doctors.contains(*doctor))
+            {
                 for start in self.slots(doctor) {
                     let time = (*watch, (doctor.clone(), start));
                     if !baseline.contains(&time.1) && !self.told.contains(&time) {
@@ -400,11 +447,18 @@ impl World {
         let open = self.before.open(self.now());
         let mut there = BTreeSet::new();
         for doctor in &self.doctors {
-            there.extend(self.slots(doctor).into_iter().map(|start| (doctor.clone(), start)));
+            there.extend(
+                self.slots(doctor)
+                    .into_iter()
+                    .map(|start| (doctor.clone(), start)),
+            );
         }
         assert_eq!(open, there, "what stands open");
-        let inbox: BTreeSet<(u32, &Time)> =
-            self.before.inbox().map(|(watch, _, time)| (watch, time)).collect();
+        let inbox: BTreeSet<(u32, &Time)> = self
+            .before
+            .inbox()
+            .map(|(watch, _, time)| (watch, time))
+            .collect();
         for (watch, doctors) in &self.watches {
             for time in there.iter().filter(|time| doctors.contains(&time.0)) {
                 let known = baseline.contains(time) || inbox.contains(&(*watch, time));
@@ -412,15 +466,20 @@ impl World {
             }
         }
         for (alert, time, why) in self.before.untold() {
-            let told = self.said.contains_key(&(alert, "appeared".to_owned(), time.clone()));
-            assert!(told || why.is_some(), "{time:?} was not told and nobody says why");
+            let told = self
+                .said
+                .contains_key(&(alert, "appeared".to_owned(), time.clone()));
+            assert!(
+                told || why.is_some(),
+                "{time:?} was not told and nobody says why"
+            );
         }
         self.compare_with_the_inbox().await;
     }
 
     /// What a person reads is what is kept.
     async fn compare_with_the_inbox(&self) {
-        let copy = Database::copied(self.town.home.path());
+        let copy = copied(self.town.home.path());
         let mut config = Config::new(copy.path().to_owned());
         config.background = false;
         config.secrets = Some(Secrets::in_memory());
@@ -432,9 +491,7 @@ impl World {
             .iter()
             .flat_map(|alert| {
                 let slots = alert.slots.iter();
-                slots.map(|slot| {
-                    (alert.id.0, (slot.doctor_id.as_str().to_owned(), slot.start))
-                })
+                slots.map(|slot| (alert.id.0, (slot.doctor_id.as_str().to_owned(), slot.start)))
             })
             .collect();
         shown.sort();
