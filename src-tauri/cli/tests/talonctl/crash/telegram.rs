@@ -118,7 +118,7 @@ async fn fault_46_killed_while_telegram_had_not_heard() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn fault_46_killed_before_the_answer_of_a_message_that_was_taken() {
+async fn fault_59_killed_before_the_answer_of_a_message_that_was_taken() {
     let story = Story::begin().await;
     story.fail("sendMessage", TelegramFault::Silent);
     let before = story.calls("sendMessage");

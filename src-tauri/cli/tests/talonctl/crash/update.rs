@@ -22,12 +22,14 @@ const MIGRATIONS: [&str; 4] = [
     include_str!("../../../../engine/migrations/0004_scale.sql"),
 ];
 
+/// So many looks that the copy takes more than one step.
+const LONG: u32 = 12_000;
+
 /// The rows of every table, by its name, with the columns of the old version.
 type Content = BTreeMap<String, Vec<Vec<Value>>>;
 
-/// A data folder of this version: a watch, an alert nobody has heard of, and as much history as makes
-/// the copy take more than one step.
-fn folder_of(version: usize, watch: &[String; 2]) -> TempDir {
+/// A data folder of this version: a watch, an alert nobody has heard of, so many looks.
+fn folder_of(version: usize, watch: &[String; 2], looks: u32) -> TempDir {
     let folder = TempDir::new().unwrap();
     let file = Connection::open(folder.path().join(FILE)).unwrap();
     for migration in &MIGRATIONS[..version] {
@@ -47,9 +49,13 @@ fn folder_of(version: usize, watch: &[String; 2]) -> TempDir {
                INSERT INTO alert VALUES (7, 1, '{}', '{"kind":"raised"}', 5, 5);
                INSERT INTO alert_slot VALUES (7, 4);
                INSERT INTO outbox (id, alert_id, channel, kind, state, attempts, next_at, told, at, why)
-                   VALUES (3, 7, 'telegram/1', 'appeared', 'due', 2, 90, 0, 80, 'silent');
-               INSERT INTO look WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 12000)
-                   SELECT i, i, 'doctor', '1', '2', 'fresh', NULL, 0, 0, 12 FROM n"#,
+                   VALUES (3, 7, 'telegram/1', 'appeared', 'due', 2, 90, 0, 80, 'silent');"#,
+        )
+        .unwrap();
+        file.execute(
+            "INSERT INTO look WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1)
+                SELECT i, i, 'doctor', '1', '2', 'fresh', NULL, 0, 0, 12 FROM n",
+            [looks],
         )
         .unwrap();
     }
@@ -112,7 +118,7 @@ async fn dies(folder: &Path, step: &str, pass: u32) -> bool {
 
 /// Brings this version up to date, killed at one statement after the other; says how many there are.
 async fn killed_at_each_statement(version: usize, watch: [String; 2]) -> u32 {
-    let folder = folder_of(version, &watch);
+    let folder = folder_of(version, &watch, 10);
     let columns = columns_of(version);
     let (_, before) = content(&folder.path().join(FILE), &columns);
     let copy = folder.path().join(format!("talonchik.v{version}.db"));
@@ -168,7 +174,7 @@ async fn fault_40_killed_before_or_after_an_update_the_next_start_goes_on() {
     let watch = a_watch().await;
     let columns = columns_of(1);
     for step in STEPS {
-        let folder = folder_of(1, &watch);
+        let folder = folder_of(1, &watch, LONG);
         let (_, before) = content(&folder.path().join(FILE), &columns);
         assert!(dies(folder.path(), step, 1).await, "{step}");
         assert!(!dies(folder.path(), "", 1).await);

@@ -4,6 +4,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     os::unix::process::ExitStatusExt,
+    path::Path,
     process::Stdio,
     time::Duration,
 };
@@ -23,12 +24,10 @@ use super::{
     database::{Database, copied},
     dying_at,
 };
-use crate::harness::{Town, now};
+use crate::harness::{PATIENCE, Town, now};
 
 /// A life that does not come to its end ends here.
 const LONGEST_LIFE: Duration = Duration::from_secs(2);
-/// Nothing takes longer in peace unless it hangs.
-const PATIENCE: Duration = Duration::from_secs(50);
 /// The doctors of whom slots appear.
 const DOCTORS: usize = 3;
 /// A doctor has no more slots than this at a time.
@@ -88,12 +87,16 @@ pub(super) struct World {
 }
 
 impl World {
+    /// Where its data is.
+    pub(super) fn folder(&self) -> &Path {
+        self.town.home.path()
+    }
+
     /// Two watches on one specialty, slots that are there already, and a program that was never started.
     pub(super) async fn new(seed: u64) -> Self {
         let mut town = Town::new().await;
         // What a failure leaves behind is looked at.
         town.home.disable_cleanup(true);
-        eprintln!("world {seed}: {}", town.home.path().display());
         let place = town.place();
         let listed = town.city.doctors(&place.clinic, &place.specialty);
         let mut doctors: Vec<String> = listed.into_iter().map(|doctor| doctor.id).collect();
