@@ -1,6 +1,6 @@
 //! `cargo xtask bench`: the figures the README states, each measured anew.
 
-use std::{env, ffi::OsString, fs, path::Path, process::Command};
+use std::{env, ffi::OsString, fs, process::Command};
 
 use anyhow::Result;
 use clap::Subcommand;
@@ -54,11 +54,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
             let mut bench = example("scale");
             bench.arg("--").args(watches.iter().map(usize::to_string));
             // Hours pass in seconds: a disk that is waited for at each commit would set their pace.
-            let memory = Path::new("/dev/shm");
-            if memory.is_dir() {
-                bench.env("TMPDIR", memory);
-            }
-            shell::run(&mut bench)
+            shell::run(shell::in_memory(&mut bench))
         }
         Figure::Pipeline => shell::run(&mut example("pipeline")),
         Figure::Polling { arguments } => {

@@ -4,6 +4,7 @@
 //! such a module, a variant of [`Task`] and a line in [`main`].
 
 mod bench;
+mod crash;
 mod cross;
 mod faults;
 mod packages;
@@ -36,6 +37,8 @@ enum Task {
     Test(test::Args),
     /// Measure a figure that the README states.
     Bench(bench::Args),
+    /// Kill talonctl again and again, at named steps and at random: nothing may be lost.
+    Crash(crash::Args),
     /// Open and close the window a thousand times while the program works: nothing may grow (Linux).
     Soak(soak::Args),
     /// List everything the programs contain, in the format `CycloneDX`.
@@ -51,6 +54,7 @@ fn main() -> ExitCode {
         Task::Run(args) => run::run(&args),
         Task::Test(args) => test::run(&args),
         Task::Bench(args) => bench::run(&args),
+        Task::Crash(args) => crash::run(&args),
         Task::Soak(args) => soak::run(&args),
         Task::Sbom => supply::sbom(),
         Task::CrossCheck(args) => cross::run(&args),

@@ -15,6 +15,15 @@ use crate::{say, shell};
 /// Packages that know no Tauri: their tests need no window, talonctl runs on a server.
 const HEADLESS: [&str; 4] = ["engine", "simulator", "cli", "flows"];
 
+/// Packages with a program that people get.
+const SHIPPED: [&str; 2] = ["talonchik", "cli"];
+
+/// Features for tests alone: deaths on request, servers that are none.
+const FOR_TESTS: [&str; 2] = [
+    "engine feature \"failpoints\"",
+    "simulator feature \"stand-ins\"",
+];
+
 /// Crates that exist once in the program: one HTTP stack, one TLS, one SQLite.
 const SINGLE: [&str; 4] = ["reqwest", "rustls", "libsqlite3-sys", "tokio"];
 
@@ -62,6 +71,10 @@ pub(crate) fn check() -> Result<()> {
         } else if package == "simulator" {
             broken.extend(knows(package, &tree, "engine"));
         }
+    }
+    for package in SHIPPED {
+        let features = tree(&["-p", package, "--edges", "normal,features"])?;
+        broken.extend(meant_for_tests(package, &features));
     }
     broken.extend(several_versions(&tree(&[
         "--workspace",
@@ -142,6 +155,14 @@ fn knows(package: &str, tree: &str, other: &str) -> Option<String> {
     crates(tree)
         .any(|(name, _)| name == other)
         .then(|| format!("package {package} depends on {other}: they meet over HTTP only"))
+}
+
+fn meant_for_tests(package: &str, features: &str) -> Vec<String> {
+    let lines = features.lines();
+    let found = lines.filter(|line| FOR_TESTS.iter().any(|feature| line.starts_with(feature)));
+    found
+        .map(|line| format!("package {package} is built with {line}: only tests turn that on"))
+        .collect()
 }
 
 fn several_versions(tree: &str) -> Vec<String> {
@@ -403,6 +424,15 @@ mod tests {
             ["package engine depends on tauri-utils: it must work without a window"]
         );
         assert!(knows_tauri("engine", "engine v0.1.0\nserde v1.0.0\n").is_empty());
+    }
+
+    #[test]
+    fn a_program_that_would_ship_with_a_feature_for_tests_is_found() {
+        let tree = "engine feature \"default\" (*)\nengine feature \"failpoints\"\n";
+        assert_eq!(
+            meant_for_tests("cli", tree),
+            ["package cli is built with engine feature \"failpoints\": only tests turn that on"]
+        );
     }
 
     #[test]

@@ -55,6 +55,15 @@ pub(crate) fn npm(args: &[&str]) -> Command {
     npm
 }
 
+/// The same command, its temporary files in memory where the system has a place for that.
+pub(crate) fn in_memory(command: &mut Command) -> &mut Command {
+    let memory = Path::new("/dev/shm");
+    if memory.is_dir() {
+        command.env("TMPDIR", memory);
+    }
+    command
+}
+
 /// Runs a command whose output goes straight to the terminal; it is never asked anything.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     command.stdin(Stdio::null());

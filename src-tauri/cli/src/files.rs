@@ -5,6 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use engine::failpoints::step;
 use serde_json::json;
 use tokio::io::AsyncReadExt;
 
@@ -94,6 +95,8 @@ fn replace(file: &Path, text: &str) -> io::Result<()> {
     beside.write_all(text.as_bytes())?;
     beside.write_all(b"\n")?;
     beside.as_file().sync_all()?;
+    step("exporting");
     beside.persist(file)?;
+    step("exported");
     Ok(())
 }

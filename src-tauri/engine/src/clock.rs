@@ -48,7 +48,7 @@ impl Clock {
     #[expect(clippy::disallowed_methods, reason = "this is the place")]
     pub fn now(&self) -> DateTime<Utc> {
         match &self.0 {
-            Source::System => Utc::now(),
+            Source::System => Utc::now() + crate::failpoints::ahead(),
             Source::Test {
                 start,
                 origin,

@@ -15,6 +15,7 @@ mod delivery;
 mod diff;
 mod engine;
 mod error;
+pub mod failpoints;
 pub mod gorzdrav;
 mod history;
 mod ledger;

@@ -26,6 +26,7 @@ use crate::{
     clock::Clock,
     clocks::Clocks,
     delivery::Channels,
+    failpoints::step,
     gorzdrav::{Answer, ApiError, Client, OfflineCause, SiteFault},
     model::{
         ClinicId, Counts, Doctor, DoctorId, Event, Key, Look, Outcome, ServiceState, Sleep, Slot,
@@ -671,6 +672,7 @@ impl Poller {
         if let Err(error) = noted.await {
             tracing::warn!(%error, "who was listed could not be saved");
         }
+        step("members kept");
         let list = Listing::Doctors(clinic.clone(), specialty.clone());
         self.save(&list, rows).await;
     }
@@ -769,6 +771,7 @@ impl Poller {
                 return None;
             }
         };
+        step("answered");
         let channels = self.channels.all();
         let (doubtful, coverage, name, before) = {
             let mut board = self.board();

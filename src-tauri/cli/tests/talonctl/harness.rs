@@ -17,8 +17,8 @@ use tokio::{
     time::timeout,
 };
 
-/// Nothing here takes longer unless it hangs.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// Nothing here takes longer unless it hangs, however busy the machine is.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A quiet city and a place for data.
 pub(crate) struct Town {

@@ -6,12 +6,12 @@ mod catalogue;
 // Elsewhere the tests would find the key store of whoever runs them.
 #[cfg(target_os = "linux")]
 mod channels;
+#[cfg(target_os = "linux")]
+mod crash;
 mod files;
 mod harness;
 #[cfg(target_os = "linux")]
 mod home;
-#[cfg(target_os = "linux")]
-mod killed;
 mod looking;
 mod running;
 mod simulated;

@@ -19,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     clock::Clock,
+    failpoints::step,
     model::{
         Alert, AlertSlot, AlertState, Event, MessageKind, News, QuietManner, Settings, TRIAL,
         Untold, WatchId,
@@ -371,10 +372,12 @@ impl Worker {
         if due.kind == MessageKind::Gone {
             withdraw(&*self.channel, &due.alert).await;
         }
-        match self
+        step("telling");
+        let told = self
             .limited(self.channel.tell(&message), due.attempts)
-            .await
-        {
+            .await;
+        step("told");
+        match told {
             Ok(taken) => Told::Sent(taken),
             Err(untold) => untold,
         }
@@ -396,7 +399,10 @@ impl Worker {
                 }
             }
         };
-        let next_at = match self.limited(refreshed, stale.attempts).await {
+        step("refreshing");
+        let refreshed = self.limited(refreshed, stale.attempts).await;
+        step("refreshed");
+        let next_at = match refreshed {
             Err(Told::Later { next_at, .. }) => Some(next_at),
             Ok(()) | Err(Told::Sent(_) | Told::Expired { .. } | Told::Never { .. }) => None,
         };

@@ -36,6 +36,7 @@ use crate::{
     deadman::{self, DeadMan},
     delivery::{Channel, Channels, Health, Worker},
     error::{EngineError, Problem, StartError},
+    failpoints::step,
     gorzdrav::{Client, DEFAULT_BASE},
     model::{Clinic, Event, Pause, Settings, Watch},
     pace::{Pace, REAL_CEILING_PER_HOUR},
@@ -314,6 +315,7 @@ impl Engine {
             Ok(()) | Err(StoreError::Closed) => (),
             Err(error) => tracing::warn!(%error, "when anybody looked was not kept"),
         }
+        step("stopped");
     }
 
     async fn stop_tasks(&self) {

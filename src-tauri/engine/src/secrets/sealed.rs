@@ -31,6 +31,7 @@ use rand::RngExt;
 use secrecy::{ExposeSecret, zeroize::Zeroizing};
 
 use super::{Secret, SecretError, Values};
+use crate::failpoints::step;
 
 /// The file's name in the data folder.
 pub(super) const FILE: &str = "secrets.sealed";
@@ -220,7 +221,9 @@ pub(super) fn write(path: &Path, file: &[u8]) -> Result<(), SecretError> {
         handle.write_all(file)?;
         handle.sync_all()?;
         drop(handle);
+        step("sealing");
         fs::rename(&new, path)?;
+        step("sealed");
         sync_folder_of(path)
     })();
     if written.is_err() {

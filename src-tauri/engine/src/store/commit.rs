@@ -20,6 +20,7 @@ use super::{
 };
 use crate::{
     diff::{Changes, Known, diff},
+    failpoints::step,
     model::{
         AlertId, AlertState, ClinicId, DoctorId, Key, Look, MessageKind, Outcome, Slot,
         SpecialtyId, Watch, WatchId,
@@ -97,7 +98,9 @@ impl Store {
         self.with(move |connection| {
             let tx = connection.transaction()?;
             let committed = commit(&tx, look)?;
+            step("committing");
             tx.commit()?;
+            step("committed");
             Ok(committed)
         })
         .await
@@ -542,7 +545,10 @@ impl Store {
                         .execute((watch.0, clinic_id.as_str(), doctor.as_str(), ms(now)))?;
                 }
             }
-            Ok(tx.commit()?)
+            step("listing");
+            tx.commit()?;
+            step("listed");
+            Ok(())
         })
         .await
     }

@@ -25,8 +25,10 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use rusqlite::{Connection, ErrorCode};
+use rusqlite::{Connection, ErrorCode, backup::Progress};
 use rusqlite_migration::{M, Migrations};
+
+use crate::failpoints::step;
 
 pub(crate) use alerts::Site;
 pub(crate) use arrivals::{Arrival, MEMORY as ARRIVALS_KEPT};
@@ -152,15 +154,21 @@ impl Store {
             connection.backup(
                 "main",
                 data_dir.join(format!("talonchik.v{found}.db")),
-                None,
+                Some(|_: Progress| step("copying")),
             )?;
+            step("copied");
         }
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "FULL")?;
         connection.pragma_update(None, "foreign_keys", true)?;
         connection.pragma_update(None, "secure_delete", true)?;
         connection.set_prepared_statement_cache_capacity(128);
+        #[cfg(feature = "failpoints")]
+        steps_of_a_migration(&connection, true);
         migrations().to_latest(&mut connection)?;
+        #[cfg(feature = "failpoints")]
+        steps_of_a_migration(&connection, false);
+        step("migrated");
         Ok(Self {
             inner: Arc::new(Inner {
                 connection: Mutex::new(Some(connection)),
@@ -212,6 +220,15 @@ impl Store {
         })
         .await
     }
+}
+
+/// Each statement is a step.
+#[cfg(feature = "failpoints")]
+fn steps_of_a_migration(connection: &Connection, watched: bool) {
+    use rusqlite::trace::{TraceEvent, TraceEventCodes};
+    let passed: fn(TraceEvent<'_>) = |_| step("migrating");
+    let events = TraceEventCodes::SQLITE_TRACE_STMT;
+    connection.trace_v2(events, watched.then_some(passed));
 }
 
 #[cfg(unix)]

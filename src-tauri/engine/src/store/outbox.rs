@@ -7,7 +7,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{OptionalExtension, Transaction, named_params};
 
 use super::{Result, Store, alerts, from_word, moment, ms, word};
-use crate::model::{Alert, AlertId, AlertSlot, AlertState, MessageKind, TRIAL, Untold, WatchId};
+use crate::{
+    failpoints::step,
+    model::{Alert, AlertId, AlertSlot, AlertState, MessageKind, TRIAL, Untold, WatchId},
+};
 
 /// What was noted this far in the future was noted by a clock that has been set back since.
 pub(super) const CLOCK_SLACK: TimeDelta = TimeDelta::minutes(1);
@@ -163,6 +166,7 @@ impl Store {
                 "UPDATE outbox SET state = 'due', next_at = :now, at = :now WHERE state = 'leased'",
                 named_params! {":now": ms(now)},
             )?;
+            step("released");
             Ok(())
         })
         .await
@@ -231,7 +235,9 @@ impl Store {
                     due.group.extend(leased(&tx, row, &channel, Company::None, now, until)?);
                 }
             }
+            step("leasing");
             tx.commit()?;
+            step("leased");
             Ok(Some(due))
         })
         .await
@@ -247,7 +253,10 @@ impl Store {
             for due in &all {
                 settle(&tx, due, &told, now)?;
             }
-            Ok(tx.commit()?)
+            step("settling");
+            tx.commit()?;
+            step("settled");
+            Ok(())
         })
         .await
     }
@@ -329,6 +338,7 @@ impl Store {
                  WHERE id = :id",
                 named_params! {":id": id, ":marks": marks, ":next_at": next_at.map(ms)},
             )?;
+            step("put right");
             Ok(())
         })
         .await

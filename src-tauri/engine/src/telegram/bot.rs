@@ -18,6 +18,7 @@ use crate::{
     delivery::retry_wait,
     engine::Engine,
     error::EngineError,
+    failpoints::step,
     model::{ChatId, Language, News, Untold},
     store::{Offset, SettingName},
     text::Words,
@@ -213,7 +214,9 @@ impl Telegram {
             };
             kept = outcome.heeded;
             if outcome.heeded {
+                step("heard");
                 self.keep(*offset, outcome.used).await;
+                step("noted");
             }
             for say in outcome.says {
                 let Mouth { api, errands, stop } = mouth;

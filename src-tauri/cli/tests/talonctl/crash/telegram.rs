@@ -1,10 +1,17 @@
-//! A crash at each step between an alert's commit and the channel's acknowledgement.
+//! A crash while Telegram is spoken to: in the middle of a call, and at each step of an answer.
 
-use engine::{Config, Engine, model::Alert, secrets::Secrets};
+use std::os::unix::process::ExitStatusExt;
+
+use engine::{
+    Config, Engine,
+    model::{Alert, AlertState},
+    secrets::Secrets,
+};
 use simulator::{Place, telegram::TelegramFault};
 
+use super::dying_at;
 use crate::{
-    harness::{Running, in_days},
+    harness::{Running, in_days, until},
     home::{Home, PERSON},
 };
 
@@ -111,7 +118,7 @@ async fn fault_46_killed_while_telegram_had_not_heard() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn fault_46_killed_before_the_answer_of_a_message_that_was_taken() {
+async fn fault_59_killed_before_the_answer_of_a_message_that_was_taken() {
     let story = Story::begin().await;
     story.fail("sendMessage", TelegramFault::Silent);
     let before = story.calls("sendMessage");
@@ -119,16 +126,6 @@ async fn fault_46_killed_before_the_answer_of_a_message_that_was_taken() {
     let story = story.killed_at("sendMessage", before).await;
     story.home.reads("(повтор)").await;
     assert_eq!(story.home.alerts().len(), 2);
-    story.closes();
-    story.ends_with("Были доступны").await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn fault_46_killed_right_after_the_answer() {
-    let story = Story::begin().await;
-    let before = story.calls("sendMessage");
-    story.opens();
-    let story = story.killed_at("sendMessage", before).await;
     story.closes();
     story.ends_with("Были доступны").await;
 }
@@ -146,17 +143,35 @@ async fn fault_46_killed_while_it_says_that_the_slots_are_gone() {
     }
 }
 
+/// From a press of a button to the message that says so.
+pub(super) const STEPS: [&str; 5] = ["heard", "noted", "refreshing", "refreshed", "put right"];
+
 #[tokio::test(flavor = "multi_thread")]
-async fn fault_46_killed_while_it_shows_an_answer() {
-    for fault in [TelegramFault::SilentUnheard, TelegramFault::Silent] {
-        let story = Story::begin().await;
-        story.opens();
-        story.home.reads("Найдено в").await;
-        story.fail("editMessageText", fault);
-        let message = story.home.alerts()[0].id;
-        let telegram = &story.home.telegram;
-        telegram.press_button(PERSON, PERSON, message, "Не подходит");
-        let story = story.killed_at("editMessageText", 0).await;
-        story.ends_with("Не подходит").await;
+async fn fault_46_killed_at_each_step_of_an_answer_it_is_taken_once_and_shown() {
+    let home = Home::linked().await;
+    let place = home.town.place();
+    home.town.watch(&place).await;
+    let Place { clinic, doctor, .. } = &place;
+    for (days, step) in (2..).zip(STEPS) {
+        let command = dying_at(home.command(&["run", "--json"]), step, 1);
+        let mut running = Running::start(command);
+        running.baseline(doctor).await;
+        home.town.city.offer(clinic, doctor, in_days(days));
+        let rounds = usize::try_from(days).unwrap() - 1;
+        until(step, || home.alerts().len() == rounds).await;
+        let message = home.alerts()[rounds - 1].id;
+        home.telegram
+            .press_button(PERSON, PERSON, message, "Не подходит");
+        assert_eq!(running.wait().await.signal(), Some(9), "{step}");
+
+        let mut running = home.run(&place).await;
+        let answered = || home.alerts()[rounds - 1].text.contains("Не подходит");
+        until(step, answered).await;
+        assert!(running.terminate().await.success());
+        // Nobody was told again, whatever the program knew of its telling.
+        let told = home.alerts();
+        assert_eq!(told.len(), rounds, "{step}: {told:?}");
+        let inbox = inbox(&home).await;
+        assert_eq!(inbox[0].state, AlertState::Dismissed, "{step}");
     }
 }

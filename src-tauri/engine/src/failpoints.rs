@@ -1,0 +1,125 @@
+//! Named steps at which the crash test kills the program.
+//!
+//! With the feature `failpoints`, which no shipped build has, `TALONCHIK_DIE_AT=committed:3` lets the
+//! program die of SIGKILL when it passes that step for the third time: nothing is flushed, nothing is
+//! undone. `TALONCHIK_AHEAD=3600` sets its clock an hour ahead, so that hours pass between two lives.
+//! Without the feature a step is nothing.
+
+/// Every step there is. Each is passed in the crash test or the test fails.
+pub const STEPS: [&str; 27] = [
+    // The start: the copy before an update, each statement of the update, what was leased is due.
+    "copying",
+    "copied",
+    "migrating",
+    "migrated",
+    "released",
+    // A look: a list that is read for the first time, who was ever on it, and the slots.
+    "listing",
+    "listed",
+    "members kept",
+    "answered",
+    "committing",
+    "committed",
+    // A message: leased, told, settled.
+    "leasing",
+    "leased",
+    "telling",
+    "told",
+    "settling",
+    "settled",
+    // A message that says what is no longer so.
+    "refreshing",
+    "refreshed",
+    "put right",
+    // What a person did in Telegram has had its effect, and is noted.
+    "heard",
+    "noted",
+    // Files that take another's place.
+    "exporting",
+    "exported",
+    "sealing",
+    "sealed",
+    // The engine was asked to stop, and has.
+    "stopped",
+];
+
+/// The program passes this step.
+#[cfg(not(feature = "failpoints"))]
+#[inline]
+pub fn step(_: &str) {}
+
+/// How far the clock is set ahead.
+#[cfg(not(feature = "failpoints"))]
+#[inline]
+pub(crate) fn ahead() -> chrono::TimeDelta {
+    chrono::TimeDelta::zero()
+}
+
+#[cfg(feature = "failpoints")]
+pub use armed::step;
+
+#[cfg(feature = "failpoints")]
+pub(crate) use armed::ahead;
+
+#[cfg(feature = "failpoints")]
+mod armed {
+    use std::{
+        env,
+        sync::{
+            LazyLock,
+            atomic::{AtomicU32, Ordering},
+        },
+    };
+
+    use chrono::TimeDelta;
+
+    /// Where to die.
+    struct End {
+        step: String,
+        /// Passes left.
+        left: AtomicU32,
+    }
+
+    static END: LazyLock<Option<End>> = LazyLock::new(|| {
+        let asked = env::var("TALONCHIK_DIE_AT").ok()?;
+        let (step, pass) = asked.rsplit_once(':')?;
+        Some(End {
+            step: step.to_owned(),
+            left: AtomicU32::new(pass.parse().ok()?),
+        })
+    });
+
+    static AHEAD: LazyLock<TimeDelta> = LazyLock::new(|| {
+        let asked = env::var("TALONCHIK_AHEAD").ok();
+        let secs = asked.and_then(|secs| secs.parse().ok()).unwrap_or(0);
+        TimeDelta::try_seconds(secs).unwrap_or_default()
+    });
+
+    /// The program passes this step.
+    pub fn step(name: &str) {
+        debug_assert!(super::STEPS.contains(&name), "{name} is on no list");
+        if let Some(end) = &*END
+            && end.step == name
+            && end.left.fetch_sub(1, Ordering::SeqCst) == 1
+        {
+            die();
+        }
+    }
+
+    /// How far the clock is set ahead.
+    pub(crate) fn ahead() -> TimeDelta {
+        *AHEAD
+    }
+
+    fn die() -> ! {
+        #[cfg(unix)]
+        if rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL)
+            .is_ok()
+        {
+            loop {
+                std::thread::park();
+            }
+        }
+        std::process::abort()
+    }
+}
