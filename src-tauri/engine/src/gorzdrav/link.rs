@@ -4,7 +4,7 @@ use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_enco
 use serde_json::{Value, json};
 
 pub use crate::model::LinkTarget;
-use crate::model::{ClinicId, DistrictId, DoctorId, SpecialtyId};
+use crate::model::{ClinicId, DistrictId, DoctorId, SpecialtyId, is_id};
 
 /// The page of free schedules.
 const PAGE: &str = "https://gorzdrav.spb.ru/service-free-schedule";
@@ -12,8 +12,6 @@ const PAGE: &str = "https://gorzdrav.spb.ru/service-free-schedule";
 const HOST: &str = "gorzdrav.spb.ru";
 /// More than a link with its surroundings ever has.
 const LONGEST: usize = 4_096;
-/// Longer than any id that was ever seen.
-const LONGEST_ID: usize = 200;
 
 /// As the site itself writes its fragment (`encodeURI`): `:` and `,` stay. `#` is encoded besides.
 const FRAGMENT: &AsciiSet = &CONTROLS
@@ -179,8 +177,7 @@ fn named(
     if id.is_empty() {
         return Ok(None);
     }
-    let is_sane = id.chars().count() <= LONGEST_ID && !id.chars().any(char::is_control);
-    if is_sane && is_right(&id) {
+    if is_id(&id) && is_right(&id) {
         Ok(Some(id))
     } else {
         Err(LinkError::Damaged)

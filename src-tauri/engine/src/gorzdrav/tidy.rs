@@ -9,7 +9,7 @@ use regex::Regex;
 const LONGEST: usize = 20_000;
 
 /// One line: control and direction characters dropped, white space collapsed; `None` if nothing is left.
-pub(super) fn line(text: &str) -> Option<String> {
+pub(crate) fn line(text: &str) -> Option<String> {
     let text: String = text
         .chars()
         .take(LONGEST)
@@ -32,6 +32,7 @@ fn is_shown(c: char) -> bool {
         c,
         '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
             | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{e007f}'
     );
     c.is_whitespace() || !(c.is_control() || is_format)
 }
@@ -366,7 +367,7 @@ fn note(rest: Vec<String>, comment: Option<String>) -> Option<String> {
 pub(super) fn room(text: Option<&str>) -> Option<String> {
     static ROOM: LazyLock<Regex> =
         LazyLock::new(|| regex(r"(?i)^\W*((?:каб(?:инет)?\.?|комната)\s*(?:№\s*)?\d+\w*)"));
-    Some(ROOM.captures(text?)?.get(1)?.as_str().to_owned())
+    line(ROOM.captures(text?)?.get(1)?.as_str())
 }
 
 fn regex(pattern: &str) -> Regex {

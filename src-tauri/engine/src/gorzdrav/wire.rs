@@ -15,7 +15,7 @@ use super::{
 };
 use crate::model::{
     Clinic, ClinicId, Counts, District, DistrictId, Doctor, DoctorId, RowDate, Slot, Specialty,
-    SpecialtyId, WorkDay,
+    SpecialtyId, WorkDay, is_id,
 };
 
 /// "There is nothing": an empty list to us, no error.
@@ -180,7 +180,7 @@ impl Row for DistrictRow {
     fn noun(self) -> Option<District> {
         let id = self.id.id()?;
         Some(District {
-            name: self.name.line().unwrap_or_else(|| id.clone()),
+            name: self.name.line().or_else(|| tidy::line(&id))?,
             id: DistrictId(id),
         })
     }
@@ -224,7 +224,9 @@ impl Row for ClinicRow {
             .lpu_full_name
             .line()
             .map(|name| tidy::clinic_name(&name));
-        let name = short.or_else(|| full.clone()).unwrap_or_else(|| id.clone());
+        let name = short
+            .or_else(|| full.clone())
+            .or_else(|| tidy::line(&id))?;
         let district_id = self.district_id.id().or_else(|| self.district.id());
         Some(Clinic {
             full_name: full.unwrap_or_else(|| name.clone()),
@@ -266,7 +268,8 @@ impl Row for SpecialtyRow {
             name: self
                 .name
                 .line()
-                .map_or_else(|| id.clone(), |name| tidy::specialty(&name)),
+                .map(|name| tidy::specialty(&name))
+                .or_else(|| tidy::line(&id))?,
             counts: counts(
                 self.count_free_participant,
                 self.count_free_ticket,
@@ -306,7 +309,7 @@ impl Row for DoctorRow {
         Some(Doctor {
             name: name
                 .or_else(|| tidy::room(note.as_deref()).or_else(|| tidy::room(area.as_deref())))
-                .unwrap_or_else(|| id.clone()),
+                .or_else(|| tidy::line(&id))?,
             note,
             area,
             counts: counts(
@@ -485,9 +488,9 @@ impl<'de> Deserialize<'de> for Text {
 }
 
 impl Text {
-    /// An id: opaque, kept byte by byte.
+    /// An id: opaque, kept byte by byte; none of ours is what nobody could ask for or keep.
     fn id(self) -> Option<String> {
-        self.0.filter(|id| !id.is_empty())
+        self.0.filter(|id| is_id(id))
     }
 
     fn line(&self) -> Option<String> {
