@@ -5,6 +5,7 @@
 
 mod bench;
 mod cross;
+mod fuzz;
 mod packages;
 mod rules;
 mod run;
@@ -35,6 +36,8 @@ enum Task {
     Bench(bench::Args),
     /// Type-check the program for Windows and macOS on a Linux machine.
     CrossCheck(cross::Args),
+    /// Throw bytes at everything that reads what strangers wrote.
+    Fuzz(fuzz::Args),
 }
 
 fn main() -> ExitCode {
@@ -43,6 +46,7 @@ fn main() -> ExitCode {
         Task::Test(args) => test::run(&args),
         Task::Bench(args) => bench::run(&args),
         Task::CrossCheck(args) => cross::run(&args),
+        Task::Fuzz(args) => fuzz::run(&args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

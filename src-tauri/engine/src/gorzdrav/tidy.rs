@@ -5,14 +5,20 @@ use std::sync::LazyLock;
 use html2text::render::TrivialDecorator;
 use regex::Regex;
 
-/// More than the longest real text; html2text and regexes get no more than this.
+/// More than the longest real comment; html2text gets no more than this.
 const LONGEST: usize = 20_000;
+/// More than the longest real name; regexes, tables and pages get no more than this.
+const LONGEST_LINE: usize = 2_000;
 
 /// One line: control and direction characters dropped, white space collapsed; `None` if nothing is left.
 pub(crate) fn line(text: &str) -> Option<String> {
+    shown(text, LONGEST_LINE)
+}
+
+fn shown(text: &str, longest: usize) -> Option<String> {
     let text: String = text
         .chars()
-        .take(LONGEST)
+        .take(longest)
         .filter(|c| is_shown(*c))
         .collect();
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -22,7 +28,11 @@ pub(crate) fn line(text: &str) -> Option<String> {
 /// Plain text of a comment that may hold HTML: tidy lines, the empty ones dropped.
 pub(super) fn paragraph(text: &str) -> Option<String> {
     let text: String = text.chars().take(LONGEST).collect();
-    let lines: Vec<_> = plain(&text).lines().filter_map(line).collect();
+    let text = plain(&text);
+    let lines: Vec<_> = text
+        .lines()
+        .filter_map(|line| shown(line, LONGEST))
+        .collect();
     (!lines.is_empty()).then(|| lines.join("\n"))
 }
 
