@@ -7,11 +7,12 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
+use chrono::{DateTime, NaiveTime, Utc};
 use engine::{
     clock::Clock,
     model::{
-        Answer, Language, MailSecurity, MailSettings, Place, PushKind, PushSettings, WatchDraft,
-        WatchId,
+        Activity, Answer, Language, MailSecurity, MailSettings, Place, PushKind, PushSettings,
+        TimeRange, TimeWish, WatchDraft, WatchId,
     },
     text::Words,
 };
@@ -231,6 +232,121 @@ async fn fault_63_the_lists_to_choose_from_are_lines_of_text() {
         }
         engine.stop().await;
     }
+}
+
+// What the window sends.
+
+#[tokio::test(start_paused = true)]
+async fn fault_69_no_argument_of_the_window_stops_the_program() {
+    let story = Story::new(TestApp::start().await);
+    let engine = &story.app.engine;
+    let usual = engine.settings().await.expect("the settings");
+    for text in payloads() {
+        let id = text.as_str();
+        // Asked of the city, which knows nothing of it.
+        let asked = [
+            engine.clinic(id.into()).await.err(),
+            engine.specialties(id.into()).await.err(),
+            engine.draft_from_link(id).await.err(),
+            engine.read_link(id).err(),
+            engine.preview_import(id).err(),
+        ];
+        assert!(asked.iter().all(Option::is_some), "{text:?}");
+        for error in asked.into_iter().flatten() {
+            let line = error.to_string();
+            assert!(is_line(&line) && line.len() < 300, "{text:?} → {line:?}");
+        }
+        let draft = WatchDraft {
+            places: vec![Place {
+                clinic_id: id.into(),
+                fer_id: Some(text.clone()),
+                ..any(&story.place)
+            }],
+            ..story.draft(id)
+        };
+        if let Ok(watch) = engine.add_watch(draft).await {
+            engine.watch(watch.id).await.expect("it can be shown");
+            engine.remove_watch(watch.id).await.expect("it is there");
+        }
+        let server = MailSettings {
+            on: true,
+            server: text.clone(),
+            login: text.clone(),
+            from: text.clone(),
+            to: text.clone(),
+            ..MailSettings::default()
+        };
+        let mail = engine.set_mail(server, Some(id.into())).await;
+        mail.expect_err("no address is like that");
+        if text.starts_with("http") {
+            continue;
+        }
+        let settings = PushSettings {
+            on: true,
+            kind: PushKind::Webhook,
+        };
+        let push = engine.set_push(settings, Some(id.into()), Some(id.into()));
+        push.await.expect_err("no address is like that");
+        let token = engine.set_telegram_token(id.into()).await;
+        token.expect_err("no token is like that");
+    }
+    assert_eq!(engine.settings().await.expect("the settings"), usual);
+    assert!(engine.watches().await.expect("the watches").is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn fault_69_no_time_a_window_can_name_stops_the_program() {
+    let app = TestApp::start().await;
+    let telegram = telegram(&app).await;
+    let story = Story::new(app);
+    let engine = &story.app.engine;
+    let ends = [DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC];
+    for end in ends {
+        let draft = WatchDraft {
+            until: Some(end.date_naive()),
+            wish: TimeWish {
+                ranges: vec![TimeRange {
+                    days: Vec::new(),
+                    from: None,
+                    to: NaiveTime::from_hms_nano_opt(23, 59, 59, 1_999_999_999),
+                }],
+                not_before: Some(end.date_naive()),
+                except: vec![end.date_naive()],
+                notice_minutes: 60 * 24 * 60,
+                earlier_than: Some(end),
+                ..TimeWish::default()
+            },
+            ..story.draft(HARMLESS)
+        };
+        let added = engine.add_watch(draft).await;
+        let harmless = engine.add_watch(story.draft(HARMLESS)).await.expect("one");
+        let ids = added.iter().chain([&harmless]).map(|watch| watch.id);
+        for id in ids {
+            for activity in [Activity::On, Activity::PausedUntil { until: end }] {
+                engine.set_activity(id, activity).await.expect("it is there");
+                engine.pause(Some(end)).await.expect("a pause");
+                for command in ["/list", "/status"] {
+                    telegram.say(PERSON, command);
+                    story.app.run_for(seconds(5)).await;
+                }
+                let words = Words::new(Language::Ru);
+                engine.status().await.expect("the status");
+                engine.watches().await.expect("the watches");
+                engine.history(id).await.expect("the history");
+                engine.history_sheet(id, words).await.expect("the table");
+                engine.resume().await.expect("no pause");
+                story.app.run_for(minutes(2)).await;
+            }
+        }
+        engine.looks(harmless.id, u32::MAX).await.expect("the looks");
+        engine.inbox(u32::MAX).await.expect("the inbox");
+        let file = engine.export().await.expect("the file");
+        let file = serde_json::to_string(&file).expect("it can be written");
+        engine.preview_import(&file).expect("our own file");
+        engine.remove_watch(harmless.id).await.expect("it is there");
+    }
+    let seen = telegram.messages(PERSON);
+    assert!(seen.len() >= 2 * 2 * 2 * 2, "it went on answering");
 }
 
 // Telegram.

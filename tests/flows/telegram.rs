@@ -440,7 +440,7 @@ async fn status_says_how_long_the_computer_slept() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn fault_62_fault_64_a_long_list_of_hostile_names_is_cut_and_taken() {
+async fn fault_62_a_long_list_of_hostile_names_is_cut_and_taken() {
     let home = Home::linked().await;
     let place = home.app.city.a_doctor();
     for index in 0..45 {

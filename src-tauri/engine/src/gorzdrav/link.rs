@@ -282,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn what_chats_do_to_a_link_is_undone() {
+    fn fault_67_what_chats_do_to_a_link_is_undone() {
         let curly = page("[{“district”:“12”},{«lpu»:«7»}]");
         assert_eq!(
             parse(&curly),
@@ -294,7 +294,7 @@ mod tests {
     }
 
     #[test]
-    fn other_hosts_are_refused() {
+    fn fault_67_other_hosts_are_refused() {
         for host in [
             "gorzdrav.spb.ru.example.com",
             "example.com/gorzdrav.spb.ru",
@@ -332,7 +332,7 @@ mod tests {
     }
 
     #[test]
-    fn a_damaged_link_is_not_guessed_at() {
+    fn fault_67_a_damaged_link_is_not_guessed_at() {
         for json in [
             "%5B%7B%22district%22:%2212",
             "[{\"lpu\":\"../../etc\"}]",
@@ -351,7 +351,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_of_more_than_4096_characters_is_not_searched() {
+    fn fault_67_a_text_of_more_than_4096_characters_is_not_searched() {
         let text = format!("{ENCODED} {}", "я".repeat(4096 - ENCODED.len() - 1));
         assert!(parse(&text).is_ok());
         assert_eq!(parse(&format!("{text}я")), Err(LinkError::TooLong));
@@ -379,7 +379,7 @@ mod tests {
         }
 
         #[test]
-        fn no_text_makes_it_panic(text in "\\PC{0,200}", tail in "[\\[\\]{}\":,%0-9a-zа-я#/ ]{0,120}") {
+        fn fault_67_no_text_makes_it_panic(text in "\\PC{0,200}", tail in "[\\[\\]{}\":,%0-9a-zа-я#/ ]{0,120}") {
             let _ = parse(&text);
             let _ = parse(&format!("{text}gorzdrav.spb.ru{tail}"));
             let _ = parse(&page(&tail));

@@ -751,7 +751,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_mixed_into_a_name_is_in_the_note() {
+    fn fault_24_what_was_mixed_into_a_name_is_in_the_note() {
         assert_eq!(
             named("doctor-notes-in-name.json"),
             pairs(&[
@@ -835,7 +835,7 @@ mod tests {
     }
 
     #[test]
-    fn fault_5_a_bad_row_costs_itself_alone() {
+    fn fault_05_a_bad_row_costs_itself_alone() {
         let answer = doctors("doctor-bad-row.json");
         let ids: Vec<_> = answer.rows.iter().map(|row| row.id.as_str()).collect();
         assert_eq!((ids, answer.skipped), (vec!["1", "2"], 7));
@@ -906,7 +906,7 @@ mod tests {
     }
 
     #[test]
-    fn fault_6_success_without_rows_is_an_empty_list() {
+    fn fault_06_success_without_rows_is_an_empty_list() {
         for name in [
             "success-null-result.json",
             "success-empty-list.json",
@@ -922,7 +922,7 @@ mod tests {
     }
 
     #[test]
-    fn fault_2_nothing_free_is_no_error() {
+    fn fault_02_nothing_free_is_no_error() {
         for (name, code) in [
             ("error-39-nothing-free.json", 39),
             ("error-39-as-text.json", 39),
@@ -937,7 +937,7 @@ mod tests {
     }
 
     #[test]
-    fn fault_3_and_4_codes_decide_between_passing_and_final() {
+    fn fault_03_codes_decide_between_passing_and_final() {
         for code in [1, 602, 603, 610, 616, 645, 660, 0, -7] {
             let body = json!({"success": false, "errorCode": code, "message": "Нет"}).to_string();
             let error = slots(body.as_bytes()).unwrap_err();
@@ -958,7 +958,7 @@ mod tests {
     }
 
     #[test]
-    fn fault_5_an_unknown_code_is_passing_and_keeps_its_text() {
+    fn fault_05_an_unknown_code_is_passing_and_keeps_its_text() {
         let error = slots(&fixture("error-unknown-code.json")).unwrap_err();
         assert!(
             matches!(&error, ApiError::ClinicDown { code: 4711, message } if message == "Неведомая беда"),
@@ -969,7 +969,7 @@ mod tests {
     }
 
     #[test]
-    fn fault_1_and_10_what_is_not_our_json_is_unreadable() {
+    fn fault_10_what_is_not_our_json_is_unreadable() {
         let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
         let bodies: [&[u8]; 9] = [
             &fixture("maintenance.html"),
@@ -1065,7 +1065,7 @@ mod tests {
     }
 
     #[test]
-    fn fault_7_an_answer_cut_anywhere_is_no_answer() {
+    fn fault_07_an_answer_cut_anywhere_is_no_answer() {
         for name in [
             "doctor-notes-in-name.json",
             "slot-every-date-form.json",
@@ -1130,12 +1130,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_bytes_make_it_panic(body in prop::collection::vec(any::<u8>(), 0..300)) {
+        fn fault_10_no_bytes_make_it_panic(body in prop::collection::vec(any::<u8>(), 0..300)) {
             let _ = slots(&body);
         }
 
         #[test]
-        fn no_json_makes_it_panic(value in any_json()) {
+        fn fault_10_no_json_makes_it_panic(value in any_json()) {
             for body in [value.to_string().into_bytes(), success(&value)] {
                 let _ = list::<DistrictRow>(&body);
                 let _ = list::<ClinicRow>(&body);
@@ -1148,7 +1148,7 @@ mod tests {
         }
 
         #[test]
-        fn good_rows_around_any_row_stay(row in any_json(), at in 0_usize..4) {
+        fn fault_05_good_rows_around_any_row_stay(row in any_json(), at in 0_usize..4) {
             let mut rows: Vec<Value> = (0..3).map(|n| json!({"id": format!("good {n}"), "name": "Липова А.И."})).collect();
             rows.insert(at, row);
             let answer = list::<DoctorRow>(&success(&Value::from(rows))).unwrap();
@@ -1158,7 +1158,7 @@ mod tests {
         }
 
         #[test]
-        fn slots_are_sorted_and_each_start_is_there_once(minutes in prop::collection::vec(0_u32..600, 0..60)) {
+        fn fault_19_slots_are_sorted_and_each_start_is_there_once(minutes in prop::collection::vec(0_u32..600, 0..60)) {
             let rows: Vec<Value> = minutes
                 .iter()
                 .map(|m| json!({"visitStart": format!("2025-02-18T{:02}:{:02}:00", 8 + m / 60, m % 60)}))

@@ -70,7 +70,16 @@ function broken(): string[] {
   const found = [...document.body.querySelectorAll(ACTIVE)].map((element) => element.outerHTML);
   for (const element of document.body.querySelectorAll('*')) {
     for (const { name, value } of element.attributes) {
-      const leads = ['href', 'src', 'action', 'formaction', 'data', 'srcset', 'poster', 'xlink:href'];
+      const leads = [
+        'href',
+        'src',
+        'action',
+        'formaction',
+        'data',
+        'srcset',
+        'poster',
+        'xlink:href',
+      ];
       const stray = leads.includes(name) && !isOurs(value) && !value.startsWith('data:image/');
       const remote = name === 'style' && /url\(|expression/i.test(value);
       if (name.startsWith('on') || name === 'srcdoc' || stray || remote)
@@ -101,11 +110,20 @@ function outside(): string[] {
     const inner = [...element.children].some((child) => child.getBoundingClientRect().right > edge);
     return element.getBoundingClientRect().right > edge && !inner && element.checkVisibility();
   });
-  return over.map((element) => `${element.tagName} ${element.className} in ${element.parentElement?.className}`);
+  return over.map(
+    (element) => `${element.tagName} ${element.className} in ${element.parentElement?.className}`,
+  );
 }
 
 /** Where the source says most. */
-const SPOKEN = ['/watches', '/watches/1', '/watches/1?tab=history', '/find', '/find/doctors', '/inbox'];
+const SPOKEN = [
+  '/watches',
+  '/watches/1',
+  '/watches/1?tab=history',
+  '/find',
+  '/find/doctors',
+  '/inbox',
+];
 
 for (const place of SPOKEN) {
   test(`fault 63: on ${place} every field takes every hostile text`, async () => {
