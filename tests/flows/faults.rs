@@ -204,7 +204,7 @@ async fn fault_06_a_long_list_that_is_suddenly_empty_is_believed_the_second_time
 }
 
 #[tokio::test(start_paused = true)]
-async fn answers_told_differently_are_no_news() {
+async fn fault_24_answers_told_differently_are_no_news() {
     for fault in [
         Fault::DuplicateSlots,
         Fault::NewSlotIds,

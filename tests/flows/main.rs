@@ -8,6 +8,7 @@ mod catalogue;
 mod data;
 mod faults;
 mod history;
+mod hostile;
 mod ladder;
 mod mail_and_push;
 mod network;

@@ -7,6 +7,7 @@ mod bench;
 mod crash;
 mod cross;
 mod faults;
+mod fuzz;
 mod packages;
 mod rules;
 mod run;
@@ -47,6 +48,8 @@ enum Task {
     CrossCheck(cross::Args),
     /// Print the catalogue of faults and what holds each.
     Faults(faults::Args),
+    /// Throw bytes at everything that reads what strangers wrote.
+    Fuzz(fuzz::Args),
 }
 
 fn main() -> ExitCode {
@@ -59,6 +62,7 @@ fn main() -> ExitCode {
         Task::Sbom => supply::sbom(),
         Task::CrossCheck(args) => cross::run(&args),
         Task::Faults(args) => faults::run(&args),
+        Task::Fuzz(args) => fuzz::run(&args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -3,6 +3,7 @@
 use std::{
     io::{self, Write},
     path::{Path, PathBuf},
+    pin::pin,
 };
 
 use engine::failpoints::step;
@@ -10,6 +11,9 @@ use serde_json::json;
 use tokio::io::AsyncReadExt;
 
 use crate::{failure::Failure, session::Session};
+
+/// The engine takes no larger file; neither is one read.
+const LARGEST: u64 = 32 * 1024 * 1024;
 
 /// Writes watches and settings; a file is replaced whole or not at all.
 pub(crate) async fn export(session: &Session, file: &Path) -> Result<(), Failure> {
@@ -72,13 +76,15 @@ fn is_standard(file: &Path) -> bool {
 
 /// What a file, or standard input, holds. What is no text is no export either: the engine says so.
 async fn read(file: &Path) -> io::Result<String> {
-    let bytes = if is_standard(file) {
-        let mut bytes = Vec::new();
-        tokio::io::stdin().read_to_end(&mut bytes).await?;
-        bytes
+    let mut bytes = Vec::new();
+    // One byte more than is taken, so that the engine sees it is too large.
+    if is_standard(file) {
+        let input = tokio::io::stdin().take(LARGEST + 1);
+        pin!(input).read_to_end(&mut bytes).await?;
     } else {
-        tokio::fs::read(file).await?
-    };
+        let input = tokio::fs::File::open(file).await?.take(LARGEST + 1);
+        pin!(input).read_to_end(&mut bytes).await?;
+    }
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 

@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_cannot_command_the_terminal() {
+    fn fault_68_a_name_cannot_command_the_terminal() {
         assert_eq!(one_line("Ива\u{1b}[31mнов\n\u{202e}x"), "Ива [31mнов  x");
     }
 }

@@ -101,6 +101,10 @@ pub(crate) async fn write_bytes(path: PathBuf, bytes: Vec<u8>) -> Result<(), Com
 /// Reads a file of text.
 pub(crate) async fn read(path: PathBuf) -> Result<String, CommandError> {
     off_the_runtime(move || {
+        // A pipe or a device may never end, or never begin.
+        if !fs::metadata(&path)?.is_file() {
+            return Err(io::ErrorKind::InvalidInput.into());
+        }
         let mut bytes = Vec::new();
         // One byte more than is taken, so that the engine sees it is too large.
         File::open(path)?
@@ -121,17 +125,13 @@ async fn off_the_runtime<T: Send + 'static>(
 }
 
 fn write_whole(path: &Path, text: &[u8]) -> io::Result<()> {
-    let mut unfinished = path.as_os_str().to_owned();
-    unfinished.push(".part");
-    let unfinished = PathBuf::from(unfinished);
-    let written = File::create(&unfinished)
-        .and_then(|mut file| file.write_all(text).and_then(|()| file.sync_all()))
-        .and_then(|()| fs::rename(&unfinished, path));
-    if written.is_err() {
-        // Nothing is lost when this fails too.
-        let _ = fs::remove_file(&unfinished);
-    }
-    written
+    let folder = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
+    // Under a name that nobody has: the one chosen is all that may be overwritten.
+    let mut unfinished = tempfile::NamedTempFile::new_in(folder)?;
+    unfinished.write_all(text)?;
+    unfinished.as_file().sync_all()?;
+    unfinished.persist(path)?;
+    Ok(())
 }
 
 #[cfg(test)]
@@ -139,13 +139,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_is_written_whole_and_leaves_nothing_beside_it() {
+    fn fault_66_a_file_is_written_whole_and_touches_nothing_beside_it() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("талончик.json");
+        let beside = folder.path().join("талончик.json.part");
         fs::write(&path, "before").unwrap();
+        fs::write(&beside, "somebody's").unwrap();
         write_whole(&path, b"after").unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "after");
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        assert_eq!(fs::read_to_string(&beside).unwrap(), "somebody's");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
     }
 
     #[test]
@@ -158,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn every_kind_of_file_has_its_words_and_a_name_that_ends_as_it_should() {
+    fn fault_66_every_kind_of_file_has_its_words_and_a_name_good_on_every_system() {
         for language in [engine::model::Language::Ru, engine::model::Language::En] {
             let words = engine::text::Words::new(language);
             for file in [BACKUP, HISTORY] {
@@ -166,6 +169,8 @@ mod tests {
                 assert_ne!(words.say(file.called), file.called);
                 let name = words.say_with(file.name, &[("date", "2026-11-21".into())]);
                 assert!(name.contains("2026-11-21"), "{name}");
+                let good = |letter: char| letter.is_alphanumeric() || " -.".contains(letter);
+                assert!(name.chars().all(good) && name.len() < 100, "{name}");
                 assert!(name.ends_with(&format!(".{}", file.ending)), "{name}");
             }
         }
@@ -175,5 +180,14 @@ mod tests {
     async fn a_file_that_is_not_there_is_an_error_with_a_code() {
         let error = read("/nowhere/at/all.json".into()).await.unwrap_err();
         assert_eq!(error.code, engine::ErrorCode::Storage);
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn fault_66_what_is_no_file_is_not_read() {
+        for path in ["/dev/zero", "/dev/null", "/"] {
+            let error = read(path.into()).await.unwrap_err();
+            assert_eq!(error.code, engine::ErrorCode::Storage, "{path}");
+        }
     }
 }

@@ -689,4 +689,4 @@ pub(crate) async fn keep_secrets_in_memory(desk: State<'_, Desk>) -> Answered<Ch
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_else_is_opened() {
+    fn fault_67_nothing_else_is_opened() {
         for link in [
             "",
             "gorzdrav.spb.ru",

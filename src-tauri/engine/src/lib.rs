@@ -13,6 +13,9 @@ mod clocks;
 mod deadman;
 mod delivery;
 mod diff;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod doors;
 mod engine;
 mod error;
 pub mod failpoints;

@@ -9,13 +9,14 @@ use crate::{
     board::{Board, ClinicFacts, is_active, is_expired},
     deadman::{self, Pulse},
     error::Problem,
-    gorzdrav::{link, specialty_name},
+    gorzdrav::{link, specialty_name, tidy_line},
     model::{
         Activity, ClinicId, Doctor, DoctorChoice, DoctorId, DoctorRef, Place, ReleaseClock,
         ServiceState, Specialty, Tell, TimeWish, Watch, WatchDraft, WatchId, WatchSlot, WatchState,
-        WatchView,
+        WatchView, is_id,
     },
     store::Opening,
+    text::shortened,
 };
 
 const MOST_PLACES: usize = 20;
@@ -23,7 +24,8 @@ const MOST_DOCTORS: usize = 100;
 const MOST_RANGES: usize = 20;
 const MOST_EXCEPTIONS: usize = 366;
 const LONGEST_NICKNAME: usize = 40;
-const LONGEST_ID: usize = 200;
+/// More than the longest real name, in characters.
+const LONGEST_NAME: usize = 500;
 const LONGEST_NOTICE_MINUTES: u32 = 60 * 24 * 60;
 /// A watch is stale when its last good look is older than this many gaps.
 const STALE_GAPS: u32 = 3;
@@ -61,7 +63,7 @@ pub(crate) fn problems(draft: &WatchDraft, today: NaiveDate) -> Vec<Problem> {
             .into_iter()
             .chain(doctors.iter().map(|doctor| doctor.id.as_str()))
         {
-            check(id.is_empty() || id.len() > LONGEST_ID, Problem::BadId);
+            check(!is_id(id), Problem::BadId);
         }
     }
     check(
@@ -104,10 +106,23 @@ pub(crate) fn problems(draft: &WatchDraft, today: NaiveDate) -> Vec<Problem> {
     problems
 }
 
-/// A draft with its names as they are shown now: it may come from a file or a database of before.
+/// A draft with its names as they are shown now: it may come from a file, from anybody, or from a
+/// database of before.
 pub(crate) fn respelled(mut draft: WatchDraft) -> WatchDraft {
+    let fit = |name: &str| shortened(&tidy_line(name).unwrap_or_default(), LONGEST_NAME);
+    draft.nickname = tidy_line(&draft.nickname).unwrap_or_default();
     for place in &mut draft.places {
-        place.specialty_name = specialty_name(&place.specialty_name);
+        place.clinic_name = fit(&place.clinic_name);
+        place.specialty_name = specialty_name(&fit(&place.specialty_name));
+        place.fer_id = place.fer_id.take().filter(|code| is_id(code));
+        match &mut place.doctors {
+            DoctorChoice::Any => (),
+            DoctorChoice::Only { doctors } | DoctorChoice::Except { doctors } => {
+                for doctor in doctors {
+                    doctor.name = fit(&doctor.name);
+                }
+            }
+        }
     }
     draft
 }

@@ -160,7 +160,13 @@ impl Answering<'_> {
 
     fn failure(&self, code: Code) -> String {
         let request_id = Stream::new(&[self.config.seed, self.serial]).guid();
-        json(&Failure::of(code, request_id))
+        let mut failure = Failure::of(code, request_id);
+        for fault in &self.suffering.distortions {
+            if let Fault::Payload(payload) = fault {
+                failure.message = payload.into();
+            }
+        }
+        json(&failure)
     }
 
     fn success<T: Serialize>(&self, result: &T) -> String {

@@ -131,7 +131,8 @@ pub(crate) async fn faulty(
         | Fault::StaleRows(..)
         | Fault::HiddenSlots(..)
         | Fault::ZuluTimes
-        | Fault::HostileText => json(text),
+        | Fault::HostileText
+        | Fault::Payload(_) => json(text),
     }
 }
 

@@ -74,7 +74,43 @@ pub(crate) fn distort(fault: &Fault, result: &mut Value, stream: &mut Stream) {
                 }
             }
         }),
+        Fault::Payload(payload) => {
+            each_row(result, &mut |row| fill(row, payload));
+            slot_lists(result, &mut |slots| {
+                let slots = slots.iter_mut().filter_map(Value::as_object_mut);
+                slots
+                    .filter(|slot| slot.contains_key("visitStart"))
+                    .for_each(|slot| fill(slot, payload));
+            });
+        }
         _ => {}
+    }
+}
+
+/// Every text that any row of the API has, ids and times apart.
+fn fill(row: &mut Map<String, Value>, payload: &str) {
+    const TEXTS: [&str; 18] = [
+        "address",
+        "ariaNumber",
+        "comment",
+        "denyCause",
+        "description",
+        "districtName",
+        "email",
+        "firstName",
+        "headOrganization",
+        "lastName",
+        "lpuFullName",
+        "lpuShortName",
+        "lpuType",
+        "middleName",
+        "name",
+        "organization",
+        "phone",
+        "room",
+    ];
+    for key in TEXTS {
+        row.insert(key.to_owned(), Value::from(payload));
     }
 }
 

@@ -92,6 +92,8 @@ pub enum Fault {
     ZuluTimes,
     /// Rows 10 and 63: markup, control characters and reversed text in names.
     HostileText,
+    /// Rows 63–68: this stands in every text of every answer, missing or not; ids and times stay.
+    Payload(String),
 }
 
 /// The lists that count slots.
@@ -312,7 +314,8 @@ impl Fault {
             | Self::UnknownFields
             | Self::SwappedIdTypes
             | Self::ShuffledOrder
-            | Self::HostileText => Effect::DistortsRows,
+            | Self::HostileText
+            | Self::Payload(_) => Effect::DistortsRows,
             Self::Code(_)
             | Self::UnknownCode
             | Self::Html502

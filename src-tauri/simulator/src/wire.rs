@@ -1,5 +1,7 @@
 //! The API's spelling: what goes over the wire, key by key in the recorded order.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
@@ -37,14 +39,14 @@ impl<T> Success<T> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Failure {
+pub(crate) struct Failure<'a> {
     success: bool,
     error_code: i32,
-    message: &'static str,
+    pub(crate) message: Cow<'a, str>,
     request_id: String,
 }
 
-impl Failure {
+impl Failure<'_> {
     pub(crate) fn of(error_code: i32, request_id: String) -> Self {
         let request_id = match error_code {
             645 | 660 => "00000000-0000-0000-0000-000000000000".to_owned(),
@@ -53,7 +55,7 @@ impl Failure {
         Self {
             success: false,
             error_code,
-            message: message(error_code),
+            message: message(error_code).into(),
             request_id,
         }
     }

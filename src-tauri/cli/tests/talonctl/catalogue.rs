@@ -212,3 +212,40 @@ async fn lists_are_readable_offline() {
         "{sentence}"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fault_68_no_name_commands_the_terminal() {
+    let texts: Vec<Value> =
+        serde_json::from_str(include_str!("../../../../tests/hostile.json")).unwrap();
+    let texts: Vec<&str> = texts.iter().filter_map(Value::as_str).collect();
+    let place = Town::new().await.place();
+    let clinic = &["--clinic", place.clinic.as_str()][..];
+    let specialty = &["--specialty", place.specialty.as_str()][..];
+    let doctor = &["--doctor", place.doctor.as_str()][..];
+    // All at once: each list is kept for a day.
+    for said in texts.chunks(40) {
+        let town = Town::new().await;
+        let fault = Fault::Payload(said.join("\u{1b}[31m\r\n\u{202e}"));
+        town.city.fail(Scope::All, fault, Extent::UntilCleared);
+        town.city.offer(&place.clinic, &place.doctor, in_days(2));
+        for line in [
+            &["districts"][..],
+            &["clinics"],
+            &[&["specialties"], clinic].concat(),
+            &[&["doctors"], clinic, specialty].concat(),
+            &[&["slots"], clinic, doctor].concat(),
+            &[&["watch", "add"], clinic, specialty, doctor].concat(),
+            &["watch", "list"],
+        ] {
+            for line in [line, &[line, &["--json"]].concat()] {
+                let answer = town.ask(line).await;
+                for text in [&answer.out, &answer.err] {
+                    let command = |c: char| {
+                        (c.is_control() && c != '\n') || matches!(c, '\u{202a}'..='\u{202e}')
+                    };
+                    assert!(!text.contains(command), "{line:?}: {text:?}");
+                }
+            }
+        }
+    }
+}

@@ -43,11 +43,16 @@ async fn watches_travel_to_another_computer() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_no_export_is_refused() {
+async fn fault_66_what_is_no_export_is_refused() {
     let town = Town::new().await;
     for text in ["", "{}", "[1]", "не JSON"] {
         let answer = town.tell(&["import", "-"], text).await;
         assert_eq!(answer.sentence(1), "Это не файл с ожиданиями Талончик.");
+    }
+    #[cfg(unix)]
+    {
+        let endless = town.ask(&["import", "/dev/zero"]).await;
+        assert_eq!(endless.sentence(1), "Это не файл с ожиданиями Талончик.");
     }
     let missing = town.ask(&["import", "/no/such/file"]).await;
     assert!(missing.sentence(1).contains("/no/such/file"));

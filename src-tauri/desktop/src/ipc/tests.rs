@@ -94,7 +94,7 @@ fn the_window_may_call_exactly_the_commands_there_are() {
 }
 
 #[test]
-fn capabilities_are_not_loosened() {
+fn fault_69_capabilities_are_not_loosened() {
     let folder = root().join("src-tauri/desktop/capabilities");
     assert_eq!(fs::read_dir(folder).unwrap().count(), 1);
     let capability = json_of("src-tauri/desktop/capabilities/main.json");
@@ -113,7 +113,7 @@ fn capabilities_are_not_loosened() {
 }
 
 #[test]
-fn the_content_policy_is_not_loosened() {
+fn fault_63_the_content_policy_is_not_loosened() {
     let config = json_of("tauri.conf.json");
     let security = &config["app"]["security"];
     let policy = security["csp"].as_str().unwrap();
@@ -299,7 +299,7 @@ fn a_failure_comes_with_a_code_of_the_closed_set() {
 }
 
 #[test]
-fn odd_arguments_are_refused_and_hurt_nothing() {
+fn fault_69_odd_arguments_are_refused_and_hurt_nothing() {
     let window = Page::open();
     for (command, arguments) in [
         ("watch", json!({})),
@@ -323,8 +323,48 @@ fn odd_arguments_are_refused_and_hurt_nothing() {
     assert_eq!(window.call("watches", json!({})).unwrap(), json!([]));
 }
 
+/// The texts of `tests/hostile.json`, the long ones left out.
+pub(crate) fn hostile_texts() -> Vec<String> {
+    let texts: Vec<Value> =
+        serde_json::from_value(json_of("tests/hostile.json")).expect("a list of texts");
+    let texts = texts.iter().filter_map(Value::as_str);
+    texts.map(str::to_owned).collect()
+}
+
 #[test]
-fn a_foreign_link_is_not_opened() {
+fn fault_69_every_text_of_an_argument_may_be_hostile() {
+    let window = Page::open();
+    for text in hostile_texts() {
+        for (command, arguments) in [
+            ("read_link", json!({ "text": text })),
+            ("draft_from_link", json!({ "text": text })),
+            ("open_link", json!({ "url": text })),
+            ("watch", json!({ "id": text })),
+            (
+                "set_push",
+                json!({ "push": { "on": true, "kind": "webhook" }, "address": text, "token": text }),
+            ),
+        ] {
+            // A telephone number may be called.
+            if !text.starts_with("tel:") {
+                let error = window.call(command, arguments).unwrap_err();
+                assert!(error != "", "{command} {text:?}");
+            }
+        }
+        for (command, arguments) in [
+            ("form", json!({ "name": text })),
+            ("save_form", json!({ "name": "find", "text": text })),
+        ] {
+            window.call(command, arguments).unwrap();
+        }
+        let kept = window.call("form", json!({ "name": "find" })).unwrap();
+        assert_eq!(kept, text);
+    }
+    assert_eq!(window.call("watches", json!({})).unwrap(), json!([]));
+}
+
+#[test]
+fn fault_67_a_foreign_link_is_not_opened() {
     let window = Page::open();
     for url in ["https://example.org/", "file:///etc/passwd", "calc.exe"] {
         let error = window.call("open_link", json!({ "url": url })).unwrap_err();
@@ -359,7 +399,7 @@ fn the_window_goes_to_the_practice_city_and_back() {
 
 /// The real configuration: what the window may not call does not arrive.
 #[test]
-fn plugins_are_out_of_the_windows_reach() {
+fn fault_69_plugins_are_out_of_the_windows_reach() {
     let folder = tempfile::tempdir().unwrap();
     let app = mock_builder()
         .plugin(tauri_plugin_opener::init())

@@ -42,12 +42,7 @@ impl Engine {
 
     /// A draft fit to be kept.
     pub(super) fn checked(&self, draft: WatchDraft) -> Result<WatchDraft> {
-        let mut draft = watches::respelled(draft);
-        draft.nickname = draft
-            .nickname
-            .split_whitespace()
-            .collect::<Vec<_>>()
-            .join(" ");
+        let draft = watches::respelled(draft);
         let problems = watches::problems(&draft, self.today());
         if problems.is_empty() {
             Ok(draft)

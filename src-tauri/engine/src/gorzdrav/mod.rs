@@ -6,6 +6,8 @@
 //! permit of [`Pace`](crate::pace::Pace).
 
 mod client;
+#[cfg(feature = "fuzzing")]
+pub(crate) mod doors;
 mod error;
 pub mod link;
 mod net;
@@ -18,4 +20,4 @@ mod recorded;
 pub use client::{Answer, Client, DEFAULT_BASE, Token, USER_AGENT};
 pub use error::{ApiError, ClientError, OfflineCause, SiteFault};
 pub(crate) use net::find as find_cause;
-pub(crate) use tidy::specialty as specialty_name;
+pub(crate) use tidy::{line as tidy_line, specialty as specialty_name};

@@ -116,7 +116,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_does_not_become_a_formula() {
+    fn fault_65_a_name_does_not_become_a_formula() {
         for cell in ["=1+1", "+7 812", "-2", "@sum", "＝1"] {
             assert_eq!(safe(cell), format!("'{cell}"));
         }

@@ -42,6 +42,14 @@ text_ids! {
     DoctorId
 }
 
+/// Longer than any id that was ever seen, bytes.
+const LONGEST_ID: usize = 200;
+
+/// Could this be an id? Nothing that cannot be asked for, kept or written on a line of its own.
+pub(crate) fn is_id(text: &str) -> bool {
+    !text.is_empty() && text.len() <= LONGEST_ID && !text.contains(char::is_control)
+}
+
 /// A district of the city.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]

@@ -6,7 +6,7 @@
 
 use std::{fmt, time::Duration};
 
-use reqwest::{Certificate, Client, Proxy, StatusCode, redirect};
+use reqwest::{Certificate, Client, Proxy, Response, StatusCode, redirect};
 use secrecy::ExposeSecret;
 use serde::{
     Deserialize, Serialize,
@@ -41,6 +41,8 @@ const POLL_SLACK: Duration = Duration::from_secs(10);
 const UNNAMED_WAIT: Duration = Duration::from_secs(30);
 /// No 429 is obeyed for longer.
 const LONGEST_WAIT: Duration = Duration::from_hours(24);
+/// A hundred updates, the most there are in one answer, take less than a tenth of it.
+const LARGEST_ANSWER: usize = 8 * 1024 * 1024;
 
 /// A bot. Cheap to clone; clones share the connections.
 #[derive(Clone)]
@@ -347,16 +349,39 @@ impl Api {
         if status.is_server_error() {
             return Err(Failed::Unanswered(Refusal::Server));
         }
-        let body = response.bytes().await;
-        let body = body.map_err(|_| Failed::Unanswered(Refusal::Unknown))?;
-        match serde_json::from_slice(&body) {
-            Ok(Answer::Result { result }) => Ok(result),
-            Ok(Answer::Refused(refused)) => Err(Failed::Refused(refused)),
-            // Something between us and Telegram has answered.
-            Err(_) if status.is_success() => Err(Failed::Unanswered(Refusal::Unknown)),
-            Err(_) => Err(Failed::Unanswered(Refusal::Other)),
-        }
+        let body = whole(response).await;
+        let body = body.ok_or(Failed::Unanswered(Refusal::Unknown))?;
+        read(&body, status)
     }
+}
+
+/// The body of an answer, unless it breaks off or goes on and on.
+async fn whole(mut response: Response) -> Option<Vec<u8>> {
+    let mut body = Vec::new();
+    while let Some(piece) = response.chunk().await.ok()? {
+        if body.len() + piece.len() > LARGEST_ANSWER {
+            return None;
+        }
+        body.extend_from_slice(&piece);
+    }
+    Some(body)
+}
+
+/// What an answer says.
+fn read<T: DeserializeOwned>(body: &[u8], status: StatusCode) -> Result<T, Failed> {
+    match serde_json::from_slice(body) {
+        Ok(Answer::Result { result }) => Ok(result),
+        Ok(Answer::Refused(refused)) => Err(Failed::Refused(refused)),
+        // Something between us and Telegram has answered.
+        Err(_) if status.is_success() => Err(Failed::Unanswered(Refusal::Unknown)),
+        Err(_) => Err(Failed::Unanswered(Refusal::Other)),
+    }
+}
+
+/// The updates of an answer.
+#[cfg(feature = "fuzzing")]
+pub(super) fn read_updates(body: &[u8]) -> Result<Vec<Update>, Refusal> {
+    Ok(read(body, StatusCode::OK)?)
 }
 
 /// A call that failed.

@@ -10,6 +10,8 @@ mod bot;
 mod buttons;
 mod chat;
 mod commands;
+#[cfg(feature = "fuzzing")]
+pub(crate) mod doors;
 mod limits;
 mod linking;
 mod message;

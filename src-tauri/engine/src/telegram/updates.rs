@@ -9,6 +9,8 @@ use teloxide_core::types::{
     UpdateKind, User,
 };
 
+use crate::{gorzdrav::tidy_line, text::shortened};
+
 /// What was said longer ago than this was meant for another moment.
 const LIFE: TimeDelta = TimeDelta::minutes(10);
 /// The longest name of a chat that is kept.
@@ -157,12 +159,12 @@ fn voice(chat: &Chat, person: &User) -> Option<Voice> {
         Some(title) => title.to_owned(),
         None => person.full_name(),
     };
-    let title: String = title.chars().filter(|c| !c.is_control()).collect();
+    let title = tidy_line(&title).unwrap_or_default();
     Some(Voice {
         chat: chat.id.0,
         person: i64::try_from(person.id.0).ok()?,
         is_group,
-        title: crate::text::shortened(title.trim(), LONGEST_TITLE),
+        title: shortened(&title, LONGEST_TITLE),
     })
 }
 

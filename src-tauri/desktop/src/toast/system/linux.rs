@@ -156,8 +156,18 @@ mod tests {
     use crate::toast::Button;
 
     #[test]
-    fn markup_is_shown_not_obeyed() {
+    fn fault_65_markup_is_shown_not_obeyed() {
         assert_eq!(escaped("<b>А & Б</b>"), "&lt;b&gt;А &amp; Б&lt;/b&gt;");
+        for text in crate::ipc::tests::hostile_texts() {
+            let shown = escaped(&text);
+            assert!(!shown.contains(['<', '>']));
+            let read = shown.replace("&lt;", "<").replace("&gt;", ">");
+            assert_eq!(read.replace("&amp;", "&"), text);
+            assert_eq!(
+                shown.matches('&').count(),
+                text.matches(['&', '<', '>']).count()
+            );
+        }
     }
 
     #[test]

@@ -290,7 +290,7 @@ impl Subscriber for Log {
 }
 
 #[tokio::test]
-async fn neither_token_nor_chat_nor_text_is_in_a_log_or_an_error() {
+async fn fault_68_neither_token_nor_chat_nor_text_is_in_a_log_or_an_error() {
     const CHAT: i64 = 987_654_321;
     let log = Log::default();
     let _logged = tracing::subscriber::set_default(log.clone());
