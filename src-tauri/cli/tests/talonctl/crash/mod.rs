@@ -44,7 +44,10 @@ fn dying_at(mut command: Command, step: &str, pass: u32) -> Command {
 async fn storm(seed: u64, kills: u32) -> World {
     let mut world = World::new(seed).await;
     // Only a failure shows it.
-    println!("world {seed} is in {}", world.folder().display());
+    #[expect(clippy::print_stdout, reason = "what a test prints")]
+    {
+        println!("world {seed} is in {}", world.folder().display());
+    }
     for step in FIRST {
         world.live(End::Step(step, 1)).await;
     }
@@ -115,11 +118,11 @@ async fn fault_46_killed_by_the_thousand() {
     let (mut done, mut repeats, mut died_at) = (0, 0, BTreeSet::new());
     let (mut peace, mut slowest) = (Duration::ZERO, Duration::ZERO);
     let mut tasks = JoinSet::new();
-    let begin = |tasks: &mut JoinSet<World>, seed| {
+    let start = |tasks: &mut JoinSet<World>, seed| {
         tasks.spawn(storm(seed, KILLS_A_WORLD));
     };
     for seed in worlds.by_ref().take(usize::try_from(jobs).unwrap()) {
-        begin(&mut tasks, seed);
+        start(&mut tasks, seed);
     }
     while let Some(world) = tasks.join_next().await {
         let world = world.unwrap();
@@ -137,7 +140,7 @@ async fn fault_46_killed_by_the_thousand() {
         )
         .unwrap();
         if let Some(seed) = worlds.next() {
-            begin(&mut tasks, seed);
+            start(&mut tasks, seed);
         }
     }
     assert_eq!(died_at, every_step());

@@ -73,6 +73,8 @@ pub(super) struct World {
     told: BTreeSet<(u32, Time)>,
     /// Kills that came while this message of this alert was leased.
     cut: BTreeMap<(u32, String), u32>,
+    /// Tellings of an alert that took too long, on a machine with much else to do.
+    slow: BTreeMap<u32, u32>,
     before: Database,
     /// Steps at which the program died.
     pub(super) died_at: BTreeSet<&'static str>,
@@ -127,6 +129,7 @@ impl World {
             told: BTreeSet::new(),
             said: BTreeMap::new(),
             cut: BTreeMap::new(),
+            slow: BTreeMap::new(),
             before: Database::default(),
             died_at: BTreeSet::new(),
             kills: 0,
@@ -280,6 +283,7 @@ impl World {
         let output = child.wait_with_output().await.unwrap();
         assert_eq!(output.status.signal(), Some(9), "{end:?}: {output:?}");
         assert!(killed || step.is_some(), "it died by itself: {output:?}");
+        self.complained(&output.stderr);
         self.kills += 1;
         if !killed {
             self.died_at.extend(step);
@@ -310,6 +314,20 @@ impl World {
             }
         }
         event
+    }
+
+    /// Takes down what its log says of tellings whose end it did not wait for.
+    fn complained(&mut self, log: &[u8]) {
+        for line in String::from_utf8_lossy(log).lines() {
+            let Some((_, alert)) = line.split_once("was not delivered").and_then(|(_, rest)| {
+                rest.contains("why=Silent")
+                    .then(|| rest.split_once("alert.id="))?
+            }) else {
+                continue;
+            };
+            let number = alert.split(' ').next().unwrap().parse().unwrap();
+            *self.slow.entry(number).or_default() += 1;
+        }
     }
 
     /// The database of a program that was killed: whole, and true to what was told.
@@ -351,7 +369,8 @@ impl World {
         self.repeats = 0;
         for (saying, said) in &self.said {
             let (alert, kind, _) = saying;
-            let cut = self.cut.get(&(*alert, kind.clone())).copied().unwrap_or(0);
+            let cut = self.cut.get(&(*alert, kind.clone())).copied().unwrap_or(0)
+                + self.slow.get(alert).copied().unwrap_or(0);
             assert!(said.plain <= 1, "told twice as new: {saying:?} {said:?}");
             assert!(
                 said.as_repeat <= cut,
@@ -381,11 +400,15 @@ impl World {
         let (mut seen, mut failed) = (BTreeSet::new(), false);
         let mut stopped = None;
         let mut look = Instant::now();
+        let mut said = Vec::new();
         loop {
             tokio::select! {
+                // All it has said is heard before it is judged.
+                biased;
                 line = lines.next_line() => {
                     let Some(line) = line.unwrap() else { break };
                     let event = self.heard(&line);
+                    said.push(line);
                     if event["event"] == "poll" {
                         failed |= !matches!(event["outcome"].as_str(), Some("fresh" | "empty"));
                         seen.extend(event["doctorId"].as_str().map(str::to_owned));
@@ -406,13 +429,15 @@ impl World {
                         let waiting = database().waiting();
                         let output = child.wait_with_output().await.unwrap();
                         let log = String::from_utf8_lossy(&output.stderr);
-                        panic!("seen {seen:?}, never told {untold:?}: {waiting:?}\n{log}");
+                        let said = said.join("\n");
+                        panic!("seen {seen:?}, never told {untold:?}: {waiting:?}\n{said}\n{log}");
                     }
                 }
             }
         }
         let output = child.wait_with_output().await.unwrap();
         assert!(output.status.success(), "{output:?}");
+        self.complained(&output.stderr);
         let stopped = stopped.expect("it was asked to stop");
         self.slowest_stop = self.slowest_stop.max(stopped.elapsed());
         if !failed {
