@@ -91,7 +91,7 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn a_loop_that_panicked_is_started_again() {
+    async fn fault_47_a_loop_that_panicked_is_started_again() {
         let tasks = Tasks::new(Handle::current());
         let rounds = Arc::new(AtomicU32::new(0));
         let done = Arc::new(Notify::new());

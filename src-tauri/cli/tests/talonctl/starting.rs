@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use crate::harness::{Town, ended, talonctl};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn data_in_use_are_left_alone() {
+async fn fault_48_data_in_use_are_left_alone() {
     let town = Town::new().await;
     let place = town.place();
     town.watch(&place).await;
