@@ -15,6 +15,7 @@ tray-site-down = The booking site is not responding
 tray-site-down-since = The booking site is not responding · checked { $time }
 tray-blocked = A VPN may be on
 tray-silent = Cannot check for slots since { $time }
+tray-unsaved = New data is not being saved. Slots are checked
 tray-demo = Practice city. { $status }
 tray-open = Open { -brand }
 tray-check = Check now

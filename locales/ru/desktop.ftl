@@ -15,6 +15,7 @@ tray-site-down = Сайт записи не отвечает
 tray-site-down-since = Сайт записи не отвечает · проверили в { $time }
 tray-blocked = Похоже, включён VPN
 tray-silent = Не можем проверить талоны с { $time }
+tray-unsaved = Новое не сохраняется. Талоны проверяются
 tray-demo = Учебный город. { $status }
 tray-open = Открыть { -brand }
 tray-check = Проверить сейчас

@@ -40,7 +40,7 @@ impl Store {
                 (serde_json::to_string(&news)?, ms(now), ms(until)),
             )?;
             let id = tx.last_insert_rowid();
-            for channel in channels {
+            for channel in &channels {
                 tx.execute(
                     "INSERT INTO news_outbox (news_id, channel, state, next_at) VALUES (?1, ?2, 'due', ?3)",
                     (id, channel, ms(now)),
