@@ -14,6 +14,8 @@ use crate::{
 const SHOWN: TimeDelta = TimeDelta::days(3);
 /// And is told within this time.
 const USEFUL: TimeDelta = TimeDelta::days(7);
+/// What is over before that is no news: a virus scanner had the file.
+const PASSING: TimeDelta = TimeDelta::minutes(5);
 /// What has served is looked for this often.
 const TIDY: TimeDelta = TimeDelta::days(1);
 /// A copy that failed is tried again after this.
@@ -23,6 +25,8 @@ const RETRY: TimeDelta = TimeDelta::hours(1);
 #[derive(Debug, Default)]
 pub(super) struct Storage {
     unsaved: Option<Unsaved>,
+    /// That nothing can be saved was told.
+    told: bool,
     tidied: Option<DateTime<Utc>>,
     failed: Option<DateTime<Utc>>,
 }
@@ -65,16 +69,25 @@ impl Engine {
             tracing::warn!(%error, "still nothing can be saved");
         }
         let unsaved = self.store.unsaved().await?;
-        let before = std::mem::replace(&mut self.storage().unsaved, unsaved);
-        if unsaved != before {
+        let lasting = unsaved.filter(|unsaved| now - unsaved.since >= PASSING);
+        let (changed, told) = {
+            let mut storage = self.storage();
+            let before = std::mem::replace(&mut storage.unsaved, unsaved);
+            let told = std::mem::replace(&mut storage.told, lasting.is_some());
+            (before != unsaved, told)
+        };
+        if changed {
             self.tell(Event::StatusChanged);
         }
-        if let (None, Some(Unsaved { cause, .. })) = (before, unsaved) {
-            let news = News::Unsaved { cause };
-            self.raise_news(news, self.channels.names(), now + TIDY)
-                .await?;
+        match (told, lasting) {
+            (false, Some(Unsaved { cause, .. })) => {
+                let news = News::Unsaved { cause };
+                self.raise_news(news, self.channels.names(), now + USEFUL)
+                    .await
+            }
+            (true, None) => Ok(self.store.drop_news("unsaved").await?),
+            (true, Some(_)) | (false, None) => Ok(()),
         }
-        Ok(())
     }
 
     async fn tell_of_damage(&self) -> Result<()> {

@@ -23,6 +23,8 @@ use crate::model::{Unsaved, UnsavedCause};
 /// How long another program may be in the way.
 const PATIENCE: Duration = Duration::from_millis(if cfg!(test) { 20 } else { 5_000 });
 
+/// What stays of the log beside the file once it was written back.
+const LOG_BYTES: i64 = 4 << 20;
 /// A disk that damages the file more often in one run is past help.
 const MOST_MENDS: u32 = 3;
 
@@ -192,6 +194,10 @@ pub(super) fn tune(connection: &Connection) -> Result<()> {
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "secure_delete", true)?;
+    // The log beside the file does not stay as long as its longest day.
+    connection.pragma_update(None, "journal_size_limit", LOG_BYTES)?;
+    // A disk that is full takes no files for sorting either.
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
     connection.set_prepared_statement_cache_capacity(128);
     Ok(())
 }

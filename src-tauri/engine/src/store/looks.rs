@@ -11,7 +11,7 @@ use super::{Result, Store, StoreError, from_word, moment, ms, word};
 use crate::model::{ClinicId, Dated, DoctorId, Key, Look, Slot, SpecialtyId, WatchId};
 
 /// The log holds so many looks: the eight weeks that the history tells of, asked with the usual budget.
-pub(super) const KEPT: i64 = 56 * 24 * 360;
+const KEPT: i64 = 56 * 24 * 360;
 
 /// The log is read in pages of this length: some two thousand looks.
 const PAGE: TimeDelta = TimeDelta::hours(6);

@@ -223,8 +223,12 @@ impl Store {
         self.with_held(|held| Ok(held.unsaved)).await
     }
 
-    /// Writes what is only in memory into the file, if that can be done again.
+    /// Writes what is only in memory into the file, if that can be done again. Without the lock
+    /// somebody else may have written it: then it is left alone.
     pub(crate) async fn save_again(&self) -> Result<()> {
+        if self.inner.lock.is_none() {
+            return Ok(());
+        }
         self.with_held(Held::return_to_the_file).await
     }
 

@@ -11,6 +11,11 @@ const OPENINGS: TimeDelta = TimeDelta::days(90);
 const ALERTS: TimeDelta = TimeDelta::days(365);
 /// Lists nobody has asked for.
 const LISTS: TimeDelta = TimeDelta::days(365);
+/// Looks older than this are thinned out.
+pub(super) const WHOLE: TimeDelta = TimeDelta::days(14);
+/// Of those that follow each other closer than this some go. It is far less than what the history
+/// calls a gap, so that it says the same of a log that was thinned out.
+const APART: TimeDelta = TimeDelta::minutes(5);
 /// However old, the newest stay: a clock that was set wrong costs little.
 const ALERTS_ALWAYS: u32 = 1_000;
 const OPENINGS_ALWAYS: u32 = 5_000;
@@ -66,8 +71,27 @@ fn forget(tx: &Connection, now: DateTime<Utc>) -> Result<()> {
         [ms(now - RESTORABLE)],
     )?;
     tx.execute("DELETE FROM button WHERE until < ?1", [ms(now)])?;
+    thin_out(tx, now)?;
     let today = now.timestamp().div_euclid(24 * 3600);
     tx.execute("DELETE FROM watched WHERE day <= ?1", [today - KEPT_DAYS])?;
+    Ok(())
+}
+
+/// Of looks at one resource that follow each other and end alike one in five minutes stays; so do
+/// the first and the last of them, and all that found a change.
+fn thin_out(tx: &Connection, now: DateTime<Utc>) -> Result<()> {
+    tx.execute(
+        "DELETE FROM look WHERE id IN (
+             SELECT id FROM (
+                 SELECT id, appeared + vanished AS changed, how,
+                     row_number() OVER (PARTITION BY clinic, level, resource, at / :apart ORDER BY at, id) AS place,
+                     lag(how) OVER resource AS before, lead(how) OVER resource AS after,
+                     lead(at) OVER resource - at AS gap
+                 FROM (SELECT *, outcome || coalesce(code, '') AS how FROM look WHERE at < :old)
+                 WINDOW resource AS (PARTITION BY clinic, level, resource ORDER BY at, id))
+             WHERE changed = 0 AND place > 1 AND before = how AND after = how AND gap < :apart)",
+        named_params! {":apart": APART.num_milliseconds(), ":old": ms(now - WHOLE)},
+    )?;
     Ok(())
 }
 
@@ -78,4 +102,118 @@ fn shrink(connection: &Connection) -> Result<()> {
         connection.execute("VACUUM", ())?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::{RngExt, SeedableRng, rngs::StdRng};
+
+    use super::*;
+    use crate::{
+        history::{Reading, Scope},
+        model::{ClinicId, DoctorId, Gap, Key, Look, Outcome},
+        store::looks,
+    };
+
+    /// Looks of some days as they come: dense, with gaps, outages and changes.
+    fn looks_of(days: i64, rng: &mut StdRng, now: DateTime<Utc>) -> Vec<Look> {
+        let mut at = now - TimeDelta::days(days);
+        let mut looks = Vec::new();
+        let mut outcome = Outcome::Fresh;
+        while at < now {
+            at += TimeDelta::seconds(match rng.random_range(0..200) {
+                0 => rng.random_range(300..7_200),
+                _ => rng.random_range(5..60),
+            });
+            if rng.random_range(0..30) == 0 {
+                outcome = match outcome {
+                    Outcome::Fresh => Outcome::Unavailable,
+                    _ => Outcome::Fresh,
+                };
+            }
+            let clinic_id = ClinicId(rng.random_range(1..3).to_string());
+            let doctor_id = DoctorId(rng.random_range(1..4).to_string());
+            let of_doctor = rng.random_range(0..4) == 0;
+            let changed = of_doctor && outcome == Outcome::Fresh && rng.random_range(0..20) == 0;
+            looks.push(Look {
+                key: if of_doctor {
+                    Key::Doctor {
+                        clinic_id,
+                        doctor_id,
+                    }
+                } else {
+                    Key::Clinic { clinic_id }
+                },
+                at,
+                outcome,
+                code: None,
+                appeared: u32::from(changed),
+                vanished: 0,
+                elapsed_ms: 90,
+            });
+        }
+        looks
+    }
+
+    #[tokio::test]
+    async fn fault_45_a_log_that_was_thinned_out_tells_the_same_history() {
+        for seed in 0..2 {
+            let mut rng = StdRng::seed_from_u64(seed);
+            let now = DateTime::UNIX_EPOCH + TimeDelta::days(20_000);
+            let folder = tempfile::tempdir().unwrap();
+            let store = Store::open(folder.path()).unwrap();
+            let looks = looks_of(18, &mut rng, now);
+            let changes: Vec<Look> = looks
+                .iter()
+                .filter(|look| look.appeared > 0)
+                .cloned()
+                .collect();
+            let write = move |connection: &mut Connection| {
+                let tx = connection.transaction()?;
+                for look in &looks {
+                    looks::insert(&tx, look)?;
+                }
+                Ok(tx.commit()?)
+            };
+            store.with(write).await.unwrap();
+            let told = async || {
+                let mut scope = Scope::default();
+                for clinic in ["1", "2"] {
+                    for doctor in ["1", "2", "3"] {
+                        scope.doctors.insert((clinic.into(), doctor.into()));
+                    }
+                }
+                let clinics = vec!["1".into(), "2".into()];
+                let from = now - TimeDelta::days(31);
+                let reading = Reading::new(scope);
+                let reading = store.read_looks(clinics, from, now, reading, Reading::read);
+                let reading = reading.await.unwrap();
+                let known: Vec<_> = changes
+                    .iter()
+                    .map(|look| match &look.key {
+                        Key::Doctor {
+                            clinic_id,
+                            doctor_id,
+                        } => reading.known(clinic_id, doctor_id, look.at),
+                        Key::Clinic { .. } | Key::Specialty { .. } => None,
+                    })
+                    .collect();
+                let gaps: Vec<Gap> = reading.gaps(now, None);
+                (known, gaps)
+            };
+            let old = async || {
+                let count = move |connection: &mut Connection| {
+                    let sql = "SELECT count(*) FROM look WHERE at < ?1";
+                    let old = [ms(now - WHOLE)];
+                    Ok(connection.query_row(sql, old, |row| row.get::<_, u32>(0))?)
+                };
+                store.with(count).await.unwrap()
+            };
+            let (all, before) = (old().await, told().await);
+            store.tidy(now).await.unwrap();
+            assert_eq!(told().await, before, "seed {seed}");
+            let left = old().await;
+            assert!(left < all * 7 / 10, "{left} of {all}");
+        }
+    }
 }

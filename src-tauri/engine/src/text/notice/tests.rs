@@ -306,6 +306,6 @@ fn that_data_is_damaged_or_not_saved_is_said_in_a_notification_in_both_languages
     assert_eq!(said.title, "Данные были повреждены");
     assert_eq!(
         said.body.replace('\u{a0}', " "),
-        "Восстановлены из копии: 18 ноября, среда, 03:10. Более новое могло пропасть"
+        "Восстановлены из копии: ср, 18 ноября, 3:10. Более новое могло пропасть"
     );
 }
