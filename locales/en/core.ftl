@@ -199,6 +199,14 @@ news-recovered-title = Checking for slots again
 news-recovered-body = Nothing was checked from { $from } to { $to }
 news-chat-lost-title = A Telegram chat takes no messages
 news-chat-lost-body = “{ $chat }”: the bot is blocked or the chat was deleted. Link it again in the settings
+news-restored-title = The data was damaged
+news-restored-copy = Restored from the copy of { $when }. Anything newer may be missing
+news-restored-none = There was no copy. What could be read was saved: look through your watches
+news-unsaved-title = New data is not being saved
+news-unsaved-full = The disk is full. Slots are still checked. Please free some space
+news-unsaved-read-only = The data folder cannot be written to. Slots are still checked
+news-unsaved-busy = Another program holds the data file. Slots are still checked
+news-unsaved-failing = The disk is failing. Slots are still checked
 news-more = Details
 
 ## What a clinic's counts are worth.

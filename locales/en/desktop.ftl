@@ -17,6 +17,7 @@ tray-blocked = A VPN may be on
 tray-impostor = Not the booking site answers
 tray-bad-certificate = The booking site’s certificate is not valid
 tray-silent = Cannot check for slots since { $time }
+tray-unsaved = New data is not being saved. Slots are checked
 tray-demo = Practice city. { $status }
 tray-open = Open { -brand }
 tray-check = Check now

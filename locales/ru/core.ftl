@@ -207,6 +207,14 @@ news-recovered-title = Снова проверяем талоны
 news-recovered-body = Не проверяли с { $from } до { $to }
 news-chat-lost-title = Чат в Телеграме не принимает сообщения
 news-chat-lost-body = «{ $chat }»: бот заблокирован или чат удалён. Подключите его заново в настройках
+news-restored-title = Данные были повреждены
+news-restored-copy = Восстановлены из копии: { $when }. Более новое могло пропасть
+news-restored-none = Копии нет. Восстановлено, что удалось: проверьте свои ожидания
+news-unsaved-title = Новое не сохраняется
+news-unsaved-full = На диске нет места. Талоны проверяются. Освободите место на диске
+news-unsaved-read-only = В папку с данными нельзя записать. Талоны проверяются
+news-unsaved-busy = Файл с данными занят другой программой. Талоны проверяются
+news-unsaved-failing = Диск даёт сбои. Талоны проверяются
 news-more = Подробнее
 
 ## What a clinic's counts are worth.

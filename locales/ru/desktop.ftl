@@ -17,6 +17,7 @@ tray-blocked = Похоже, включён VPN
 tray-impostor = Отвечает не сайт записи
 tray-bad-certificate = Сертификат сайта записи не действует
 tray-silent = Не можем проверить талоны с { $time }
+tray-unsaved = Новое не сохраняется. Талоны проверяются
 tray-demo = Учебный город. { $status }
 tray-open = Открыть { -brand }
 tray-check = Проверить сейчас

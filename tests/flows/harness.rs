@@ -16,7 +16,7 @@ use engine::{
     Channel, Config, Engine, Message, Rung, StartError, Taken, TellError,
     clock::Clock,
     model::{
-        Alert, ClinicId, DoctorChoice, DoctorId, DoctorRef, MessageKind, Place, SpecialtyId,
+        Alert, ClinicId, DoctorChoice, DoctorId, DoctorRef, MessageKind, News, Place, SpecialtyId,
         Untold, Watch, WatchDraft, WatchId, WatchView,
     },
     secrets::Secrets,
@@ -47,6 +47,7 @@ pub struct TestApp {
 pub struct Recorder {
     messages: Mutex<Vec<(DateTime<Utc>, Message)>>,
     withdrawn: Mutex<Vec<Alert>>,
+    news: Mutex<Vec<News>>,
     clock: Mutex<Option<Clock>>,
     rung: Mutex<Option<Rung>>,
     /// Refuse everything for now.
@@ -82,6 +83,11 @@ impl Recorder {
             .iter()
             .filter(|message| message.kind == kind)
             .count()
+    }
+
+    /// News of the program itself.
+    pub fn news(&self) -> Vec<News> {
+        locked(&self.news).clone()
     }
 
     /// The alerts that were taken back.
@@ -125,6 +131,11 @@ impl Channel for Recorder {
             std::future::pending::<()>().await;
         }
         Ok(Taken::default())
+    }
+
+    async fn announce(&self, news: &News, _silent: bool) -> Result<(), TellError> {
+        locked(&self.news).push(news.clone());
+        Ok(())
     }
 
     async fn withdraw(&self, alert: &Alert) {

@@ -16,6 +16,7 @@ mod news;
 mod patience;
 mod replay;
 mod restart;
+mod storage;
 mod telegram;
 mod time;
 mod trust;

@@ -1,7 +1,8 @@
 //! `doctor`: the self-check.
 
+use chrono::{DateTime, Utc};
 use engine::{
-    model::{Check, CheckSubject, ClinicTrust, DeliveryState, Ledger, TrustState, Verdict},
+    model::{Check, CheckSubject, ClinicTrust, DeliveryState, Ledger, Status, TrustState, Verdict},
     text::Words,
 };
 use serde_json::{Value, json};
@@ -21,6 +22,13 @@ struct Line {
     ledger: Option<Ledger>,
 }
 
+/// What a person is to know of the database.
+fn storage(status: &Status, words: Words, now: DateTime<Utc>) -> Option<String> {
+    let unsaved = status.unsaved.map(|unsaved| words.unsaved(unsaved.cause));
+    let restored = status.restored;
+    unsaved.or(restored.map(|restored| words.restored(restored.copy_of, now)))
+}
+
 /// Checks everything; fails if something is broken.
 pub(crate) async fn doctor(session: &Session) -> Result<(), Failure> {
     let words = session.words;
@@ -28,10 +36,14 @@ pub(crate) async fn doctor(session: &Session) -> Result<(), Failure> {
     secrets::open_by_file(session).await?;
     let checks = session.engine.self_check().await.map_err(failed)?;
     let ways = session.engine.channels().await.map_err(failed)?;
+    let status = session.engine.status().await.map_err(failed)?;
     let mut lines: Vec<Line> = checks
         .into_iter()
         .map(|check| {
-            let detail = channels::detail(check.subject, &ways, words, session.now());
+            let detail = match check.subject {
+                CheckSubject::Database => storage(&status, words, session.now()),
+                subject => channels::detail(subject, &ways, words, session.now()),
+            };
             let line = line(check, words);
             Line {
                 detail: detail.or(line.detail),

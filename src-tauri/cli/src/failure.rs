@@ -157,6 +157,8 @@ fn start_sentence(error: &StartError, folder: &str, words: Words) -> String {
         }
         StartError::Store(
             error @ (StoreError::Sqlite(_)
+            | StoreError::Damaged(_)
+            | StoreError::Busy
             | StoreError::Migration(_)
             | StoreError::Unreadable(_)
             | StoreError::Closed),

@@ -292,7 +292,10 @@ impl Toasts {
         let words = Words::new(settings.language);
         let notice = notice::news(news, words, self.clock.now());
         let route = match news {
-            News::Silence { .. } | News::Recovered { .. } => "/",
+            News::Silence { .. }
+            | News::Recovered { .. }
+            | News::Restored { .. }
+            | News::Unsaved { .. } => "/",
             News::Morning { .. } => "/inbox",
             News::ChatLost { .. } => "/settings",
         };

@@ -7,7 +7,7 @@
 
 /// Every step there is. Each is passed in the crash test or the test fails.
 pub const STEPS: [&str; 27] = [
-    // The start: the copy before an update, each statement of the update, what was leased is due.
+    // The start: a copy (before an update, and once a day), each statement of the update, what was leased is due.
     "copying",
     "copied",
     "migrating",

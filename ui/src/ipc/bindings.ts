@@ -1094,6 +1094,14 @@ export type ReleaseClock = {
 	chance: Chance | null,
 };
 
+/**  The database was damaged and put together again. */
+export type Restored = {
+	/**  When. */
+	at: string,
+	/**  Of when the copy is that was taken; `None`: there was no good one. */
+	copyOf: string | null,
+};
+
 /**  A date as a list row gives it: midnight there means "that day", not 00:00. */
 export type RowDate = 
 /**  Some time on this day (Moscow). */
@@ -1248,6 +1256,10 @@ export type Status = {
 	budgetPerHour: number,
 	/**  Requests that a day takes on average. */
 	budgetPerDay: number,
+	/**  Nothing can be saved at the moment: all goes on in memory. */
+	unsaved: Unsaved | null,
+	/**  The database was damaged, if that was found in the last three days. */
+	restored: Restored | null,
 	/**  This is the simulated city. */
 	demo: boolean,
 };
@@ -1389,6 +1401,25 @@ needed: number } |
 { kind: "lists" } | 
 /**  The lists were wrong: each doctor's slots are looked at. */
 { kind: "slots" };
+
+/**  A time when nothing can be saved. */
+export type Unsaved = {
+	/**  Why. */
+	cause: UnsavedCause,
+	/**  Since when. */
+	since: string,
+};
+
+/**  Why nothing can be saved. */
+export type UnsavedCause = 
+/**  The disk is full. */
+"full" | 
+/**  The folder or the file may not be written. */
+"readOnly" | 
+/**  Another program holds the file. */
+"busy" | 
+/**  The disk fails. */
+"failing";
 
 /**  Why a channel was not told, or did not take what it was told. */
 export type Untold = 

@@ -1,18 +1,20 @@
 // The sentence under the heading, and the troubles that all watches share, each said once.
 
 import { useQuery } from '@tanstack/react-query';
+import RestoreIcon from 'lucide-react/icons/archive-restore';
 import BellOffIcon from 'lucide-react/icons/bell-off';
 import CloudOffIcon from 'lucide-react/icons/cloud-off';
 import GaugeIcon from 'lucide-react/icons/gauge';
 import MoonIcon from 'lucide-react/icons/moon';
 import PauseIcon from 'lucide-react/icons/pause';
+import SaveOffIcon from 'lucide-react/icons/save-off';
 import ShieldIcon from 'lucide-react/icons/shield-alert';
 import MutedIcon from 'lucide-react/icons/volume-x';
 import WifiOffIcon from 'lucide-react/icons/wifi-off';
 import { type Format, useFormat, useNow } from '../i18n/format.ts';
 import { type Text, useText } from '../i18n/text.ts';
 import { useKept } from '../ipc/form.ts';
-import type { Status } from '../ipc/host.ts';
+import type { Status, UnsavedCause } from '../ipc/host.ts';
 import { useCheckNow, useQuestions, useResume, useSettings } from '../ipc/queries.ts';
 import { Button } from '../kit/Button.tsx';
 import { announce } from '../kit/live.ts';
@@ -58,10 +60,12 @@ export function Troubles() {
   const resume = useResume();
   const { settings, change } = useSettings();
   const [awake, keepAwake] = useKept('awake');
+  const [mended, keepMended] = useKept('mended');
   if (status.isError) return <ErrorNote error={status.error} retry={() => status.refetch()} />;
   if (status.data === undefined) return null;
   const { service, pause, slept, quietUntil, nextLookAt, checkedAt, hushed, silentSince } =
     status.data;
+  const { unsaved, restored } = status.data;
   // The states of the service tell of their silence themselves.
   const silent = pause === null && (service === 'fine' || service === 'unknown');
   // By the computer's clock, as it was set; everything else here is Moscow time.
@@ -137,6 +141,26 @@ export function Troubles() {
           {text('offline')}
         </Note>
       )}
+      {unsaved !== null && (
+        <Note tone="warn" icon={<SaveOffIcon />}>
+          <strong>{text('news-unsaved-title')}</strong>
+          <br />
+          {text(unsavedSentence(unsaved.cause))}
+        </Note>
+      )}
+      {restored !== null && mended !== undefined && mended !== restored.at && (
+        <Note
+          tone="warn"
+          icon={<RestoreIcon />}
+          actions={<Button onPress={() => keepMended(restored.at)}>{text('understood')}</Button>}
+        >
+          <strong>{text('news-restored-title')}</strong>
+          <br />
+          {restored.copyOf === null
+            ? text('news-restored-none')
+            : text('news-restored-copy', { when: format.moment(restored.copyOf) })}
+        </Note>
+      )}
       {slept !== null && awake !== undefined && awake !== slept.to && (
         <Note
           tone="neutral"
@@ -148,6 +172,19 @@ export function Troubles() {
       )}
     </>
   );
+}
+
+function unsavedSentence(cause: UnsavedCause) {
+  switch (cause) {
+    case 'full':
+      return 'news-unsaved-full';
+    case 'readOnly':
+      return 'news-unsaved-read-only';
+    case 'busy':
+      return 'news-unsaved-busy';
+    case 'failing':
+      return 'news-unsaved-failing';
+  }
 }
 
 export function CheckButton({ id = null, label }: { id?: number | null; label?: string }) {

@@ -243,6 +243,25 @@ test('a sleep of the computer is told until it is read', async () => {
   expect(world.forms.get('awake')).toBe('2026-11-21T04:05:00Z');
 });
 
+test('a disk that takes nothing is told while it lasts', async () => {
+  open('/watches', {}, ({ world: inside }) => {
+    inside.add(draft());
+    inside.unsaved('full');
+  });
+  await expect.element(page.getByText('Новое не сохраняется')).toBeVisible();
+  await expect.element(page.getByText(/На диске нет места\./)).toBeVisible();
+});
+
+test('data that was restored is told until it is read', async () => {
+  const { world } = open('/watches', {}, ({ world: inside }) =>
+    inside.restored('2026-11-21T04:05:00Z', '2026-11-20T04:05:00Z'),
+  );
+  await expect.element(page.getByText(/Восстановлены из копии: .*20 ноября/)).toBeVisible();
+  await page.getByRole('button', { name: 'Понятно' }).click();
+  await expect.element(page.getByText(/Восстановлены из копии/)).not.toBeInTheDocument();
+  expect(world.forms.get('mended')).toBe('2026-11-21T04:05:00Z');
+});
+
 test('quiet hours are told while they hold notifications, by the clock they were set by', async () => {
   const quiet = { on: true, from: '23:00:00', to: '07:30:00', manner: 'hold' } as const;
   const { world } = open('/watches', { settings: { quiet } }, ({ world: inside }) =>

@@ -47,7 +47,7 @@ async fn data_of_a_newer_version_are_left_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_folder_that_is_none_and_a_broken_database_are_named() {
+async fn fault_38_a_folder_that_cannot_be_used_is_named() {
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("file");
     fs::write(&file, "text").unwrap();
@@ -62,20 +62,22 @@ async fn a_folder_that_is_none_and_a_broken_database_are_named() {
         sentence.starts_with("Не удалось открыть папку данных"),
         "{sentence}"
     );
+}
 
-    let home = folder.path().join("home");
-    fs::create_dir(&home).unwrap();
-    fs::write(
-        home.join("talonchik.db"),
-        "not a database at all".repeat(100),
-    )
-    .unwrap();
-    let refused = status(&home).await;
-    let sentence = refused.sentence(1);
-    assert!(
-        sentence.starts_with("Не удалось открыть базу данных"),
-        "{sentence}"
-    );
+#[tokio::test(flavor = "multi_thread")]
+async fn fault_35_a_damaged_database_is_put_together_again_and_the_self_check_says_so() {
+    let town = Town::new().await;
+    town.watch(&town.place()).await;
+    let file = town.home.path().join("talonchik.db");
+    let sound = fs::read(&file).unwrap();
+    // The end is missing: where the youngest tables are.
+    fs::write(&file, &sound[..sound.len() - 4096]).unwrap();
+    let watches = town.ask_json(&["watch", "list"]).await;
+    assert_eq!(watches.as_array().unwrap().len(), 1);
+    let said = town.ask(&["doctor"]).await;
+    assert!(said.text().contains("Копии нет"), "{said:?}");
+    let kept = fs::read_dir(town.home.path().join("damaged")).unwrap();
+    assert_eq!(kept.count(), 1);
 }
 
 #[cfg(target_os = "linux")]

@@ -203,7 +203,7 @@ fn shape(status: &Status) -> Shape {
         | ServiceState::Impostor
         | ServiceState::BadCertificate => Shape::Problem,
         ServiceState::Unknown | ServiceState::Fine | ServiceState::Slowed
-            if status.silent_since.is_some() =>
+            if status.silent_since.is_some() || status.unsaved.is_some() =>
         {
             Shape::Problem
         }
@@ -239,6 +239,9 @@ fn status_line(status: &Status, words: Words, now: DateTime<Utc>) -> String {
                 if let Some(since) = status.silent_since {
                     let since = ("time", words.moment(since, now).into());
                     return in_city(status, words.say_with("tray-silent", &[since]), words);
+                }
+                if status.unsaved.is_some() {
+                    return in_city(status, words.say("tray-unsaved"), words);
                 }
                 match checked {
                     Some(time) => {

@@ -46,7 +46,8 @@ impl Engine {
         };
         match news {
             Some(news @ News::Silence { .. }) => {
-                self.store.drop_recovery().await?;
+                // Not everybody may have heard that the last one was over.
+                self.store.drop_news("recovered").await?;
                 self.raise_news(news, self.channels.names(), now + LASTING)
                     .await?;
             }

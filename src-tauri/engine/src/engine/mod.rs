@@ -9,6 +9,7 @@ mod data;
 mod ledger;
 mod minutes;
 mod program;
+mod storage;
 mod watching;
 
 use std::{
@@ -51,6 +52,7 @@ use crate::{
 };
 
 use channels::AtHand;
+use storage::Storage;
 
 type Result<T, E = EngineError> = std::result::Result<T, E>;
 
@@ -125,6 +127,8 @@ pub struct Engine {
     deadman: Mutex<DeadMan>,
     /// Which secrets were at hand when the channels were opened.
     at_hand: Mutex<Option<AtHand>>,
+    /// What was done of late for what is stored.
+    storage: Mutex<Storage>,
     /// Held while settings are read, changed and written.
     settings_turn: tokio::sync::Mutex<()>,
     /// Held during a trial: a second one waits.
@@ -142,8 +146,10 @@ impl Engine {
         config: Config,
         own: Vec<Arc<dyn Channel>>,
     ) -> Result<Arc<Self>, StartError> {
-        let data_dir = config.data_dir.clone();
-        let store = tokio::task::spawn_blocking(move || Store::open(&data_dir))
+        let (data_dir, clock) = (config.data_dir.clone(), config.clock.clone());
+        // Who does one thing and ends is to know that it was not kept.
+        let goes_on = config.background && config.looks;
+        let store = tokio::task::spawn_blocking(move || Store::open_at(&data_dir, clock, goes_on))
             .await
             .map_err(|_| crate::store::StoreError::Closed)??;
         let now = config.clock.now();
@@ -218,6 +224,7 @@ impl Engine {
             telegram,
             deadman: Mutex::new(DeadMan::new(silence.unwrap_or_default())),
             at_hand: Mutex::default(),
+            storage: Mutex::default(),
             settings_turn: tokio::sync::Mutex::default(),
             trial_turn: tokio::sync::Mutex::default(),
             tally,
@@ -314,6 +321,12 @@ impl Engine {
         match self.keep_learned().await {
             Ok(()) | Err(StoreError::Closed) => (),
             Err(error) => tracing::warn!(%error, "when anybody looked was not kept"),
+        }
+        match self.store.save_again().await {
+            Ok(()) | Err(StoreError::Closed) => (),
+            Err(error) => {
+                tracing::error!(%error, "what happened since nothing can be saved is lost")
+            }
         }
         step("stopped");
     }
@@ -416,6 +429,7 @@ async fn by_the_minute(engine: Weak<Engine>, stop: CancellationToken) {
             engine.look_for_morning().await,
             engine.look_for_secrets().await,
             engine.keep_learned().await.map_err(Into::into),
+            engine.look_after_storage().await,
         ] {
             if let Err(error) = looked {
                 tracing::error!(%error, "what is looked after every minute was not");

@@ -28,6 +28,8 @@ impl Engine {
         let requests_last_hour = self.requests_last_hour().await?;
         let unanswered = self.store.unanswered().await?;
         let Settings { quiet, hushed, .. } = self.settings().await?;
+        let unsaved = self.store.unsaved().await?;
+        let restored = self.restored().await?;
         let holds = quiet.manner == QuietManner::Hold;
         let mut board = self.poller.board();
         let pace = self.client.pace();
@@ -66,6 +68,8 @@ impl Engine {
             requests_last_hour,
             budget_per_hour: pace.budget_per_hour(),
             budget_per_day: pace.budget_per_hour().saturating_mul(24),
+            unsaved,
+            restored,
             demo: self.config.demo,
         })
     }
@@ -247,16 +251,8 @@ impl Engine {
                 (!fine).then_some(detail),
             ));
         }
-        let database = self.store.check().await;
-        checks.push(check(
-            CheckSubject::Database,
-            if database.is_ok() {
-                Verdict::Fine
-            } else {
-                Verdict::Broken
-            },
-            database.err().map(|error| error.to_string()),
-        ));
+        let (verdict, detail) = self.check_database().await?;
+        checks.push(check(CheckSubject::Database, verdict, detail));
         checks.extend(self.check_channels().await?);
         Ok(checks)
     }

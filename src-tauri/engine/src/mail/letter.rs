@@ -78,6 +78,8 @@ impl Ids {
             ),
             News::Morning { .. } => (format!("morning-{}", now.timestamp()), None),
             News::ChatLost { .. } => (format!("chat-lost-{}", now.timestamp_millis()), None),
+            News::Restored { .. } => (format!("restored-{}", now.timestamp()), None),
+            News::Unsaved { .. } => (format!("unsaved-{}", now.timestamp()), None),
         };
         Id {
             own: self.id(&own),

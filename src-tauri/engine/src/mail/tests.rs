@@ -7,7 +7,10 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    model::{Alert, AlertId, AlertSlot, AlertState, Language, MessageKind, SilenceCause, WatchId},
+    model::{
+        Alert, AlertId, AlertSlot, AlertState, Language, MessageKind, SilenceCause, UnsavedCause,
+        WatchId,
+    },
     text::{Words, notice::Manner},
 };
 
@@ -442,6 +445,13 @@ fn the_news_are_said_in_both_languages() {
             News::Morning { times: 2, left: 1 },
             News::ChatLost {
                 title: "Иванов".into(),
+            },
+            News::Restored {
+                copy_of: Some(now()),
+            },
+            News::Restored { copy_of: None },
+            News::Unsaved {
+                cause: UnsavedCause::Full,
             },
         ] {
             let letter = Letter::of_news(&news, voice, now());

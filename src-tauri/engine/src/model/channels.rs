@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::{Untold, WatchId};
+use super::{UnsavedCause, Untold, WatchId};
 use crate::secrets::{KeyStore, StoreFailure};
 
 /// In which order the channels tell of a watch.
@@ -310,6 +310,16 @@ pub enum News {
     ChatLost {
         /// The person's name, or the group's.
         title: String,
+    },
+    /// The database was damaged and put together again.
+    Restored {
+        /// Of when the copy is that was taken; `None`: there was no good one.
+        copy_of: Option<DateTime<Utc>>,
+    },
+    /// Nothing can be saved.
+    Unsaved {
+        /// Why.
+        cause: UnsavedCause,
     },
 }
 

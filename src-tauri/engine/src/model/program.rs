@@ -81,8 +81,46 @@ pub struct Status {
     pub budget_per_hour: u32,
     /// Requests that a day takes on average.
     pub budget_per_day: u32,
+    /// Nothing can be saved at the moment: all goes on in memory.
+    pub unsaved: Option<Unsaved>,
+    /// The database was damaged, if that was found in the last three days.
+    pub restored: Option<Restored>,
     /// This is the simulated city.
     pub demo: bool,
+}
+
+/// A time when nothing can be saved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Unsaved {
+    /// Why.
+    pub cause: UnsavedCause,
+    /// Since when.
+    pub since: DateTime<Utc>,
+}
+
+/// Why nothing can be saved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum UnsavedCause {
+    /// The disk is full.
+    Full,
+    /// The folder or the file may not be written.
+    ReadOnly,
+    /// Another program holds the file.
+    Busy,
+    /// The disk fails.
+    Failing,
+}
+
+/// The database was damaged and put together again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Restored {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Of when the copy is that was taken; `None`: there was no good one.
+    pub copy_of: Option<DateTime<Utc>>,
 }
 
 /// The language of the program.

@@ -60,7 +60,7 @@ pub(super) fn ntfy_news(
 ) -> Value {
     let (priority, tag) = match news {
         News::Silence { .. } => (HIGH, "warning"),
-        News::ChatLost { .. } => (USUAL, "warning"),
+        News::ChatLost { .. } | News::Restored { .. } | News::Unsaved { .. } => (USUAL, "warning"),
         News::Recovered { .. } | News::Morning { .. } => (USUAL, "information_source"),
     };
     let priority = if silent { LOW } else { priority };
@@ -178,6 +178,8 @@ pub(super) fn webhook_news(news: &News, voice: Voice, now: DateTime<Utc>) -> Val
         News::Recovered { .. } => "recovered",
         News::Morning { .. } => "morning",
         News::ChatLost { .. } => "chatLost",
+        News::Restored { .. } => "restored",
+        News::Unsaved { .. } => "unsaved",
     };
     json!({
         "event": "news",

@@ -241,7 +241,7 @@ mod tests {
         let write = |hours: std::ops::Range<i64>| {
             store.with(move |connection| {
                 let tx = connection.transaction()?;
-                for hour in hours {
+                for hour in hours.clone() {
                     let at = begin() + TimeDelta::hours(hour);
                     let arrival = Arrival {
                         clinic_id: "1".into(),

@@ -206,7 +206,7 @@ impl Store {
         self.with(move |connection| {
             let tx = connection.transaction()?;
             tx.execute("DELETE FROM button WHERE until < ?1", [ms(now)])?;
-            for (token, action) in buttons {
+            for (token, action) in &buttons {
                 tx.execute(
                     "INSERT INTO button (token, chat_id, action, until) VALUES (?1, ?2, ?3, ?4)",
                     (token, chat.0, action, ms(until)),
@@ -229,7 +229,7 @@ impl Store {
                 .prepare_cached(
                     "SELECT action FROM button WHERE token = ?1 AND chat_id = ?2 AND until >= ?3",
                 )?
-                .query_row((token, chat.0, ms(now)), |row| row.get(0))
+                .query_row((&token, chat.0, ms(now)), |row| row.get(0))
                 .optional()?;
             Ok(action.and_then(|action| serde_json::from_str(&action).ok()))
         })
@@ -240,7 +240,7 @@ impl Store {
     pub(crate) async fn update_done(&self, offset: Offset, button: Option<String>) -> Result<()> {
         self.with(move |connection| {
             let tx = connection.transaction()?;
-            if let Some(token) = button {
+            if let Some(token) = &button {
                 tx.execute("DELETE FROM button WHERE token = ?1", [token])?;
             }
             settings::write(&tx, &SettingName::TelegramOffset, &offset)?;

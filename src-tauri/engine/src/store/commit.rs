@@ -35,7 +35,7 @@ const SHOWN_WITHIN: TimeDelta = TimeDelta::minutes(10);
 /// known, nobody followed them meanwhile.
 const FOLLOWED: TimeDelta = TimeDelta::minutes(75);
 /// Openings stay comparable this long after their start.
-const MEMORY: TimeDelta = TimeDelta::days(1);
+pub(super) const MEMORY: TimeDelta = TimeDelta::days(1);
 
 /// One telling to come.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,7 +97,7 @@ impl Store {
     pub(crate) async fn commit(&self, look: DoctorLook) -> Result<Committed> {
         self.with(move |connection| {
             let tx = connection.transaction()?;
-            let committed = commit(&tx, look)?;
+            let committed = commit(&tx, look.clone())?;
             step("committing");
             tx.commit()?;
             step("committed");
@@ -537,7 +537,7 @@ impl Store {
         };
         self.with(move |connection| {
             let tx = connection.transaction()?;
-            for watch in watches {
+            for watch in &watches {
                 tx.prepare_cached("INSERT OR IGNORE INTO listed VALUES (?1, ?2, ?3)")?
                     .execute((watch.0, clinic_id.as_str(), specialty_id.as_str()))?;
                 for doctor in &doctors {

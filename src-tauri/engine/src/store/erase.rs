@@ -1,28 +1,41 @@
 //! «Удалить все данные».
 
-use std::{path::Path, sync::Arc};
+use std::{
+    fs::{self, File},
+    io,
+    path::Path,
+    sync::{Arc, PoisonError},
+};
 
 use rusqlite::Connection;
 
-use super::{Result, Store, StoreError};
+use super::{Result, Store, StoreError, backups, mend};
 
 impl Store {
     /// Empties the database for good and closes it: nothing under way can write to it afterwards.
     ///
-    /// The file stays, without a trace of what was in it; copies made before updates go.
+    /// The file stays, without a trace of what was in it; every copy goes.
     /// It is closed and the folder is free even when that failed.
     pub(crate) async fn erase(&self) -> Result<()> {
         let inner = Arc::clone(&self.inner);
         tokio::task::spawn_blocking(move || {
-            let connection = inner
-                .connection
+            let held = inner
+                .held
                 .lock()
-                .unwrap_or_else(std::sync::PoisonError::into_inner)
-                .take();
-            let mut connection = connection.ok_or(StoreError::Closed)?;
-            let erased = empty(&mut connection).and_then(|()| remove_copies(&connection));
-            drop(connection);
-            if let Err(error) = inner.lock.unlock() {
+                .unwrap_or_else(PoisonError::into_inner)
+                .take()
+                .ok_or(StoreError::Closed)?;
+            let (folder, path) = (held.folder().to_owned(), held.path().to_owned());
+            let connection = match held.unsaved {
+                None => Ok(held.connection),
+                // What is in memory goes by itself.
+                Some(_) => Connection::open(&path),
+            };
+            let emptied = connection
+                .map_err(StoreError::from)
+                .and_then(|mut connection| empty(&mut connection));
+            let erased = remove_copies(&folder).and(emptied);
+            if let Some(Err(error)) = inner.lock.as_ref().map(File::unlock) {
                 // Closing the file with the last clone frees it too.
                 tracing::warn!(%error, "the data folder stays taken for a while");
             }
@@ -35,12 +48,7 @@ impl Store {
 
 /// Every row of every table, in one transaction; then the pages they were on.
 fn empty(connection: &mut Connection) -> Result<()> {
-    let tables: Vec<String> = connection
-        .prepare(
-            "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT GLOB 'sqlite_*'",
-        )?
-        .query_map((), |row| row.get(0))?
-        .collect::<rusqlite::Result<_>>()?;
+    let tables = mend::tables(connection)?;
     let tx = connection.transaction()?;
     tx.pragma_update(None, "defer_foreign_keys", true)?;
     for table in tables {
@@ -53,28 +61,32 @@ fn empty(connection: &mut Connection) -> Result<()> {
     Ok(())
 }
 
-/// Copies of the database from before an update: `talonchik.v3.db`.
-fn remove_copies(connection: &Connection) -> Result<()> {
-    let Some(folder) = connection.path().map(Path::new).and_then(Path::parent) else {
-        return Ok(());
-    };
-    let failed = |source| StoreError::Folder {
-        path: folder.to_owned(),
-        source,
-    };
-    for entry in std::fs::read_dir(folder).map_err(failed)? {
+/// Copies of every kind: of each day, of what was damaged, from before an update
+/// (`talonchik.v3.db`).
+fn remove_copies(folder: &Path) -> Result<()> {
+    for kept in [backups::FOLDER, mend::FOLDER] {
+        match fs::remove_dir_all(folder.join(kept)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => (),
+            removed => removed.map_err(|error| backups::failed(folder, error))?,
+        }
+    }
+    let failed = |error| backups::failed(folder, error);
+    for entry in fs::read_dir(folder).map_err(failed)? {
         let entry = entry.map_err(failed)?;
         if entry.file_name().to_str().is_some_and(is_copy) {
-            std::fs::remove_file(entry.path()).map_err(failed)?;
+            fs::remove_file(entry.path()).map_err(failed)?;
         }
     }
     Ok(())
 }
 
 fn is_copy(name: &str) -> bool {
-    name.strip_prefix("talonchik.v")
-        .and_then(|rest| rest.strip_suffix(".db"))
-        .is_some_and(|version| version.parse::<u32>().is_ok())
+    let unfinished = name.starts_with(backups::PART);
+    unfinished
+        || name
+            .strip_prefix("talonchik.v")
+            .and_then(|rest| rest.strip_suffix(".db"))
+            .is_some_and(|version| version.parse::<u32>().is_ok())
 }
 
 #[cfg(test)]

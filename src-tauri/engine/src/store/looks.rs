@@ -10,8 +10,8 @@ use specta::Type;
 use super::{Result, Store, StoreError, from_word, moment, ms, word};
 use crate::model::{ClinicId, Dated, DoctorId, Key, Look, Slot, SpecialtyId, WatchId};
 
-/// The log holds so many looks: three months of asking with the usual budget.
-const KEPT: i64 = 90 * 24 * 360;
+/// The log holds so many looks: the eight weeks that the history tells of, asked with the usual budget.
+const KEPT: i64 = 56 * 24 * 360;
 
 /// The log is read in pages of this length: some two thousand looks.
 const PAGE: TimeDelta = TimeDelta::hours(6);
@@ -231,7 +231,13 @@ impl Store {
                 )?
                 .query_map([clinics], OpeningRow::read)?
                 .collect::<rusqlite::Result<Vec<_>>>()?;
-            rows.into_iter().map(OpeningRow::opening).collect()
+            // One that another program wrote keeps nobody from starting.
+            let readable = rows.into_iter().filter_map(|row| {
+                row.opening()
+                    .inspect_err(|error| tracing::error!(%error, "unreadable opening"))
+                    .ok()
+            });
+            Ok(readable.collect())
         })
         .await
     }
@@ -297,7 +303,7 @@ impl Store {
         while page <= to {
             let next = page + PAGE;
             let clinics = clinics.clone();
-            state = self
+            let looks: Vec<Look> = self
                 .with(move |connection| {
                     let mut statement = connection.prepare_cached(
                         "SELECT * FROM look WHERE clinic IN (SELECT value FROM json_each(:clinics))
@@ -309,12 +315,12 @@ impl Store {
                         },
                         LookRow::read,
                     )?;
-                    for row in rows {
-                        read(&mut state, &row?.look()?);
-                    }
-                    Ok(state)
+                    rows.map(|row| row?.look()).collect()
                 })
                 .await?;
+            for look in &looks {
+                read(&mut state, look);
+            }
             page = next;
         }
         Ok(state)

@@ -5,30 +5,33 @@
 
 mod alerts;
 mod arrivals;
+mod backups;
 mod chats;
 mod commit;
 mod erase;
+mod fault;
+mod held;
 mod listings;
 mod looks;
+mod mend;
 mod news;
 mod outbox;
 mod settings;
 mod signals;
 mod trial;
+mod upkeep;
 mod watched;
 mod watches;
 
 use std::{
     fs::{File, OpenOptions, TryLockError},
     path::{Path, PathBuf},
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use chrono::{DateTime, Utc};
-use rusqlite::{Connection, ErrorCode, backup::Progress};
+use rusqlite::Connection;
 use rusqlite_migration::{M, Migrations};
-
-use crate::failpoints::step;
 
 pub(crate) use alerts::Site;
 pub(crate) use arrivals::{Arrival, MEMORY as ARRIVALS_KEPT};
@@ -37,11 +40,20 @@ pub(crate) use commit::{Coverage, DoctorLook, Step};
 pub(crate) use listings::Listing;
 pub use looks::Opening;
 pub(crate) use looks::Past;
+pub(crate) use mend::Mended;
 pub(crate) use news::DueNews;
 pub use outbox::Taken;
 pub(crate) use outbox::{Awake, Company, Due, Stale, Told};
 pub(crate) use settings::{FORM_LIMIT, Name as SettingName};
 pub(crate) use watched::Watched;
+
+use fault::Fault;
+use held::Held;
+
+use crate::{
+    clock::Clock,
+    model::{Unsaved, UnsavedCause},
+};
 
 /// The database's file name inside the data folder.
 pub(crate) const FILE_NAME: &str = "talonchik.db";
@@ -69,6 +81,12 @@ pub enum StoreError {
         #[source]
         source: std::io::Error,
     },
+    /// The file is not as it was written.
+    #[error("the database is damaged: {0}")]
+    Damaged(&'static str),
+    /// Another program holds the file.
+    #[error("the database is held by another program")]
+    Busy,
     /// SQLite failed.
     #[error("the database failed")]
     Sqlite(#[from] rusqlite::Error),
@@ -83,24 +101,6 @@ pub enum StoreError {
     Closed,
 }
 
-impl StoreError {
-    /// Is another connection in the way (worth trying again)?
-    pub fn is_busy(&self) -> bool {
-        match self {
-            Self::Sqlite(error) => matches!(
-                error.sqlite_error_code(),
-                Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked)
-            ),
-            Self::InUse
-            | Self::Newer { .. }
-            | Self::Folder { .. }
-            | Self::Migration(_)
-            | Self::Unreadable(_)
-            | Self::Closed => false,
-        }
-    }
-}
-
 pub(crate) type Result<T, E = StoreError> = std::result::Result<T, E>;
 
 /// The database. Cheap to clone; the file is closed with the last clone.
@@ -112,9 +112,13 @@ pub(crate) struct Store {
 #[derive(Debug)]
 struct Inner {
     /// `None` once everything was deleted: nothing is written after that.
-    connection: Mutex<Option<Connection>>,
-    /// Held as long as the database is open: a second program is refused.
-    lock: File,
+    held: Mutex<Option<Held>>,
+    /// Held as long as the database is open: a second program is refused. `None` where nothing can
+    /// be written.
+    lock: Option<File>,
+    /// It goes on in memory when nothing can be written.
+    goes_on: bool,
+    clock: Clock,
 }
 
 fn migrations() -> Migrations<'static> {
@@ -130,78 +134,111 @@ fn migrations() -> Migrations<'static> {
 const KNOWN_VERSION: i64 = 4;
 
 impl Store {
-    /// Opens (or makes) the database in `data_dir`, brings its schema up to date.
+    /// Opens (or makes) the database in `data_dir`, brings its schema up to date, puts it together
+    /// again if it is damaged. A newer one is refused untouched.
     ///
-    /// An older database is copied beside itself first. A newer one is refused untouched.
-    pub(crate) fn open(data_dir: &Path) -> Result<Self> {
-        let folder = |source| StoreError::Folder {
-            path: data_dir.to_owned(),
-            source,
-        };
-        create_private_dir(data_dir).map_err(folder)?;
-        let lock = lock(data_dir)?;
+    /// Whoever `goes_on` works in memory while nothing can be written, from the start if need be.
+    pub(crate) fn open_at(data_dir: &Path, clock: Clock, goes_on: bool) -> Result<Self> {
         let path = data_dir.join(FILE_NAME);
-        let mut connection = Connection::open(&path)?;
-        connection.busy_timeout(std::time::Duration::from_secs(5))?;
-        let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-        if found > KNOWN_VERSION {
-            return Err(StoreError::Newer {
-                found,
-                known: KNOWN_VERSION,
-            });
-        }
-        if 0 < found && found < KNOWN_VERSION {
-            connection.backup(
-                "main",
-                data_dir.join(format!("talonchik.v{found}.db")),
-                Some(|_: Progress| step("copying")),
-            )?;
-            step("copied");
-        }
-        connection.pragma_update(None, "journal_mode", "WAL")?;
-        connection.pragma_update(None, "synchronous", "FULL")?;
-        connection.pragma_update(None, "foreign_keys", true)?;
-        connection.pragma_update(None, "secure_delete", true)?;
-        connection.set_prepared_statement_cache_capacity(128);
-        #[cfg(feature = "failpoints")]
-        steps_of_a_migration(&connection, true);
-        migrations().to_latest(&mut connection)?;
-        #[cfg(feature = "failpoints")]
-        steps_of_a_migration(&connection, false);
-        step("migrated");
+        let lock = create_private_dir(data_dir)
+            .map_err(|error| backups::failed(data_dir, error))
+            .and_then(|()| lock(data_dir));
+        let (lock, held) = match lock {
+            Ok(lock) => (Some(lock), Held::open(&path, clock.now())),
+            Err(StoreError::Folder { .. }) if goes_on && path.is_file() => {
+                let cause = UnsavedCause::ReadOnly;
+                (None, Held::open_copy(&path, cause, clock.now()))
+            }
+            Err(error) => return Err(error),
+        };
+        let held = match held {
+            Err(error) => match Fault::of(&error) {
+                Some(Fault::Unwritable(cause)) if goes_on && path.is_file() => {
+                    Held::open_copy(&path, cause, clock.now()).map_err(|_| error)
+                }
+                _ => Err(error),
+            },
+            held => held,
+        };
         Ok(Self {
             inner: Arc::new(Inner {
-                connection: Mutex::new(Some(connection)),
+                held: Mutex::new(Some(held?)),
                 lock,
+                goes_on,
+                clock,
             }),
         })
     }
 
+    /// The same for a test of what is in it.
+    #[cfg(test)]
+    pub(crate) fn open(data_dir: &Path) -> Result<Self> {
+        Self::open_at(data_dir, Clock::system(), false)
+    }
+
     /// Runs `work` with the connection, off the async threads.
+    ///
+    /// What fails because of the file is rolled back and done again: in memory when nothing can be
+    /// written, on what was put together again when the file is damaged.
     async fn with<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&mut Connection) -> Result<T> + Send + 'static,
+        mut work: impl FnMut(&mut Connection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let inner = Arc::clone(&self.inner);
+        self.with_held(move |held| {
+            let error = match work(&mut held.connection) {
+                Err(error) => error,
+                done => return done,
+            };
+            held.roll_back();
+            let now = inner.clock.now();
+            match Fault::of(&error) {
+                Some(Fault::Unwritable(cause)) if inner.goes_on && held.unsaved.is_none() => {
+                    held.leave_the_file(cause, now)?;
+                }
+                Some(Fault::Damaged) if held.unsaved.is_none() => held.mend(now)?,
+                Some(Fault::Unwritable(_) | Fault::Damaged) | None => return Err(error),
+            }
+            work(&mut held.connection)
+        })
+        .await
+    }
+
+    async fn with_held<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Held) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let inner = Arc::clone(&self.inner);
         tokio::task::spawn_blocking(move || {
             // A panic in an earlier call rolled its transaction back; the connection is sound.
-            let mut connection = inner
-                .connection
-                .lock()
-                .unwrap_or_else(std::sync::PoisonError::into_inner);
-            work(connection.as_mut().ok_or(StoreError::Closed)?)
+            let mut held = inner.held.lock().unwrap_or_else(PoisonError::into_inner);
+            work(held.as_mut().ok_or(StoreError::Closed)?)
         })
         .await
         .map_err(|_| StoreError::Closed)?
+    }
+
+    /// Why nothing is saved at the moment, if so.
+    pub(crate) async fn unsaved(&self) -> Result<Option<Unsaved>> {
+        self.with_held(|held| Ok(held.unsaved)).await
+    }
+
+    /// Writes what is only in memory into the file, if that can be done again. Without the lock
+    /// somebody else may have written it: then it is left alone.
+    pub(crate) async fn save_again(&self) -> Result<()> {
+        if self.inner.lock.is_none() {
+            return Ok(());
+        }
+        self.with_held(Held::return_to_the_file).await
     }
 
     /// The same without waiting for the disk. A crash of the program takes nothing of it back, a power
     /// cut may: it is for what is then simply done or learned again.
     async fn with_ease<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&mut Connection) -> Result<T> + Send + 'static,
+        mut work: impl FnMut(&mut Connection) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        self.with(|connection| {
+        self.with(move |connection| {
             connection.pragma_update(None, "synchronous", "NORMAL")?;
             let done = work(connection);
             connection.pragma_update(None, "synchronous", "FULL")?;
@@ -215,20 +252,11 @@ impl Store {
         self.with(|connection| {
             let tx = connection.transaction()?;
             tx.execute("INSERT OR REPLACE INTO setting VALUES ('check', '0')", ())?;
-            tx.query_row("PRAGMA quick_check", (), |row| row.get::<_, String>(0))?;
-            Ok(tx.rollback()?)
+            tx.rollback()?;
+            mend::check(connection, mend::Depth::Start)
         })
         .await
     }
-}
-
-/// Each statement is a step.
-#[cfg(feature = "failpoints")]
-fn steps_of_a_migration(connection: &Connection, watched: bool) {
-    use rusqlite::trace::{TraceEvent, TraceEventCodes};
-    let passed: fn(TraceEvent<'_>) = |_| step("migrating");
-    let events = TraceEventCodes::SQLITE_TRACE_STMT;
-    connection.trace_v2(events, watched.then_some(passed));
 }
 
 #[cfg(unix)]
@@ -285,6 +313,9 @@ fn word<T: serde::Serialize>(value: &T) -> Result<String> {
 fn from_word<T: serde::de::DeserializeOwned>(word: String) -> Result<T> {
     Ok(serde_json::from_value(serde_json::Value::String(word))?)
 }
+
+#[cfg(test)]
+mod faults;
 
 #[cfg(test)]
 mod tests {
@@ -363,22 +394,13 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_that_cannot_be_made_and_a_file_that_is_no_database_are_clear_errors() {
+    fn a_folder_that_cannot_be_made_is_a_clear_error() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("file");
         std::fs::write(&file, "not a folder").unwrap();
         assert!(matches!(
             Store::open(&file.join("data")).unwrap_err(),
             StoreError::Folder { .. }
-        ));
-        std::fs::write(
-            folder.path().join(FILE_NAME),
-            "not a database, but long enough to be read as one".repeat(40),
-        )
-        .unwrap();
-        assert!(matches!(
-            Store::open(folder.path()).unwrap_err(),
-            StoreError::Sqlite(_)
         ));
     }
 

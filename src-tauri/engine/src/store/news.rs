@@ -40,7 +40,7 @@ impl Store {
                 (serde_json::to_string(&news)?, ms(now), ms(until)),
             )?;
             let id = tx.last_insert_rowid();
-            for channel in channels {
+            for channel in &channels {
                 tx.execute(
                     "INSERT INTO news_outbox (news_id, channel, state, next_at) VALUES (?1, ?2, 'due', ?3)",
                     (id, channel, ms(now)),
@@ -76,10 +76,10 @@ impl Store {
         .await
     }
 
-    /// A silence follows before everybody heard that the last one was over: that is not said any more.
-    pub(crate) async fn drop_recovery(&self) -> Result<()> {
-        self.with(|connection| {
-            connection.execute("DELETE FROM news WHERE body ->> 'kind' = 'recovered'", ())?;
+    /// News of this kind are no longer so: whoever has not heard them hears nothing.
+    pub(crate) async fn drop_news(&self, kind: &'static str) -> Result<()> {
+        self.with(move |connection| {
+            connection.execute("DELETE FROM news WHERE body ->> 'kind' = ?1", [kind])?;
             Ok(())
         })
         .await

@@ -29,6 +29,8 @@ pub(crate) enum Name {
     Silence,
     /// `night::Night`: the quiet hours that nothing has been said of yet.
     Night,
+    /// `mend::Mended`: the database was damaged.
+    Mended,
     /// What was typed into this form.
     Form(String),
 }
@@ -45,6 +47,7 @@ impl Name {
             Self::TelegramBot => "telegram-bot".to_owned(),
             Self::Silence => "silence".to_owned(),
             Self::Night => "night".to_owned(),
+            Self::Mended => "mended".to_owned(),
             Self::Form(form) => format!("form/{form}"),
         }
     }
@@ -74,7 +77,7 @@ impl Store {
     ) -> Result<()> {
         let value = value.map(serde_json::to_string).transpose()?;
         self.with(move |connection| {
-            match value {
+            match &value {
                 Some(value) => connection
                     .prepare_cached("INSERT OR REPLACE INTO setting VALUES (:name, :value)")?
                     .execute(named_params! {":name": name.text(), ":value": value})?,

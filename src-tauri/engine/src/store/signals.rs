@@ -43,7 +43,7 @@ impl Store {
     pub(crate) async fn save_signals(&self, rows: Vec<Row>) -> Result<()> {
         self.with(move |connection| {
             let tx = connection.transaction()?;
-            for row in rows {
+            for row in &rows {
                 tx.prepare_cached(
                     "INSERT OR REPLACE INTO signal VALUES (:clinic, :level, :announced, :missed)",
                 )?

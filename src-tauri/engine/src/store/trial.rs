@@ -73,7 +73,7 @@ impl Store {
         self.with(move |connection| {
             let tx = connection.transaction()?;
             forget(&tx)?;
-            let committed = commit(&tx, look)?;
+            let committed = commit(&tx, look.clone())?;
             tx.commit()?;
             committed
                 .alerts

@@ -6,7 +6,7 @@ use super::{Result, Store};
 use crate::model::ClinicId;
 
 /// Rows are kept for so many days, as long as the learner remembers.
-const KEPT_DAYS: i64 = 56;
+pub(super) const KEPT_DAYS: i64 = 56;
 
 /// A clinic, a Moscow day (days since 1970-01-01) and its quarters of an hour, the first lowest.
 pub(crate) type Watched = (ClinicId, i64, u128);
@@ -34,7 +34,7 @@ impl Store {
     pub(crate) async fn save_watched(&self, rows: Vec<Watched>) -> Result<()> {
         self.with(move |connection| {
             let tx = connection.transaction()?;
-            for (clinic, day, quarters) in rows {
+            for (clinic, day, quarters) in &rows {
                 tx.prepare_cached(
                     "INSERT OR REPLACE INTO watched VALUES (:clinic, :day, :quarters)",
                 )?

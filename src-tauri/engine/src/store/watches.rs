@@ -7,7 +7,7 @@ use super::{Result, Store, StoreError, moment, ms};
 use crate::model::{Activity, DoctorChoice, Watch, WatchDraft, WatchId};
 
 /// How long a removed watch can be brought back.
-const RESTORABLE: TimeDelta = TimeDelta::days(1);
+pub(super) const RESTORABLE: TimeDelta = TimeDelta::days(1);
 
 const COLUMNS: &str = "id, draft, activity, created_at";
 
@@ -59,7 +59,7 @@ impl Store {
         self.with(move |connection| {
             let tx = connection.transaction()?;
             let mut added = Vec::with_capacity(drafts.len());
-            for (draft, activity) in drafts {
+            for (draft, activity) in drafts.clone() {
                 tx.prepare_cached(
                     "INSERT INTO watch (draft, activity, created_at) VALUES (:draft, :activity, :now)",
                 )?
@@ -111,7 +111,7 @@ impl Store {
             let fresh = draft.places.iter().flat_map(chosen).filter(|doctor| !known.contains(doctor));
             expect(&tx, id, fresh, now)?;
             tx.commit()?;
-            Ok(Some(Watch { draft, ..old }))
+            Ok(Some(Watch { draft: draft.clone(), ..old }))
         })
         .await
     }

@@ -197,6 +197,11 @@ pub(crate) fn news_text(news: &News, words: Words, now: DateTime<Utc>, manner: M
         }
         // Whose chat it was is nobody's business in another.
         News::ChatLost { title: _ } => vec![words.say("tg-alert-chat-lost")],
+        News::Restored { copy_of } => vec![
+            words.say("news-restored-title"),
+            words.restored(*copy_of, now),
+        ],
+        News::Unsaved { cause } => vec![words.say("news-unsaved-title"), words.unsaved(*cause)],
     };
     Text {
         html: lines.join("\n"),

@@ -180,6 +180,13 @@ impl Letter {
                 words.say("letter-chat-lost-title"),
                 vec![words.say("letter-chat-lost")],
             ),
+            News::Restored { copy_of } => (
+                words.say("news-restored-title"),
+                vec![words.restored(*copy_of, now)],
+            ),
+            News::Unsaved { cause } => {
+                (words.say("news-unsaved-title"), vec![words.unsaved(*cause)])
+            }
         };
         Self {
             sender: words.say("letter-sender"),

@@ -5,7 +5,7 @@
 use chrono::{DateTime, Utc};
 
 use super::{Value, Words, shortened, unbroken};
-use crate::model::{Alert, AlertSlot, MessageKind, News, SilenceCause};
+use crate::model::{Alert, AlertSlot, MessageKind, News, SilenceCause, UnsavedCause};
 
 /// The longest title, in characters.
 pub const LONGEST_TITLE: usize = 45;
@@ -91,12 +91,45 @@ pub fn news(news: &News, words: Words, now: DateTime<Utc>) -> Notice {
             let body = say("news-chat-lost-body", &[("chat", title.as_str().into())]);
             (words.say("news-chat-lost-title"), body, Some("news-more"))
         }
+        News::Restored { copy_of } => (
+            words.say("news-restored-title"),
+            words.restored(*copy_of, now),
+            Some("news-more"),
+        ),
+        News::Unsaved { cause } => (
+            words.say("news-unsaved-title"),
+            words.unsaved(*cause),
+            Some("news-more"),
+        ),
     };
     Notice {
         title,
         body,
         primary: primary.map(|id| words.say(id)),
         secondary: None,
+    }
+}
+
+impl Words {
+    /// What a damaged database was put together from.
+    pub fn restored(self, copy_of: Option<DateTime<Utc>>, now: DateTime<Utc>) -> String {
+        match copy_of {
+            Some(at) => self.say_with(
+                "news-restored-copy",
+                &[("when", self.moment(at, now).into())],
+            ),
+            None => self.say("news-restored-none"),
+        }
+    }
+
+    /// Why nothing can be saved.
+    pub fn unsaved(self, cause: UnsavedCause) -> String {
+        self.say(match cause {
+            UnsavedCause::Full => "news-unsaved-full",
+            UnsavedCause::ReadOnly => "news-unsaved-read-only",
+            UnsavedCause::Busy => "news-unsaved-busy",
+            UnsavedCause::Failing => "news-unsaved-failing",
+        })
     }
 }
 

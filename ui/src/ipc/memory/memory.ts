@@ -22,6 +22,7 @@ import type {
   Slot,
   Status,
   TimeWish,
+  UnsavedCause,
   Watch,
   WatchDraft,
   WatchSlot,
@@ -136,6 +137,8 @@ export interface Memory extends Host {
     hold(command: string): () => void;
     service(state: ServiceState): void;
     slept(from: string, to: string): void;
+    unsaved(cause: UnsavedCause): void;
+    restored(at: string, copyOf: string | null): void;
     quietUntil(end: string | null): void;
     /** Nothing good has been heard since then. */
     silent(since: string | null): void;
@@ -193,6 +196,8 @@ export function createMemoryHost(options: MemoryOptions = {}): Memory {
   let service: ServiceState = 'fine';
   let pause: Status['pause'] = null;
   let slept: Status['slept'] = null;
+  let unsaved: Status['unsaved'] = null;
+  let restored: Status['restored'] = null;
   let quietUntil: Status['quietUntil'] = null;
   let silentSince: Status['silentSince'] = null;
   let demo = options.demo ?? false;
@@ -584,6 +589,14 @@ export function createMemoryHost(options: MemoryOptions = {}): Memory {
       slept = { from, to };
       emit({ kind: 'statusChanged' });
     },
+    unsaved: (cause) => {
+      unsaved = { cause, since: iso(Date.now()) };
+      emit({ kind: 'statusChanged' });
+    },
+    restored: (at, copyOf) => {
+      restored = { at, copyOf };
+      emit({ kind: 'statusChanged' });
+    },
     quietUntil: (end) => {
       quietUntil = end;
       emit({ kind: 'statusChanged' });
@@ -835,6 +848,8 @@ export function createMemoryHost(options: MemoryOptions = {}): Memory {
         quietUntil,
         hushed: world.settings.hushed,
         silentSince,
+        unsaved,
+        restored,
         budgetPerDay: 24 * world.settings.budgetPerHour,
         requestsToday: requests,
         requestsLastHour: 58,

@@ -1,7 +1,7 @@
 use engine::{
     model::{
-        Activity, DoctorChoice, Language, Pause, Place, Slot, Tell, TimeWish, Watch, WatchDraft,
-        WatchSlot,
+        Activity, DoctorChoice, Language, Pause, Place, Slot, Tell, TimeWish, Unsaved,
+        UnsavedCause, Watch, WatchDraft, WatchSlot,
     },
     text::Words,
 };
@@ -36,6 +36,8 @@ fn status() -> Status {
         quiet_until: None,
         hushed: false,
         silent_since: None,
+        unsaved: None,
+        restored: None,
         requests_last_hour: 0,
         budget_per_hour: 360,
         demo: false,
@@ -378,6 +380,21 @@ fn a_silence_of_the_watches_is_a_problem_that_says_since_when() {
     let face = face_of(&status, &[], RU);
     assert_eq!(face.shape, Shape::Problem);
     assert_eq!(read(&face)[0], "[Не можем проверить талоны с 08:12]");
+}
+
+#[test]
+fn a_disk_that_takes_nothing_is_a_problem() {
+    let unsaved = Unsaved {
+        cause: UnsavedCause::Full,
+        since: now(),
+    };
+    let status = Status {
+        unsaved: Some(unsaved),
+        ..status()
+    };
+    let face = face_of(&status, &[], RU);
+    assert_eq!(face.shape, Shape::Problem);
+    assert_eq!(read(&face)[0], "[Новое не сохраняется. Талоны проверяются]");
 }
 
 #[test]

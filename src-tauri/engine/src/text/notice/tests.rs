@@ -284,3 +284,28 @@ fn titles_and_bodies_keep_their_lengths_with_the_longest_data() {
         }
     }
 }
+
+#[test]
+fn that_data_is_damaged_or_not_saved_is_said_in_a_notification_in_both_languages() {
+    let causes = [
+        UnsavedCause::Full,
+        UnsavedCause::ReadOnly,
+        UnsavedCause::Busy,
+        UnsavedCause::Failing,
+    ];
+    let told = causes.map(|cause| News::Unsaved { cause });
+    let copies = [Some(at("2026-11-18T03:10")), None].map(|copy_of| News::Restored { copy_of });
+    for news in told.iter().chain(&copies) {
+        for language in [Language::Ru, Language::En] {
+            let said = super::news(news, Words::new(language), now());
+            assert!(said.title.chars().count() <= LONGEST_TITLE, "{said:?}");
+            assert!(said.body.chars().count() <= LONGEST_BODY, "{said:?}");
+        }
+    }
+    let said = super::news(&copies[0], Words::new(Language::Ru), now());
+    assert_eq!(said.title, "Данные были повреждены");
+    assert_eq!(
+        said.body.replace('\u{a0}', " "),
+        "Восстановлены из копии: ср, 18 ноября, 3:10. Более новое могло пропасть"
+    );
+}

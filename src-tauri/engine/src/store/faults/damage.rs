@@ -1,0 +1,274 @@
+//! A file that is not as it was written.
+
+use super::*;
+
+/// A folder with a copy of yesterday, and somebody who came since.
+async fn with_a_copy(folder: &Path) -> Vec<Watch> {
+    let mut watches = lived_in(folder).await;
+    let store = open(folder, begin()).unwrap();
+    assert!(store.back_up(begin()).await.unwrap());
+    let later = begin() + TimeDelta::hours(20);
+    let newer = vec![(wish("бабушка"), Activity::On)];
+    watches.extend(store.add_watches(newer, later).await.unwrap());
+    watches
+}
+
+async fn mended(store: &Store) -> Option<Mended> {
+    store.setting(SettingName::Mended).await.unwrap()
+}
+
+fn file(folder: &Path) -> std::path::PathBuf {
+    folder.join(FILE_NAME)
+}
+
+/// Opens what was damaged; whoever was in the copy waits on.
+async fn opens(folder: &Path, how: &str) -> (Store, Vec<String>) {
+    let store = open(folder, begin() + TimeDelta::days(1))
+        .unwrap_or_else(|error| panic!("{how}: {error:?}"));
+    let names = nicknames(&store).await;
+    assert!(
+        names.starts_with(&["мама".to_owned(), "Петя".to_owned()]),
+        "{how}: {names:?}"
+    );
+    let settings: Option<Settings> = store.setting(SettingName::Settings).await.unwrap();
+    assert!(settings.is_some_and(|settings| settings.welcomed), "{how}");
+    (store, names)
+}
+
+#[tokio::test]
+async fn fault_35_any_block_of_the_file_may_be_flipped_and_every_watch_of_the_copy_waits_on() {
+    let folder = tempfile::tempdir().unwrap();
+    with_a_copy(folder.path()).await;
+    let bytes = std::fs::read(file(folder.path())).unwrap();
+    let (mut restored, mut newest) = (0, 0);
+    let blocks = bytes.len() / 512;
+    for block in 0..blocks {
+        let here = tempfile::tempdir().unwrap();
+        copy_folder(folder.path(), here.path());
+        let mut flipped = bytes.clone();
+        for byte in &mut flipped[block * 512..(block + 1) * 512] {
+            *byte = !*byte;
+        }
+        std::fs::write(file(here.path()), &flipped).unwrap();
+        let how = format!("block {block}");
+        let (store, names) = opens(here.path(), &how).await;
+        newest += usize::from(names.len() == 3);
+        if let Some(mended) = mended(&store).await {
+            restored += 1;
+            assert_eq!(mended.restored.copy_of, Some(begin()), "{how}");
+            let kept = std::fs::read_dir(here.path().join(mend::FOLDER)).unwrap();
+            let kept = file(&kept.last().unwrap().unwrap().path());
+            assert_eq!(std::fs::read(kept).unwrap(), flipped, "{how}");
+        }
+        // All of it can be read, or is put together again then.
+        store.alerts(100).await.unwrap();
+        store.arrivals(DateTime::UNIX_EPOCH).await.unwrap();
+        store.present(vec!["27".into()]).await.unwrap();
+        store.last_good_looks().await.unwrap();
+        drop(store);
+        assert!(is_sound(here.path()), "{how}");
+    }
+    assert!(restored > blocks / 10, "{restored} of {blocks}");
+    assert!(newest > blocks * 9 / 10, "{newest} of {blocks}");
+}
+
+#[tokio::test]
+async fn fault_35_a_file_cut_anywhere_or_zeroed_or_of_something_else_is_restored() {
+    let folder = tempfile::tempdir().unwrap();
+    with_a_copy(folder.path()).await;
+    let bytes = std::fs::read(file(folder.path())).unwrap();
+    let mut damaged: Vec<(String, Vec<u8>)> = (0..bytes.len())
+        .step_by(1500)
+        .map(|end| (format!("cut at {end}"), bytes[..end].to_vec()))
+        .collect();
+    for page in (0..bytes.len()).step_by(4096) {
+        let mut zeroed = bytes.clone();
+        zeroed[page..page + 4096].fill(0);
+        damaged.push((format!("page at {page} zeroed"), zeroed));
+    }
+    damaged.push(("zeros".to_owned(), vec![0; bytes.len()]));
+    damaged.push(("a text".to_owned(), "not a database".repeat(400).into()));
+    for (how, bytes) in damaged {
+        let here = tempfile::tempdir().unwrap();
+        copy_folder(folder.path(), here.path());
+        std::fs::write(file(here.path()), bytes).unwrap();
+        drop(opens(here.path(), &how).await);
+        assert!(is_sound(here.path()), "{how}");
+        // Once is enough.
+        let (store, _) = opens(here.path(), &how).await;
+        drop(store);
+        let kept = std::fs::read_dir(here.path().join(mend::FOLDER));
+        assert!(kept.is_ok_and(|kept| kept.count() <= 1), "{how}");
+    }
+    let here = tempfile::tempdir().unwrap();
+    copy_folder(folder.path(), here.path());
+    std::fs::remove_file(file(here.path())).unwrap();
+    drop(opens(here.path(), "no file").await);
+}
+
+#[tokio::test]
+async fn fault_35_without_a_copy_what_can_be_read_of_watches_and_settings_is_saved() {
+    let folder = tempfile::tempdir().unwrap();
+    lived_in(folder.path()).await;
+    let bytes = std::fs::read(file(folder.path())).unwrap();
+    let blocks = bytes.len() / 512;
+    let (mut all, mut mended_times) = (0, 0);
+    for block in 0..blocks {
+        let here = tempfile::tempdir().unwrap();
+        let mut flipped = bytes.clone();
+        for byte in &mut flipped[block * 512..(block + 1) * 512] {
+            *byte = !*byte;
+        }
+        std::fs::write(file(here.path()), flipped).unwrap();
+        let store = open(here.path(), begin()).unwrap();
+        all += usize::from(nicknames(&store).await.len() == 2);
+        if let Some(mended) = mended(&store).await {
+            mended_times += 1;
+            assert_eq!(mended.restored.copy_of, None);
+        }
+        drop(store);
+        assert!(is_sound(here.path()), "block {block}");
+    }
+    assert!(all > blocks * 8 / 10, "{all} of {blocks}");
+    assert!(mended_times > 0);
+}
+
+#[tokio::test]
+async fn fault_35_damage_met_while_running_is_mended_and_what_was_asked_is_done() {
+    let folder = tempfile::tempdir().unwrap();
+    let watches = with_a_copy(folder.path()).await;
+    let store = open(folder.path(), begin() + TimeDelta::days(1)).unwrap();
+    // A text that is none, in the log of looks, which the start does not read.
+    let spoil = |connection: &mut Connection| {
+        connection.execute(
+            "UPDATE look SET resource = CAST(x'ff' AS TEXT) WHERE id = 1",
+            (),
+        )?;
+        Ok(())
+    };
+    store.with(spoil).await.unwrap();
+    let looks = store.looks(vec!["27".into()], 100).await.unwrap();
+    assert_eq!(looks.len(), 3);
+    assert_eq!(nicknames(&store).await.len(), watches.len());
+    assert!(mended(&store).await.is_some());
+    let again = look(
+        &watches[0],
+        "a",
+        begin() + TimeDelta::days(1),
+        &[3, 4, 5, 6],
+    );
+    assert_eq!(store.commit(again).await.unwrap().look.appeared, 1);
+}
+
+#[tokio::test]
+async fn fault_36_a_log_that_is_missing_left_over_or_of_another_database_loses_no_watch() {
+    let folder = tempfile::tempdir().unwrap();
+    with_a_copy(folder.path()).await;
+    let other = tempfile::tempdir().unwrap();
+    let foreign = Store::open(other.path()).unwrap();
+    for _ in 0..40 {
+        let strangers = vec![(wish("чужой"), Activity::On)];
+        foreign.add_watches(strangers, begin()).await.unwrap();
+    }
+    // The log of a program that died: it is there and not in the file yet.
+    let died = tempfile::tempdir().unwrap();
+    let store = open(folder.path(), begin()).unwrap();
+    let late = vec![(wish("поздно"), Activity::On)];
+    store.add_watches(late, begin()).await.unwrap();
+    copy_folder(folder.path(), died.path());
+    drop(store);
+    let (log, index) = (format!("{FILE_NAME}-wal"), format!("{FILE_NAME}-shm"));
+
+    for (how, expected) in [
+        ("as it was left", 4),
+        ("without an index", 4),
+        ("without a log", 3),
+        ("with an index of another", 4),
+        ("with a log cut", 3),
+        ("with the log of another", 0),
+    ] {
+        let here = tempfile::tempdir().unwrap();
+        copy_folder(died.path(), here.path());
+        let (log, index) = (here.path().join(&log), here.path().join(&index));
+        match how {
+            "without an index" => std::fs::remove_file(index).unwrap(),
+            "without a log" => std::fs::remove_file(log).unwrap(),
+            "with an index of another" => {
+                let foreign = other.path().join(format!("{FILE_NAME}-shm"));
+                std::fs::copy(foreign, index).unwrap();
+            }
+            "with a log cut" => {
+                let bytes = std::fs::read(&log).unwrap();
+                std::fs::write(log, &bytes[..bytes.len() - 100]).unwrap();
+            }
+            "with the log of another" => {
+                let foreign = other.path().join(format!("{FILE_NAME}-wal"));
+                std::fs::copy(foreign, log).unwrap();
+            }
+            _ => (),
+        }
+        if expected == 0 {
+            // SQLite cannot tell whose it is; what it makes of it is sound, or is restored.
+            drop(open(here.path(), begin()).unwrap());
+            assert!(is_sound(here.path()), "{how}");
+            continue;
+        }
+        let (store, names) = opens(here.path(), how).await;
+        assert_eq!(names.len(), expected, "{how}");
+        assert_eq!(mended(&store).await, None, "{how}");
+    }
+}
+
+#[tokio::test]
+async fn fault_42_a_copy_of_last_month_tells_nothing_of_the_past_and_all_that_is_new_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let watches = with_a_copy(folder.path()).await;
+    std::fs::write(file(folder.path()), "gone").unwrap();
+    let now = begin() + TimeDelta::days(30);
+    let store = open(folder.path(), now).unwrap();
+    store.release_leases(now).await.unwrap();
+    let lease = async |now| {
+        let awake = Awake::of(watches.iter().map(|watch| watch.id));
+        let name = "desktop".to_owned();
+        let until = now + TimeDelta::minutes(1);
+        store.lease(name, Company::None, awake, now, until).await
+    };
+    // Nothing is told before its slots have been looked at.
+    assert_eq!(lease(now).await.unwrap(), None);
+
+    let days: Vec<i64> = (31..61).collect();
+    let seen = store
+        .commit(look(&watches[0], "a", now, &days))
+        .await
+        .unwrap();
+    assert_eq!(seen.look.appeared, 30);
+    let raised = seen.alerts.iter().filter(|alert| alert.0 > 100_000);
+    assert_eq!(raised.count(), 1, "and no number is given twice");
+    let due = lease(now).await.unwrap().unwrap();
+    assert_eq!((due.alert.id, due.fresh.len()), (seen.alerts[0], 30));
+    assert_eq!(lease(now).await.unwrap(), None, "one message, no storm");
+
+    // What waited in the copy comes last and is useless by then: all its slots have begun.
+    let later = now + TimeDelta::minutes(25);
+    while let Some(due) = lease(later).await.unwrap() {
+        let begun = due.alert.slots.iter().all(|slot| slot.start < now);
+        assert!(begun || due.alert.id == seen.alerts[0]);
+        let why = crate::model::Untold::Started;
+        store
+            .settle(&due, Told::Expired { why }, later)
+            .await
+            .unwrap();
+    }
+}
+
+#[tokio::test]
+async fn only_the_last_three_damaged_files_are_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    with_a_copy(folder.path()).await;
+    for day in 0..5 {
+        std::fs::write(file(folder.path()), "gone").unwrap();
+        drop(open(folder.path(), begin() + TimeDelta::days(day)).unwrap());
+    }
+    let kept = std::fs::read_dir(folder.path().join(mend::FOLDER)).unwrap();
+    assert_eq!(kept.count(), 3);
+}
