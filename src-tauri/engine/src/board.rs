@@ -185,8 +185,8 @@ pub(crate) struct ClinicFacts {
     pub(crate) no_online: bool,
     /// The specialties of the last good list.
     pub(crate) specialties: Vec<Specialty>,
-    pub(crate) pairs: HashMap<SpecialtyId, PairFacts>,
-    pub(crate) doctors: HashMap<DoctorId, DoctorFacts>,
+    pub(crate) pairs: BTreeMap<SpecialtyId, PairFacts>,
+    pub(crate) doctors: BTreeMap<DoctorId, DoctorFacts>,
     /// Held during a round: there is one at a time.
     pub(crate) round: Arc<tokio::sync::Mutex<Option<Walked>>>,
 }
@@ -202,8 +202,8 @@ impl ClinicFacts {
             trouble: None,
             no_online: false,
             specialties: Vec::new(),
-            pairs: HashMap::new(),
-            doctors: HashMap::new(),
+            pairs: BTreeMap::new(),
+            doctors: BTreeMap::new(),
             round: Arc::default(),
         }
     }
@@ -517,7 +517,7 @@ impl ClinicFacts {
 }
 
 /// How many slots these doctors have; of those never looked at, as many as their rows say.
-fn under(doctors: &HashMap<DoctorId, DoctorFacts>, rows: &[Doctor]) -> usize {
+fn under(doctors: &BTreeMap<DoctorId, DoctorFacts>, rows: &[Doctor]) -> usize {
     rows.iter()
         .map(|row| match doctors.get(&row.id) {
             Some(facts) if facts.looked_at.is_some() => facts.starts.len(),
@@ -547,7 +547,7 @@ impl Row for Counts {
 }
 
 fn is_there(
-    doctors: &HashMap<DoctorId, DoctorFacts>,
+    doctors: &BTreeMap<DoctorId, DoctorFacts>,
     doctor: &DoctorId,
     start: DateTime<Utc>,
 ) -> bool {
@@ -631,7 +631,7 @@ impl Timeline {
 pub(crate) struct Board {
     pub(crate) watches: Roster,
     pub(crate) plan: Plan,
-    pub(crate) facts: HashMap<ClinicId, ClinicFacts>,
+    pub(crate) facts: BTreeMap<ClinicId, ClinicFacts>,
     pub(crate) listed: Listed,
     pub(crate) clinics: HashMap<ClinicId, Clinic>,
     /// What the counts of lists are worth.
@@ -672,7 +672,7 @@ impl Board {
             weighed_on: None,
             watches: Roster::default(),
             plan: Plan::new(),
-            facts: HashMap::new(),
+            facts: BTreeMap::new(),
             listed: Listed::default(),
             clinics: HashMap::new(),
             trust: Trust::default(),

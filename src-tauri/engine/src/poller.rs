@@ -139,6 +139,7 @@ impl Poller {
             let full = !later.is_empty();
             let wait = wait.min(HEARTBEAT);
             tokio::select! {
+                biased;
                 () = stop.cancelled() => break,
                 Some(ended) = rounds.join_next(), if !rounds.is_empty() => {
                     if let Err(error) = ended {

@@ -40,6 +40,7 @@ mod districts;
 mod faults;
 mod hours;
 mod ids;
+mod line;
 #[cfg(feature = "stand-ins")]
 pub mod mail;
 mod moscow;
@@ -61,6 +62,7 @@ pub use agenda::Opening;
 pub use city::{City, ClinicInfo, DoctorInfo, Place, Request, SpecialtyInfo, machine_time};
 pub use config::{Config, World};
 pub use faults::{Extent, Fault, Rows, Scope, UnknownFault};
+pub use line::{Fate, Reached};
 pub use server::Server;
 #[cfg(feature = "stand-ins")]
 pub use still::Still;

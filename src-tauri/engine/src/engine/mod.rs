@@ -19,7 +19,7 @@ use std::{
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Europe::Moscow;
-use rand::RngExt;
+use rand::{RngExt, SeedableRng, rngs::StdRng};
 use tokio::{
     sync::{Notify, broadcast},
     task::JoinSet,
@@ -28,6 +28,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::{
+    blocking,
     board::Board,
     catalog::Catalog,
     clock::Clock,
@@ -35,7 +36,7 @@ use crate::{
     deadman::{self, DeadMan},
     delivery::{Channel, Channels, Health, Worker},
     error::{EngineError, Problem, StartError},
-    gorzdrav::{Client, DEFAULT_BASE},
+    gorzdrav::{Client, DEFAULT_BASE, Transport},
     model::{Clinic, Event, Pause, Settings, Watch},
     pace::{Pace, REAL_CEILING_PER_HOUR},
     poller::{self, Poller},
@@ -83,6 +84,8 @@ pub struct Config {
     /// Where tokens and passwords are kept; `None`: where the system keeps them, and for the
     /// simulated city in memory only.
     pub secrets: Option<Secrets>,
+    /// The way to the service; `None`: the network.
+    pub transport: Option<Arc<dyn Transport>>,
     /// Certificates (DER) that mail servers may show besides those the system trusts.
     pub extra_roots: Vec<Vec<u8>>,
 }
@@ -100,6 +103,7 @@ impl Config {
             looks: true,
             seed: rand::rng().random(),
             secrets: None,
+            transport: None,
             extra_roots: Vec::new(),
         }
     }
@@ -136,7 +140,7 @@ impl Engine {
         own: Vec<Arc<dyn Channel>>,
     ) -> Result<Arc<Self>, StartError> {
         let data_dir = config.data_dir.clone();
-        let store = tokio::task::spawn_blocking(move || Store::open(&data_dir))
+        let store = blocking::run(move || Store::open(&data_dir))
             .await
             .map_err(|_| crate::store::StoreError::Closed)??;
         let now = config.clock.now();
@@ -152,7 +156,11 @@ impl Engine {
         let pace = Arc::new(Pace::seeded(budget, real_service, config.seed));
         pace.set_bursts(settings.bursts);
         pace.recall(&store.looked_by_hour(now).await?);
-        let client = Client::new(config.api_base.clone(), pace)?;
+        let base = config.api_base.clone();
+        let client = match &config.transport {
+            Some(transport) => Client::over(Arc::clone(transport), base, pace)?,
+            None => Client::new(base, pace)?,
+        };
         let tally = Arc::new(Tally::open(&store, now).await?);
         let (events, _) = broadcast::channel(EVENTS_KEPT);
         let outbox = Arc::new(Notify::new());
@@ -270,6 +278,7 @@ impl Engine {
             poller: Arc::clone(&self.poller),
             health,
             retired,
+            rng: Mutex::new(StdRng::seed_from_u64(self.config.seed)),
         });
         let stop = self.stop.clone();
         self.spawn(supervised("delivery", stop.clone(), move || {
@@ -424,7 +433,7 @@ async fn recall(
 ) -> Result<Learned, StoreError> {
     let arrived: Vec<_> = arrivals.iter().map(poller::arrived).collect();
     let now = now.timestamp_millis();
-    tokio::task::spawn_blocking(move || Learned::recall(watched, arrived, now))
+    blocking::run(move || Learned::recall(watched, arrived, now))
         .await
         .map_err(|_| StoreError::Closed)
 }
@@ -455,6 +464,7 @@ fn midnight(now: DateTime<Utc>) -> DateTime<Utc> {
 async fn keep_catalogue(catalog: Arc<Catalog>, poller: Arc<Poller>, stop: CancellationToken) {
     loop {
         let refreshed = tokio::select! {
+            biased;
             () = stop.cancelled() => return,
             refreshed = catalog.refresh() => refreshed,
         };
@@ -471,6 +481,7 @@ async fn keep_catalogue(catalog: Arc<Catalog>, poller: Arc<Poller>, stop: Cancel
             }
         };
         tokio::select! {
+            biased;
             () = stop.cancelled() => return,
             () = tokio::time::sleep(wait) => (),
         }
@@ -492,6 +503,7 @@ where
             Some(Ok(()) | Err(_)) | None => return,
         }
         tokio::select! {
+            biased;
             () = stop.cancelled() => return,
             () = tokio::time::sleep(Duration::from_secs(1 << restarts.min(6))) => (),
         }

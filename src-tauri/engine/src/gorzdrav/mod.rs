@@ -10,6 +10,7 @@ mod error;
 pub mod link;
 mod net;
 mod tidy;
+mod transport;
 mod wire;
 
 #[cfg(test)]
@@ -18,4 +19,5 @@ mod recorded;
 pub use client::{Answer, Client, DEFAULT_BASE, Token, USER_AGENT};
 pub use error::{ApiError, ClientError, OfflineCause, SiteFault};
 pub(crate) use net::find as find_cause;
+pub use transport::Transport;
 pub(crate) use tidy::specialty as specialty_name;

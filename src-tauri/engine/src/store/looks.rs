@@ -277,7 +277,7 @@ impl Store {
                     .collect::<rusqlite::Result<Vec<_>>>()?)
             })
             .await?;
-        tokio::task::spawn_blocking(|| rows.into_iter().map(PastRow::past).collect())
+        crate::blocking::run(|| rows.into_iter().map(PastRow::past).collect())
             .await
             .map_err(|_| StoreError::Closed)?
     }

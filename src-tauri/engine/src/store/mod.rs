@@ -28,6 +28,8 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, ErrorCode};
 use rusqlite_migration::{M, Migrations};
 
+use crate::blocking;
+
 pub(crate) use alerts::Site;
 pub(crate) use arrivals::{Arrival, MEMORY as ARRIVALS_KEPT};
 pub(crate) use chats::{ChatRow, Offset};
@@ -175,7 +177,7 @@ impl Store {
         work: impl FnOnce(&mut Connection) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let inner = Arc::clone(&self.inner);
-        tokio::task::spawn_blocking(move || {
+        blocking::run(move || {
             // A panic in an earlier call rolled its transaction back; the connection is sound.
             let mut connection = inner
                 .connection
