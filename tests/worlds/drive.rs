@@ -22,12 +22,11 @@ use tempfile::TempDir;
 use tokio::task::JoinSet;
 
 use super::{
-    Outcome,
     ear::Ear,
     line::{Line, Snare},
     oracle,
     plan::{Act, Draft, Mood, Plan, Scope},
-    record::{Era, Record},
+    record::{Era, Record, Seen},
 };
 
 /// After the last event all is well for so long: longer than any refusal lasts.
@@ -35,8 +34,8 @@ const AFTERMATH: Duration = Duration::from_mins(100);
 /// A watch that is paused until then goes on soon after.
 const SOON: TimeDelta = TimeDelta::minutes(1);
 
-/// Runs a world.
-pub(super) fn run(plan: &Plan) -> Outcome {
+/// Runs a world; gives what was seen, how it ended, and the folder of its database.
+pub fn live(plan: &Plan) -> (Seen, oracle::End, TempDir) {
     engine::blocking::stay_on_this_thread();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
@@ -564,9 +563,24 @@ impl World {
         })
     }
 
-    /// A part of a watch's life begins.
+    /// Now, by the city's clock and the computer's.
+    fn moment(&self) -> (DateTime<Utc>, DateTime<Utc>) {
+        (self.now(), self.record.wall())
+    }
+
     fn begin_era(&mut self, id: WatchId, draft: WatchDraft, activity: Activity, new: bool) {
-        let (from, wall) = (self.now(), self.record.wall());
+        self.begin_era_at(self.moment(), id, draft, activity, new);
+    }
+
+    /// A part of a watch's life begins.
+    fn begin_era_at(
+        &mut self,
+        (from, wall): (DateTime<Utc>, DateTime<Utc>),
+        id: WatchId,
+        draft: WatchDraft,
+        activity: Activity,
+        new: bool,
+    ) {
         let era = |from, on| Era {
             watch: id.0,
             from,
@@ -625,8 +639,9 @@ impl World {
                     let activity = time.map_or(Activity::Off, |time| Activity::PausedUntil {
                         until: self.clock.now() + time,
                     });
-                    self.begin_era(id, draft.clone(), activity, false);
+                    let begin = self.moment();
                     engine.set_activity(id, activity).await?;
+                    self.begin_era_at(begin, id, draft, activity, false);
                 }
             }
             Act::Resume { watch } => {
@@ -641,8 +656,9 @@ impl World {
             }
             Act::Remove { watch } => {
                 if let Some((id, draft, _)) = nth(watch) {
-                    self.begin_era(id, draft, Activity::Off, false);
+                    let begin = self.moment();
                     engine.remove_watch(id).await?;
+                    self.begin_era_at(begin, id, draft, Activity::Off, false);
                 }
             }
             Act::Restore { watch } => {
@@ -755,8 +771,8 @@ impl World {
 
     // The end ----------------------------------------------------------------------------------
 
-    /// All is well again, for long enough; then what happened is judged.
-    async fn end(mut self) -> Outcome {
+    /// All is well again, for long enough to be judged.
+    async fn end(mut self) -> (Seen, oracle::End, TempDir) {
         self.record.note("from here on all is well");
         self.snare.set(super::plan::Trap::Tell, 0, 0);
         self.right_clock();
@@ -798,14 +814,7 @@ impl World {
         self.quit().await;
         self.unpause();
         let seen = std::mem::take(&mut *self.record.seen());
-        let violations = oracle::judge(&seen, &end);
-        let mut counts = seen.counts;
-        *counts.entry("looks".to_owned()).or_default() += seen.looks.len() as u64;
-        Outcome {
-            violations,
-            trace: seen.trace,
-            counts,
-        }
+        (seen, end, self.folder)
     }
 }
 

@@ -161,7 +161,9 @@ impl Transport for Line {
             }
             Fate::Silence => return Err(down(SiteFault::Timeout)),
         };
-        let read = sent.filter(|_| status == 200).and_then(|body| Listed::read(&body));
+        let slots = path.ends_with("/appointments");
+        let read = sent.filter(|_| status == 200);
+        let read = read.and_then(|body| Listed::read(&body, slots));
         self.record.note(&format!(
             "{path}: {status}, {}",
             read.as_ref().map_or_else(|| "unreadable".to_owned(), |read| format!(
@@ -218,7 +220,8 @@ struct Listed {
 }
 
 impl Listed {
-    fn read(body: &[u8]) -> Option<Self> {
+    /// `slots`: it lists slots. Of a list in which no row makes sense nothing is learned.
+    fn read(body: &[u8], slots: bool) -> Option<Self> {
         let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
         let body: Value = serde_json::from_slice(body).ok()?;
         if body["success"] != Value::Bool(true) {
@@ -230,6 +233,9 @@ impl Listed {
         }
         let rows = body["result"].as_array().cloned().unwrap_or_default();
         let starts: Vec<_> = rows.iter().map(start).collect();
+        if slots && !starts.is_empty() && starts.iter().all(Option::is_none) {
+            return None;
+        }
         Some(Self {
             doubtful: rows.is_empty() || starts.contains(&None),
             starts: starts.into_iter().flatten().collect(),

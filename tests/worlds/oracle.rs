@@ -29,6 +29,8 @@ const FLAP: TimeDelta = TimeDelta::minutes(10);
 const DOUBTFUL: usize = 20;
 /// A channel that does well, of a program that runs, tells within this.
 const PROMPT: TimeDelta = TimeDelta::minutes(2);
+/// A watch is looked at four times an hour at least; three gaps of silence are news.
+const LONG: TimeDelta = TimeDelta::minutes(60);
 /// A database of a household is no larger.
 const LARGEST: u64 = 8 << 20;
 
@@ -505,10 +507,10 @@ impl<'a> Court<'a> {
             match news {
                 News::Silence { since, .. } => {
                     *silent += 1;
-                    let trouble = self.seen.asked.iter().any(|it| {
-                        !it.good && it.at <= *at && it.at >= *at - TimeDelta::hours(3)
-                    });
-                    if !trouble && !is_wrong(self.seen, *at) {
+                    let heard = self.seen.asked.iter().filter(|it| *since <= it.at && it.at <= *at);
+                    let trouble = heard.clone().any(|it| !it.good) || heard.count() == 0;
+                    let faulty = self.seen.faults.iter().any(|(from, to)| from <= at && to >= since);
+                    if !trouble && !faulty && !is_wrong(self.seen, *at) {
                         complaints.push(format!(
                             "channel {ear} heard at {at} of silence since {since}, but no request failed"
                         ));
@@ -524,9 +526,38 @@ impl<'a> Court<'a> {
                 News::Morning { .. } | News::ChatLost { .. } => {}
             }
         }
+        complaints.extend(self.unsaid_silence());
         for text in complaints {
             self.complain("silence and its end are told once", text);
         }
+    }
+
+    /// While the program runs and a watch is on, an hour without anything good is said.
+    fn unsaid_silence(&self) -> Vec<String> {
+        let good: Vec<_> = self.seen.asked.iter().filter(|it| it.good).map(|it| it.at).collect();
+        let mut unsaid = Vec::new();
+        for pair in good.windows(2) {
+            let (from, to) = (pair[0], pair[1]);
+            if to - from <= LONG {
+                continue;
+            }
+            let limit = from + LONG;
+            let apart = |begin: DateTime<Utc>, end: DateTime<Utc>| end < from || limit < begin;
+            let within = |at: &DateTime<Utc>| from <= *at && *at <= limit;
+            let told = self.seen.news.iter().filter(|(ear, at, _)| *ear == 0 && *at <= limit);
+            let said = told.fold(false, |_, (.., news)| matches!(news, News::Silence { .. }));
+            let waits = self.watches().into_iter().any(|watch| self.era(watch, from).is_some_and(|era| era.on));
+            let excused = !self.seen.away.iter().all(|(begin, end)| apart(*begin, *end))
+                || !self.seen.wrong.iter().all(|(begin, end)| apart(*begin, *end + FLAP))
+                || !self.seen.pauses.iter().all(|(begin, end)| apart(*begin, *end))
+                || !self.seen.moods.iter().all(|(ear, begin, end)| *ear != 0 || apart(*begin, *end + FLAP * 2))
+                || self.seen.breaks.iter().any(within)
+                || self.seen.eras.iter().any(|era| within(&era.from));
+            if waits && !said && !excused {
+                unsaid.push(format!("nothing good came from {from} to {to}, and nobody said so"));
+            }
+        }
+        unsaid
     }
 
     /// When all is well again, every watch is looked at again.

@@ -5,6 +5,7 @@
 
 mod bench;
 mod cross;
+mod dst;
 mod packages;
 mod rules;
 mod run;
@@ -33,6 +34,8 @@ enum Task {
     Test(test::Args),
     /// Measure a figure that the README states.
     Bench(bench::Args),
+    /// Run random worlds in virtual time and say which break a promise.
+    Dst(dst::Args),
     /// Type-check the program for Windows and macOS on a Linux machine.
     CrossCheck(cross::Args),
 }
@@ -42,6 +45,7 @@ fn main() -> ExitCode {
         Task::Run(args) => run::run(&args),
         Task::Test(args) => test::run(&args),
         Task::Bench(args) => bench::run(&args),
+        Task::Dst(args) => dst::run(&args),
         Task::CrossCheck(args) => cross::run(&args),
     };
     match done {

@@ -698,6 +698,10 @@ impl Board {
     /// The computer slept or its clock was set: moments are counted from now anew.
     pub(crate) fn set_time(&mut self, now: DateTime<Utc>) {
         self.timeline = Timeline::from(now);
+        // What was known by a clock that was ahead is not known until then.
+        for pair in self.facts.values_mut().flat_map(|facts| facts.pairs.values_mut()) {
+            pair.good_at = pair.good_at.map(|good| good.min(now));
+        }
         self.spread();
     }
 

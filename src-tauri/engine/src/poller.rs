@@ -989,7 +989,7 @@ impl Poller {
     /// Brings back what the last run knew of everything watched, on or off: lists, slots that
     /// were there, when slots were last looked at.
     pub(crate) async fn remember(&self) -> Result<(), StoreError> {
-        let good = self.store.last_good_looks().await?;
+        let good = self.store.last_good_looks(self.clock.now()).await?;
         let listed = self.store.listed().await?;
         let places = self.board().places();
         let clinics = places.iter().map(|(clinic, _)| clinic.clone()).collect();
