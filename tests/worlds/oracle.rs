@@ -546,7 +546,8 @@ impl<'a> Court<'a> {
             let within = |at: &DateTime<Utc>| from <= *at && *at <= limit;
             let told = self.seen.news.iter().filter(|(ear, at, _)| *ear == 0 && *at <= limit);
             let said = told.fold(false, |_, (.., news)| matches!(news, News::Silence { .. }));
-            let waits = self.watches().into_iter().any(|watch| self.era(watch, from).is_some_and(|era| era.on));
+            let asked = self.seen.asked.iter().filter(|it| from < it.at && within(&it.at)).count();
+            let waits = asked >= 3 && self.watches().into_iter().any(|watch| self.era(watch, from).is_some_and(|era| era.on));
             let excused = !self.seen.away.iter().all(|(begin, end)| apart(*begin, *end))
                 || !self.seen.wrong.iter().all(|(begin, end)| apart(*begin, *end + FLAP))
                 || !self.seen.pauses.iter().all(|(begin, end)| apart(*begin, *end))

@@ -20,12 +20,12 @@ use crate::{
     gorzdrav::link,
     model::{
         Clinic, ClinicId, Counts, Doctor, DoctorChoice, DoctorId, Key, Pause, RowDate,
-        ServiceState, Sleep, Specialty, SpecialtyId, Watch,
+        ServiceState, Sleep, Specialty, SpecialtyId, Watch, WatchId,
     },
     plan::{ClinicPlan, Pair, Plan, Wanted, urgency},
     roster::{Listed, Roster, Standing},
     schedule::{self, Audits, Learned, Limits, Reading, Row, Scheduler, Wish},
-    store::{Awake, Coverage, Site},
+    store::{Awake, Coverage, Newcomer, Site},
     trust::{Level, Standing as Worth, Trial, Trust},
     witness::Witness,
 };
@@ -638,6 +638,8 @@ pub(crate) struct Board {
     pub(crate) trust: Trust,
     pub(crate) pause: Option<Pause>,
     pub(crate) slept: Option<Sleep>,
+    /// When a person asked for a watch, or for a change of it, in this run.
+    pub(crate) asked_at: BTreeMap<WatchId, DateTime<Utc>>,
     pub(crate) service: Service,
     pub(crate) rng: StdRng,
     /// Requests per hour for background looks, slow-downs included.
@@ -678,6 +680,7 @@ impl Board {
             trust: Trust::default(),
             pause: None,
             slept: None,
+            asked_at: BTreeMap::new(),
             service: Service {
                 state: ServiceState::Unknown,
                 since: None,
@@ -1142,6 +1145,12 @@ impl Board {
         }
         if let Some(wait) = rest {
             self.put_off(&errand.clinic, wait);
+        } else if learned && errand.walk && self.grew(errand) {
+            // Who came while the clinic was walked through is not put off until its next turn.
+            if let Some(facts) = self.facts.get_mut(&errand.clinic) {
+                facts.walk_due = instant;
+            }
+            self.make_due(&errand.clinic);
         }
         if learned {
             self.recover(before);
@@ -1226,6 +1235,39 @@ impl Board {
         }
         self.watches.settle(now);
         self.watches.awake()
+    }
+
+    /// A watch to which this list of doctors is new.
+    pub(crate) fn newcomer(
+        &self,
+        watch: WatchId,
+        clinic: &ClinicId,
+        specialty: &SpecialtyId,
+        now: DateTime<Utc>,
+    ) -> Newcomer {
+        let mut places = self
+            .watches
+            .get(watch)
+            .into_iter()
+            .flat_map(|watch| &watch.draft.places);
+        Newcomer {
+            watch,
+            since: self.asked_at.get(&watch).map_or(now, |asked| (*asked).min(now)),
+            named: places.any(|place| {
+                (&place.clinic_id, &place.specialty_id) == (clinic, specialty)
+                    && matches!(place.doctors, DoctorChoice::Only { .. })
+            }),
+        }
+    }
+
+    /// Is more watched in the clinic than when this round began?
+    fn grew(&self, errand: &Errand) -> bool {
+        let now = self.plan.get(&errand.clinic).into_iter();
+        now.flat_map(|plan| &plan.pairs).any(|(specialty, pair)| {
+            errand.plan.pairs.get(specialty).is_none_or(|before| {
+                before.wanted != pair.wanted || before.watches.len() < pair.watches.len()
+            })
+        })
     }
 
     /// The watches that want to know about this doctor, now or when they go on, with what

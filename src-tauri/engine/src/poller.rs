@@ -539,12 +539,19 @@ impl Poller {
             Err(trouble) => return failed(trouble),
         };
 
-        let (unlisted, members_changed, members, trials) = {
+        let (pair, unlisted, members_changed, members, trials) = {
             let mut board = self.board();
+            // Whoever came while the list was read is shown it, too.
+            let now = board.plan.get(clinic).and_then(|plan| plan.pairs.get(specialty));
+            let pair = now.unwrap_or(pair).clone();
             let known = board.listed.of(clinic, specialty);
             let listed = |watch: &WatchId| known.is_some_and(|known| known.contains(watch));
-            let watches = pair.watches.iter().copied();
-            let unlisted: Vec<_> = watches.filter(|watch| !listed(watch)).collect();
+            let unlisted: Vec<_> = pair
+                .watches
+                .iter()
+                .filter(|watch| !listed(watch))
+                .map(|watch| board.newcomer(*watch, clinic, specialty, self.clock.now()))
+                .collect();
             let Some(facts) = board.facts.get_mut(clinic) else {
                 return true;
             };
@@ -557,8 +564,9 @@ impl Poller {
             let members = answer.rows.iter().chain(known);
             let members = members.map(|doctor| doctor.id.clone()).collect();
             let trials = facts.note_doctors(specialty, &answer.rows);
-            (unlisted, changed, members, trials)
+            (pair, unlisted, changed, members, trials)
         };
+        let pair = &pair;
         self.note_trials(clinic, trials).await;
         if members_changed {
             self.board().stale_targets = true;
@@ -576,10 +584,13 @@ impl Poller {
                 .filter(|id| pair.wanted.includes(id));
             let noted = self
                 .store
-                .note_listed(unlisted.clone(), key, doctors.collect(), self.clock.now())
+                .note_listed(unlisted.clone(), key, doctors.collect())
                 .await;
             match noted {
-                Ok(()) => self.board().listed.add(clinic, specialty, unlisted),
+                Ok(()) => {
+                    let watches = unlisted.iter().map(|newcomer| newcomer.watch);
+                    self.board().listed.add(clinic, specialty, watches);
+                }
                 Err(error) => return failed(self.fail(&error.into(), findings)),
             }
         }
