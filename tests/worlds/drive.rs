@@ -12,8 +12,8 @@ use engine::{
     clock::Clock,
     gorzdrav::Transport,
     model::{
-        Activity, ClinicId, DoctorChoice, DoctorId, DoctorRef, Place, Quiet, SpecialtyId, WatchDraft,
-        WatchId, WatchView,
+        Activity, ClinicId, DoctorChoice, DoctorId, DoctorRef, Place, Quiet, SpecialtyId,
+        WatchDraft, WatchId, WatchView,
     },
     secrets::Secrets,
 };
@@ -48,7 +48,9 @@ pub fn live(plan: &Plan) -> (Seen, oracle::End, TempDir) {
             world.await_moment(event.at).await;
             world.befall(&event.act).await;
         }
-        world.await_moment(Duration::from_secs(u64::from(plan.days) * 86_400)).await;
+        world
+            .await_moment(Duration::from_secs(u64::from(plan.days) * 86_400))
+            .await;
         world.end().await
     })
 }
@@ -112,7 +114,11 @@ impl World {
         let clock = Clock::test(plan.start);
         let record = Record::new(Arc::clone(&city), clock.clone());
         let snare = Arc::new(Snare::default());
-        let line = Arc::new(Line::new(Arc::clone(&city), record.clone(), Arc::clone(&snare)));
+        let line = Arc::new(Line::new(
+            Arc::clone(&city),
+            record.clone(),
+            Arc::clone(&snare),
+        ));
         let ears = plan.ears.iter().enumerate();
         let ears = ears
             .map(|(number, rung)| {
@@ -169,7 +175,10 @@ impl World {
                 for doctor in self.city.doctors(&spot.clinic, &specialty.id) {
                     let key = (spot.clinic.clone(), doctor.id);
                     let mut seen = self.record.seen();
-                    seen.specialties.entry(key).or_default().insert(specialty.id.clone());
+                    seen.specialties
+                        .entry(key)
+                        .or_default()
+                        .insert(specialty.id.clone());
                 }
             }
         }
@@ -220,7 +229,8 @@ impl World {
             self.clock.step(-slept);
             tokio::time::advance(slept.to_std().unwrap_or_default()).await;
         }
-        self.record.note(&format!("the computer wakes; its own clock ran: {ran}"));
+        self.record
+            .note(&format!("the computer wakes; its own clock ran: {ran}"));
         self.come_back();
         for act in std::mem::take(&mut self.late) {
             self.act(&act).await;
@@ -262,7 +272,9 @@ impl World {
 
     async fn act(&mut self, act: &Act) {
         let kind = format!("{act:?}");
-        let end = kind.find(|sign: char| !sign.is_alphanumeric()).unwrap_or(kind.len());
+        let end = kind
+            .find(|sign: char| !sign.is_alphanumeric())
+            .unwrap_or(kind.len());
         self.record.count(&format!("act {}", &kind[..end]));
         self.record.note(&kind);
         let before = self.now();
@@ -344,7 +356,11 @@ impl World {
         if self.engine.is_some() {
             return;
         }
-        let channels = || self.ears.iter().map(|ear| Arc::clone(ear) as Arc<dyn Channel>);
+        let channels = || {
+            self.ears
+                .iter()
+                .map(|ear| Arc::clone(ear) as Arc<dyn Channel>)
+        };
         for _ in 0..200 {
             match Engine::start(self.config.clone(), channels().collect()).await {
                 Ok(engine) => {
@@ -476,7 +492,11 @@ impl World {
                 self.learn_ids();
             }
             Act::Rename { place, doctor } if there(place) => {
-                city.rename(&clinic(place), "Поликлиника имени нового имени", "Поликлиника");
+                city.rename(
+                    &clinic(place),
+                    "Поликлиника имени нового имени",
+                    "Поликлиника",
+                );
                 if let Some((clinic, doctor)) = self.doctor(*place, *doctor) {
                     city.rename_doctor(&clinic, &doctor, "Новая Фамилия Отчество");
                 }
@@ -702,7 +722,10 @@ impl World {
                 bursts,
                 quiet,
                 hushed,
-            } => self.set(engine, *budget, *bursts, quiet.clone(), *hushed).await?,
+            } => {
+                self.set(engine, *budget, *bursts, quiet.clone(), *hushed)
+                    .await?
+            }
             Act::Export => {
                 let backup = engine.export().await?;
                 self.backup = serde_json::to_string(&backup).ok();
@@ -831,7 +854,9 @@ fn spots(city: &City, plan: &Plan) -> Vec<Spot> {
                 let spots = &spots;
                 specialties.iter().enumerate().position(|(nth, it)| {
                     (doctors..=doctors + 3).contains(&it.doctors)
-                        && spots.iter().all(|spot| (&spot.clinic, spot.specialty) != (&clinic.id, nth))
+                        && spots
+                            .iter()
+                            .all(|spot| (&spot.clinic, spot.specialty) != (&clinic.id, nth))
                 })
             };
             let specialty = fits(*doctors)?;

@@ -47,7 +47,11 @@ impl Ear {
 
     fn mood(&self) -> Mood {
         let (mood, until) = *self.mood.lock().unwrap_or_else(PoisonError::into_inner);
-        if self.record.now() < until { mood } else { Mood::Fine }
+        if self.record.now() < until {
+            mood
+        } else {
+            Mood::Fine
+        }
     }
 
     fn hear(&self, message: &Message, taken: Fate) {
@@ -90,7 +94,10 @@ impl Ear {
             watch: message.alert.watch_id.0,
             kind: message.kind,
             fresh,
-            says: std::iter::once(&message.alert).chain(others).flat_map(says).collect(),
+            says: std::iter::once(&message.alert)
+                .chain(others)
+                .flat_map(says)
+                .collect(),
             repeat: message.repeat,
             taken,
         };
@@ -122,7 +129,11 @@ impl Channel for Ear {
                 self.hear(message, Fate::Perhaps);
                 tokio::time::sleep(Duration::from_millis(secs * 500)).await;
                 let mut seen = self.record.seen();
-                let heard = seen.told.iter_mut().rev().find(|told| told.ear == self.number);
+                let heard = seen
+                    .told
+                    .iter_mut()
+                    .rev()
+                    .find(|told| told.ear == self.number);
                 if let Some(heard) = heard {
                     heard.taken = Fate::Yes;
                     heard.at = self.record.now();
@@ -160,10 +171,14 @@ impl Channel for Ear {
             Mood::Unsure => return later(Untold::Silent),
             Mood::Fine | Mood::Slow(_) | Mood::Unseen => {}
         }
-        self.record.note(&format!("{} hears news: {news:?}", self.name));
+        self.record
+            .note(&format!("{} hears news: {news:?}", self.name));
         self.record.count("news");
         let at = self.record.now();
-        self.record.seen().news.push((self.number, at, news.clone()));
+        self.record
+            .seen()
+            .news
+            .push((self.number, at, news.clone()));
         Ok(())
     }
 }

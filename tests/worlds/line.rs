@@ -146,7 +146,10 @@ impl Transport for Line {
                 body,
             } => (status, headers, Body::from(body.clone()), Some(body)),
             Fate::Cut(half) => {
-                let parts = [Ok(half), Err(io::Error::from(io::ErrorKind::ConnectionReset))];
+                let parts = [
+                    Ok(half),
+                    Err(io::Error::from(io::ErrorKind::ConnectionReset)),
+                ];
                 let body = Body::wrap_stream(futures::stream::iter(parts));
                 (200, Vec::new(), body, None)
             }
@@ -166,11 +169,14 @@ impl Transport for Line {
         let read = read.and_then(|body| Listed::read(&body, slots));
         self.record.note(&format!(
             "{path}: {status}, {}",
-            read.as_ref().map_or_else(|| "unreadable".to_owned(), |read| format!(
-                "{} rows{}",
-                read.starts.len(),
-                if read.doubtful { ", doubtful" } else { "" }
-            ))
+            read.as_ref().map_or_else(
+                || "unreadable".to_owned(),
+                |read| format!(
+                    "{} rows{}",
+                    read.starts.len(),
+                    if read.doubtful { ", doubtful" } else { "" }
+                )
+            )
         ));
         {
             let (at, wall) = (self.record.now(), self.record.wall());

@@ -35,7 +35,9 @@ struct Args {
 }
 
 fn range(text: &str) -> Result<Range<u64>, String> {
-    let (from, to) = text.split_once("..").ok_or("two numbers with .. between them")?;
+    let (from, to) = text
+        .split_once("..")
+        .ok_or("two numbers with .. between them")?;
     let number = |text: &str| text.parse::<u64>().map_err(|error| error.to_string());
     Ok(number(from)?..number(to)?)
 }
@@ -76,7 +78,10 @@ fn main() {
     for (what, count) in counts {
         println!("{what} {count}");
     }
-    println!("seconds {:.1}", (simulator::machine_time() - began).as_secs_f64());
+    println!(
+        "seconds {:.1}",
+        (simulator::machine_time() - began).as_secs_f64()
+    );
     failing.sort_unstable();
     if failing.is_empty() {
         println!("every promise was kept");
@@ -113,7 +118,11 @@ fn one(seed: u64, args: &Args) -> Outcome {
         && let Some(violation) = outcome.violations.first()
     {
         let small = shrink(&plan, violation.check);
-        println!("{} days and {} events will do:", small.days, small.events.len());
+        println!(
+            "{} days and {} events will do:",
+            small.days,
+            small.events.len()
+        );
         for event in &small.events {
             println!("  {:>9.1} s {:?}", event.at.as_secs_f64(), event.act);
         }

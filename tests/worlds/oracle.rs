@@ -8,7 +8,11 @@
 //! Deliberately not demanded:
 //! - that what appeared while a watch or everything rested is told (it is, if a later look still finds it);
 //! - that what was seen while the clock was wrong is told: it may have seemed to be over;
-//! - that a slot found by the first look at a doctor after a watch began or changed is told.
+//! - that a slot found by the first look at a doctor after a watch began or changed is told;
+//! - that silence is not told of a clinic that answers, while more than the budget is asked: a walk
+//!   through it may then take longer than the gaps that are waited for;
+//! - that a message says nothing of what an earlier one said, if it says more: an alert that an older
+//!   slot joins, missed in a pause, is told whole (the outbox remembers only up to where it has told).
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -17,7 +21,9 @@ use std::{
 
 use chrono::{DateTime, Datelike, TimeDelta, Timelike, Utc};
 use chrono_tz::Europe::Moscow;
-use engine::model::{Activity, DoctorChoice, MessageKind, News, TimeWish, WatchDraft, WatchState, WatchView};
+use engine::model::{
+    Activity, DoctorChoice, MessageKind, News, TimeWish, WatchDraft, WatchState, WatchView,
+};
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
 use super::record::{Doctor, Era, Fate, Look, Seen, Told};
@@ -109,7 +115,10 @@ struct Reading(BTreeMap<DateTime<Utc>, Known>);
 
 impl Reading {
     fn present(&self) -> usize {
-        self.0.values().filter(|known| known.gone_at.is_none()).count()
+        self.0
+            .values()
+            .filter(|known| known.gone_at.is_none())
+            .count()
     }
 
     /// Takes notice of a look; gives the starts that are news.
@@ -129,7 +138,11 @@ impl Reading {
             };
             self.0.insert(*start, here);
         }
-        for (_, known) in self.0.iter_mut().filter(|(start, _)| !look.starts.contains(start)) {
+        for (_, known) in self
+            .0
+            .iter_mut()
+            .filter(|(start, _)| !look.starts.contains(start))
+        {
             known.gone_at = known.gone_at.or(Some(look.wall));
             known.absent += 1;
         }
@@ -150,7 +163,9 @@ fn is_uncertain(seen: &Seen, look: &Look) -> bool {
 }
 
 fn is_wrong(seen: &Seen, at: DateTime<Utc>) -> bool {
-    seen.wrong.iter().any(|(from, to)| *from <= at && at <= *to + FLAP * 2)
+    seen.wrong
+        .iter()
+        .any(|(from, to)| *from <= at && at <= *to + FLAP * 2)
 }
 
 fn appearances(seen: &Seen) -> Vec<Appearance> {
@@ -171,12 +186,19 @@ fn appearances(seen: &Seen) -> Vec<Appearance> {
             .iter()
             .filter(|start| {
                 shaken.contains(&look.doctor)
-                    && all.0.get(start).is_some_and(|known| known.gone_at.is_some())
+                    && all
+                        .0
+                        .get(start)
+                        .is_some_and(|known| known.gone_at.is_some())
             })
             .copied()
             .collect();
         let in_all = all.take(look);
-        let in_sure = if uncertain { BTreeSet::new() } else { sure.take(look) };
+        let in_sure = if uncertain {
+            BTreeSet::new()
+        } else {
+            sure.take(look)
+        };
         for start in in_all.union(&in_sure).chain(was_absent.difference(&in_all)) {
             found.push(Appearance {
                 doctor: look.doctor.clone(),
@@ -227,7 +249,9 @@ impl<'a> Court<'a> {
                 && match &place.doctors {
                     DoctorChoice::Any => true,
                     DoctorChoice::Only { doctors } => doctors.iter().any(|it| it.id.as_str() == id),
-                    DoctorChoice::Except { doctors } => doctors.iter().all(|it| it.id.as_str() != id),
+                    DoctorChoice::Except { doctors } => {
+                        doctors.iter().all(|it| it.id.as_str() != id)
+                    }
                 }
         })
     }
@@ -235,7 +259,8 @@ impl<'a> Court<'a> {
     /// The part of a watch's life at that moment.
     fn era(&self, watch: u32, at: DateTime<Utc>) -> Option<&'a Era> {
         let eras = self.seen.eras.iter();
-        eras.filter(|era| era.watch == watch && era.from <= at).last()
+        eras.filter(|era| era.watch == watch && era.from <= at)
+            .last()
     }
 
     fn watches(&self) -> BTreeSet<u32> {
@@ -243,13 +268,22 @@ impl<'a> Court<'a> {
     }
 
     fn is_paused(&self, at: DateTime<Utc>) -> bool {
-        self.seen.pauses.iter().any(|(from, to)| *from <= at && at <= *to)
+        self.seen
+            .pauses
+            .iter()
+            .any(|(from, to)| *from <= at && at <= *to)
     }
 
     // The checks ---------------------------------------------------------------------------------
 
     fn operations_succeed(&mut self) {
-        let failed: Vec<_> = self.seen.trace.iter().filter(|line| line.contains("FAILED")).cloned().collect();
+        let failed: Vec<_> = self
+            .seen
+            .trace
+            .iter()
+            .filter(|line| line.contains("FAILED"))
+            .cloned()
+            .collect();
         for line in failed {
             self.complain("operations succeed", line);
         }
@@ -304,24 +338,36 @@ impl<'a> Court<'a> {
     fn untold(&self, watch: u32, it: &Appearance, look: &Look, ear: usize) -> Option<String> {
         let slot = (watch, it.doctor.clone(), it.start);
         let mut told = self.seen.told.iter().filter(|told| {
-            told.ear == ear && told.at >= look.at && told.taken != Fate::No && told.says.contains(&slot)
+            told.ear == ear
+                && told.at >= look.at
+                && told.taken != Fate::No
+                && told.says.contains(&slot)
         });
         let first = told.next();
         let who = format!(
             "watch {watch}: {} of doctor {:?}, seen at {}, channel {ear}",
             it.start, it.doctor, look.at
         );
-        let calm = |(from, to): &(DateTime<Utc>, DateTime<Utc>)| *to < look.at || *from > look.at + PROMPT;
+        let calm =
+            |(from, to): &(DateTime<Utc>, DateTime<Utc>)| *to < look.at || *from > look.at + PROMPT;
         let quiet = |moments: &[DateTime<Utc>]| {
-            moments.iter().all(|at| *at < look.at - PROMPT || *at > look.at + PROMPT)
+            moments
+                .iter()
+                .all(|at| *at < look.at - PROMPT || *at > look.at + PROMPT)
         };
         let fine = self.seen.away.iter().all(calm)
             && self.seen.wrong.iter().all(calm)
             && quiet(&self.seen.breaks)
             && quiet(&self.seen.acts)
-            && self.seen.moods.iter().all(|(of, from, to)| *of != ear || calm(&(*from, *to)));
+            && self
+                .seen
+                .moods
+                .iter()
+                .all(|(of, from, to)| *of != ear || calm(&(*from, *to)));
         let Some(first) = first else {
-            return self.unaccounted(watch, it, look, ear).map(|why| format!("{who}: {why}"));
+            return self
+                .unaccounted(watch, it, look, ear)
+                .map(|why| format!("{who}: {why}"));
         };
         (ear == 0 && fine && first.at > look.at + PROMPT)
             .then(|| format!("{who}: told only at {}", first.at))
@@ -357,9 +403,9 @@ impl<'a> Court<'a> {
             None => Some("there is no alert of it".to_owned()),
             Some((state, Some(_), _)) if matches!(state.as_str(), "expired" | "dead") => None,
             Some((state, ..)) if state == "due" && asleep => None,
-            Some((state, why, alert)) => {
-                Some(format!("alert {alert} is {state} there ({why:?}), and nothing was heard"))
-            }
+            Some((state, why, alert)) => Some(format!(
+                "alert {alert} is {state} there ({why:?}), and nothing was heard"
+            )),
         }
     }
 
@@ -367,7 +413,12 @@ impl<'a> Court<'a> {
     fn nothing_is_invented(&mut self) {
         let mut alerts: BTreeMap<(u32, Doctor, DateTime<Utc>), BTreeSet<u32>> = BTreeMap::new();
         let mut complaints = Vec::new();
-        for told in self.seen.told.iter().filter(|told| told.kind == MessageKind::Appeared) {
+        for told in self
+            .seen
+            .told
+            .iter()
+            .filter(|told| told.kind == MessageKind::Appeared)
+        {
             for (doctor, start) in &told.fresh {
                 let slot = (told.watch, doctor.clone(), *start);
                 alerts.entry(slot).or_default().insert(told.alert);
@@ -393,8 +444,18 @@ impl<'a> Court<'a> {
     }
 
     /// The appearances of a slot in the life of a watch.
-    fn times(&self, watch: u32, doctor: &Doctor, start: DateTime<Utc>) -> impl Iterator<Item = &Look> {
-        let born = self.seen.eras.iter().find(|era| era.watch == watch).map(|era| era.from);
+    fn times(
+        &self,
+        watch: u32,
+        doctor: &Doctor,
+        start: DateTime<Utc>,
+    ) -> impl Iterator<Item = &Look> {
+        let born = self
+            .seen
+            .eras
+            .iter()
+            .find(|era| era.watch == watch)
+            .map(|era| era.from);
         self.appearances
             .iter()
             .filter(move |it| it.doctor == *doctor && it.start == start)
@@ -403,11 +464,19 @@ impl<'a> Court<'a> {
     }
 
     fn invented(&self, told: &Told, doctor: &Doctor, start: DateTime<Utc>) -> Option<&'static str> {
-        let mut times = self.times(told.watch, doctor, start).filter(|look| look.at <= told.at).peekable();
+        let mut times = self
+            .times(told.watch, doctor, start)
+            .filter(|look| look.at <= told.at)
+            .peekable();
         if times.peek().is_none() {
             return Some("it did not appear");
         }
-        let eras = || self.seen.eras.iter().filter(|era| era.watch == told.watch && era.from <= told.at);
+        let eras = || {
+            self.seen
+                .eras
+                .iter()
+                .filter(|era| era.watch == told.watch && era.from <= told.at)
+        };
         if !eras().any(|era| self.covers(&era.draft, doctor)) {
             return Some("nobody asked for that doctor");
         }
@@ -427,16 +496,26 @@ impl<'a> Court<'a> {
     fn nothing_is_told_twice(&mut self) {
         let mut complaints = Vec::new();
         let mut before: BTreeMap<(usize, u32), Vec<&Told>> = BTreeMap::new();
-        for told in self.seen.told.iter().filter(|told| told.kind == MessageKind::Appeared) {
+        for told in self
+            .seen
+            .told
+            .iter()
+            .filter(|told| told.kind == MessageKind::Appeared)
+        {
             let earlier = before.entry((told.ear, told.alert)).or_default();
             let again = earlier
                 .iter()
                 .rev()
-                .find(|it| it.fresh.iter().any(|slot| told.fresh.contains(slot)));
+                .find(|it| it.fresh.iter().any(|slot| told.fresh.contains(slot)))
+                .filter(|it| told.fresh.iter().all(|slot| it.fresh.contains(slot)));
             if let Some(first) = again
                 && !self.was_answered(told.alert, first.at, told.at)
             {
-                let cut = self.seen.kills.iter().any(|at| (first.at - MOMENT..=first.at + MOMENT).contains(at));
+                let cut = self
+                    .seen
+                    .kills
+                    .iter()
+                    .any(|at| (first.at - MOMENT..=first.at + MOMENT).contains(at));
                 let excused = first.taken == Fate::Perhaps || cut;
                 if !excused {
                     complaints.push(format!(
@@ -458,7 +537,10 @@ impl<'a> Court<'a> {
     }
 
     fn was_answered(&self, alert: u32, from: DateTime<Utc>, to: DateTime<Utc>) -> bool {
-        self.seen.snoozed.iter().any(|(of, at)| *of == alert && from <= *at && *at <= to)
+        self.seen
+            .snoozed
+            .iter()
+            .any(|(of, at)| *of == alert && from <= *at && *at <= to)
     }
 
     /// The budget is an average; an hour takes twice of it, three times where bursts are allowed.
@@ -485,12 +567,24 @@ impl<'a> Court<'a> {
                 }
             }
             // Before the first budget was set the usual one held.
-            if self.seen.budgets.first().is_none_or(|(since, ..)| *since > begin) {
+            if self
+                .seen
+                .budgets
+                .first()
+                .is_none_or(|(since, ..)| *since > begin)
+            {
                 largest = largest.max(720);
             }
-            let clicks = self.seen.clicks.iter().filter(|it| **it >= begin - hour && *it <= at).count();
+            let clicks = self
+                .seen
+                .clicks
+                .iter()
+                .filter(|it| **it >= begin - hour && *it <= at)
+                .count();
             if count > largest as usize + 2 + clicks * CLICK && complaint.is_none() {
-                complaint = Some(format!("{count} requests in the hour up to {at}, {largest} are allowed"));
+                complaint = Some(format!(
+                    "{count} requests in the hour up to {at}, {largest} are allowed"
+                ));
             }
         }
         if let Some(text) = complaint {
@@ -507,10 +601,27 @@ impl<'a> Court<'a> {
             match news {
                 News::Silence { since, .. } => {
                     *silent += 1;
-                    let heard = self.seen.asked.iter().filter(|it| *since <= it.at && it.at <= *at);
+                    let heard = self
+                        .seen
+                        .asked
+                        .iter()
+                        .filter(|it| *since <= it.at && it.at <= *at);
                     let trouble = heard.clone().any(|it| !it.good) || heard.count() == 0;
-                    let faulty = self.seen.faults.iter().any(|(from, to)| from <= at && to >= since);
-                    if !trouble && !faulty && !is_wrong(self.seen, *at) {
+                    let budget = self.budget(*at) as usize;
+                    let hour = *at - TimeDelta::hours(1)..=*at;
+                    let hurried = self
+                        .seen
+                        .asked
+                        .iter()
+                        .filter(|it| hour.contains(&it.at))
+                        .count()
+                        > budget;
+                    let faulty = self
+                        .seen
+                        .faults
+                        .iter()
+                        .any(|(from, to)| from <= at && to >= since);
+                    if !trouble && !faulty && !hurried && !is_wrong(self.seen, *at) {
                         complaints.push(format!(
                             "channel {ear} heard at {at} of silence since {since}, but no request failed"
                         ));
@@ -519,7 +630,9 @@ impl<'a> Court<'a> {
                 News::Recovered { .. } => {
                     *silent -= 1;
                     if *silent < 0 {
-                        complaints.push(format!("channel {ear} heard at {at} of an end without silence"));
+                        complaints.push(format!(
+                            "channel {ear} heard at {at} of an end without silence"
+                        ));
                         *silent = 0;
                     }
                 }
@@ -532,9 +645,24 @@ impl<'a> Court<'a> {
         }
     }
 
+    /// What an hour took on average at that moment.
+    fn budget(&self, at: DateTime<Utc>) -> u32 {
+        let past = self.seen.budgets.iter().rev();
+        past.filter(|(since, ..)| *since <= at)
+            .map(|(_, budget, _)| *budget)
+            .next()
+            .unwrap_or(360)
+    }
+
     /// While the program runs and a watch is on, an hour without anything good is said.
     fn unsaid_silence(&self) -> Vec<String> {
-        let good: Vec<_> = self.seen.asked.iter().filter(|it| it.good).map(|it| it.at).collect();
+        let good: Vec<_> = self
+            .seen
+            .asked
+            .iter()
+            .filter(|it| it.good)
+            .map(|it| it.at)
+            .collect();
         let mut unsaid = Vec::new();
         for pair in good.windows(2) {
             let (from, to) = (pair[0], pair[1]);
@@ -544,18 +672,49 @@ impl<'a> Court<'a> {
             let limit = from + LONG;
             let apart = |begin: DateTime<Utc>, end: DateTime<Utc>| end < from || limit < begin;
             let within = |at: &DateTime<Utc>| from <= *at && *at <= limit;
-            let told = self.seen.news.iter().filter(|(ear, at, _)| *ear == 0 && *at <= limit);
+            let told = self
+                .seen
+                .news
+                .iter()
+                .filter(|(ear, at, _)| *ear == 0 && *at <= limit);
             let said = told.fold(false, |_, (.., news)| matches!(news, News::Silence { .. }));
-            let asked = self.seen.asked.iter().filter(|it| from < it.at && within(&it.at)).count();
-            let waits = asked >= 3 && self.watches().into_iter().any(|watch| self.era(watch, from).is_some_and(|era| era.on));
-            let excused = !self.seen.away.iter().all(|(begin, end)| apart(*begin, *end))
-                || !self.seen.wrong.iter().all(|(begin, end)| apart(*begin, *end + FLAP))
-                || !self.seen.pauses.iter().all(|(begin, end)| apart(*begin, *end))
-                || !self.seen.moods.iter().all(|(ear, begin, end)| *ear != 0 || apart(*begin, *end + FLAP * 2))
+            let asked = self
+                .seen
+                .asked
+                .iter()
+                .filter(|it| from < it.at && within(&it.at))
+                .count();
+            let waits = asked >= 3
+                && self
+                    .watches()
+                    .into_iter()
+                    .any(|watch| self.era(watch, from).is_some_and(|era| era.on));
+            let excused = !self
+                .seen
+                .away
+                .iter()
+                .all(|(begin, end)| apart(*begin, *end))
+                || !self
+                    .seen
+                    .wrong
+                    .iter()
+                    .all(|(begin, end)| apart(*begin, *end + FLAP))
+                || !self
+                    .seen
+                    .pauses
+                    .iter()
+                    .all(|(begin, end)| apart(*begin, *end))
+                || !self
+                    .seen
+                    .moods
+                    .iter()
+                    .all(|(ear, begin, end)| *ear != 0 || apart(*begin, *end + FLAP * 2))
                 || self.seen.breaks.iter().any(within)
                 || self.seen.eras.iter().any(|era| within(&era.from));
             if waits && !said && !excused {
-                unsaid.push(format!("nothing good came from {from} to {to}, and nobody said so"));
+                unsaid.push(format!(
+                    "nothing good came from {from} to {to}, and nobody said so"
+                ));
             }
         }
         unsaid
@@ -565,7 +724,9 @@ impl<'a> Court<'a> {
     fn watches_are_looked_at_again(&mut self) {
         let mut complaints = Vec::new();
         for view in &self.end.views {
-            if view.watch.activity != Activity::On || matches!(view.state, WatchState::Unbound { .. }) {
+            if view.watch.activity != Activity::On
+                || matches!(view.state, WatchState::Unbound { .. })
+            {
                 continue;
             }
             let gap = TimeDelta::seconds(view.gap_secs.unwrap_or(900).into());
@@ -593,8 +754,16 @@ impl<'a> Court<'a> {
             self.complain(CHECK, "it cannot be opened".to_owned());
             return;
         };
-        let one = |sql: &str| database.query_row(sql, (), |row| row.get::<_, String>(0)).optional();
-        let count = |sql: &str| database.query_row(sql, (), |row| row.get::<_, i64>(0)).unwrap_or(-1);
+        let one = |sql: &str| {
+            database
+                .query_row(sql, (), |row| row.get::<_, String>(0))
+                .optional()
+        };
+        let count = |sql: &str| {
+            database
+                .query_row(sql, (), |row| row.get::<_, i64>(0))
+                .unwrap_or(-1)
+        };
         let whole = one("PRAGMA integrity_check");
         if !matches!(&whole, Ok(Some(text)) if text == "ok") {
             self.complain(CHECK, format!("integrity_check says {whole:?}"));
@@ -607,7 +776,10 @@ impl<'a> Court<'a> {
              GROUP BY 1, 2 HAVING count(*) > 1)",
         );
         if twice != 0 {
-            self.complain(CHECK, format!("{twice} openings are in two alerts of one watch"));
+            self.complain(
+                CHECK,
+                format!("{twice} openings are in two alerts of one watch"),
+            );
         }
         let awake: Vec<String> = self
             .watches()

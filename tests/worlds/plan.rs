@@ -88,7 +88,11 @@ pub enum Act {
     /// It is killed after so many turns of its tasks and starts again.
     Kill { turns: usize },
     /// It is killed when so many more requests were answered, or messages told, and starts again.
-    KillAfter { what: Trap, count: u32, turns: usize },
+    KillAfter {
+        what: Trap,
+        count: u32,
+        turns: usize,
+    },
     /// The computer sleeps; its own clock stands still meanwhile or runs on.
     Sleep { time: Duration, ran: bool },
     /// Somebody sets the clock …
@@ -106,7 +110,10 @@ pub enum Act {
     /// … changes one.
     Change { watch: usize, draft: Draft },
     /// … pauses one, until then or for good.
-    Pause { watch: usize, time: Option<Duration> },
+    Pause {
+        watch: usize,
+        time: Option<Duration>,
+    },
     /// … lets it go on.
     Resume { watch: usize },
     /// … removes one.
@@ -208,7 +215,12 @@ impl Plan {
             Vendor::Sparm,
         ];
         let clinics: Vec<_> = (0..rng.random_range(1..=3))
-            .map(|_| (vendors[rng.random_range(0..vendors.len())], rng.random_range(1..=4)))
+            .map(|_| {
+                (
+                    vendors[rng.random_range(0..vendors.len())],
+                    rng.random_range(1..=4),
+                )
+            })
             .collect();
         let latency = Duration::from_millis(rng.random_range(20..900));
         let ears = match rng.random_range(0..4) {
@@ -273,7 +285,12 @@ impl Maker {
                 let at = self.within(morning, 15);
                 let count = self.rng.random_range(3..30);
                 let hours = self.rng.random_range(24..400);
-                let act = Act::Offer { place, doctor, hours, count };
+                let act = Act::Offer {
+                    place,
+                    doctor,
+                    hours,
+                    count,
+                };
                 self.add(at, act);
                 if self.chance(80) {
                     let at = self.within(at + 300, 6 * HOUR);
@@ -289,13 +306,25 @@ impl Maker {
     }
 
     fn offer(&mut self, at: u64, place: usize, doctor: usize) {
-        let count = if self.chance(80) { 1 } else { self.rng.random_range(2..6) };
+        let count = if self.chance(80) {
+            1
+        } else {
+            self.rng.random_range(2..6)
+        };
         let hours = if self.chance(20) {
             self.rng.random_range(0..12)
         } else {
             self.rng.random_range(12..400)
         };
-        self.add(at, Act::Offer { place, doctor, hours, count });
+        self.add(
+            at,
+            Act::Offer {
+                place,
+                doctor,
+                hours,
+                count,
+            },
+        );
         if self.chance(60) {
             let at = self.within(at + 20, 2 * HOUR);
             let nth = self.rng.random_range(0..8);
@@ -386,7 +415,11 @@ impl Maker {
                             count: self.rng.random_range(1..20),
                             turns,
                         },
-                        _ => Act::KillAfter { what: Trap::Tell, count: 1, turns },
+                        _ => Act::KillAfter {
+                            what: Trap::Tell,
+                            count: 1,
+                            turns,
+                        },
                     };
                     self.add(at, act);
                 }
@@ -431,10 +464,16 @@ impl Maker {
             1 => Scope::Clinic(place),
             _ => Scope::Slots(place),
         };
-        let codes = [1, 37, 38, 39, 602, 603, 610, 616, 639, 645, 660, 676, 751, 45];
+        let codes = [
+            1, 37, 38, 39, 602, 603, 610, 616, 639, 645, 660, 676, 751, 45,
+        ];
         let statuses = [400, 404, 408, 500, 502, 503, 504];
         let waits = ["0", "-1", "5", "90", "100000000", "later"];
-        let rows = if self.chance(50) { Rows::Specialties } else { Rows::Doctors };
+        let rows = if self.chance(50) {
+            Rows::Specialties
+        } else {
+            Rows::Doctors
+        };
         let fault = match self.rng.random_range(0..32) {
             0..4 => Fault::Code(codes[self.rng.random_range(0..codes.len())]),
             4 => Fault::UnknownCode,
@@ -482,8 +521,14 @@ impl Maker {
         match self.rng.random_range(0..12) {
             0 => Act::Rebind { place },
             1 | 2 => Act::Rename { place, doctor },
-            3 => Act::CloseOnline { place, closed: true },
-            4 | 5 => Act::CloseOnline { place, closed: false },
+            3 => Act::CloseOnline {
+                place,
+                closed: true,
+            },
+            4 | 5 => Act::CloseOnline {
+                place,
+                closed: false,
+            },
             6 => Act::Leave { place, gone: true },
             7 | 8 => Act::Leave { place, gone: false },
             9 => Act::DoctorLeaves { place, doctor },
@@ -513,12 +558,20 @@ impl Maker {
         let watch = self.rng.random_range(0..6);
         let some = |secs: u64| Some(Duration::from_secs(secs));
         match self.rng.random_range(0..22) {
-            0 | 1 => Act::Add { draft: self.draft() },
-            2 | 3 => Act::Change { watch, draft: self.draft() },
+            0 | 1 => Act::Add {
+                draft: self.draft(),
+            },
+            2 | 3 => Act::Change {
+                watch,
+                draft: self.draft(),
+            },
             4 => Act::Pause { watch, time: None },
             5 => {
                 let secs = self.rng.random_range(60..5 * HOUR);
-                Act::Pause { watch, time: some(secs) }
+                Act::Pause {
+                    watch,
+                    time: some(secs),
+                }
             }
             6..9 => Act::Resume { watch },
             9 => Act::Remove { watch },
@@ -582,7 +635,11 @@ impl Maker {
         Draft {
             places,
             wish: self.wish(),
-            tell: if self.chance(50) { Tell::AtOnce } else { Tell::Ladder },
+            tell: if self.chance(50) {
+                Tell::AtOnce
+            } else {
+                Tell::Ladder
+            },
         }
     }
 
@@ -594,12 +651,19 @@ impl Maker {
         let from = self.rng.random_range(7..15);
         let today = self.start.date_naive();
         let range = TimeRange {
-            days: Day::ALL.into_iter().filter(|_| self.rng.random_bool(0.5)).collect(),
+            days: Day::ALL
+                .into_iter()
+                .filter(|_| self.rng.random_bool(0.5))
+                .collect(),
             from: time(from),
             to: time(from + self.rng.random_range(1..8)),
         };
         TimeWish {
-            ranges: if self.chance(60) { vec![range] } else { Vec::new() },
+            ranges: if self.chance(60) {
+                vec![range]
+            } else {
+                Vec::new()
+            },
             not_before: self
                 .chance(20)
                 .then(|| today + TimeDelta::days(self.rng.random_range(0..20))),
@@ -607,7 +671,11 @@ impl Maker {
                 .chance(20)
                 .then(|| today + TimeDelta::days(self.rng.random_range(30..60))),
             except: Vec::new(),
-            notice_minutes: if self.chance(30) { self.rng.random_range(0..600) } else { 0 },
+            notice_minutes: if self.chance(30) {
+                self.rng.random_range(0..600)
+            } else {
+                0
+            },
             earlier_than: None,
         }
     }

@@ -96,7 +96,7 @@ pub struct Era {
 }
 
 /// All that was seen.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Seen {
     /// Good answers about slots.
     pub looks: Vec<Look>,

@@ -28,7 +28,15 @@ pub(crate) struct Args {
 
 /// Builds for release, without the slow link, and runs.
 pub(crate) fn run(args: &Args) -> Result<()> {
-    let mut worlds = shell::cargo(&["run", "-q", "--release", "-p", "flows", "--example", "worlds"]);
+    let mut worlds = shell::cargo(&[
+        "run",
+        "-q",
+        "--release",
+        "-p",
+        "flows",
+        "--example",
+        "worlds",
+    ]);
     worlds
         .env("CARGO_PROFILE_RELEASE_LTO", "off")
         .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")

@@ -702,7 +702,11 @@ impl Board {
     pub(crate) fn set_time(&mut self, now: DateTime<Utc>) {
         self.timeline = Timeline::from(now);
         // What was known by a clock that was ahead is not known until then.
-        for pair in self.facts.values_mut().flat_map(|facts| facts.pairs.values_mut()) {
+        for pair in self
+            .facts
+            .values_mut()
+            .flat_map(|facts| facts.pairs.values_mut())
+        {
             pair.good_at = pair.good_at.map(|good| good.min(now));
         }
         self.spread();
@@ -1252,7 +1256,10 @@ impl Board {
             .flat_map(|watch| &watch.draft.places);
         Newcomer {
             watch,
-            since: self.asked_at.get(&watch).map_or(now, |asked| (*asked).min(now)),
+            since: self
+                .asked_at
+                .get(&watch)
+                .map_or(now, |asked| (*asked).min(now)),
             named: places.any(|place| {
                 (&place.clinic_id, &place.specialty_id) == (clinic, specialty)
                     && matches!(place.doctors, DoctorChoice::Only { .. })

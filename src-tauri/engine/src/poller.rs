@@ -542,7 +542,10 @@ impl Poller {
         let (pair, unlisted, members_changed, members, trials) = {
             let mut board = self.board();
             // Whoever came while the list was read is shown it, too.
-            let now = board.plan.get(clinic).and_then(|plan| plan.pairs.get(specialty));
+            let now = board
+                .plan
+                .get(clinic)
+                .and_then(|plan| plan.pairs.get(specialty));
             let pair = now.unwrap_or(pair).clone();
             let known = board.listed.of(clinic, specialty);
             let listed = |watch: &WatchId| known.is_some_and(|known| known.contains(watch));

@@ -58,7 +58,9 @@ impl City {
 }
 
 fn fate(fault: Option<Fault>, reply: Reply) -> Fate {
-    let Reply { text, token, now, .. } = reply;
+    let Reply {
+        text, token, now, ..
+    } = reply;
     let Some(text) = text else {
         return html(404);
     };

@@ -19,5 +19,5 @@ mod recorded;
 pub use client::{Answer, Client, DEFAULT_BASE, Token, USER_AGENT};
 pub use error::{ApiError, ClientError, OfflineCause, SiteFault};
 pub(crate) use net::find as find_cause;
-pub use transport::Transport;
 pub(crate) use tidy::specialty as specialty_name;
+pub use transport::Transport;

@@ -544,7 +544,12 @@ impl Store {
         };
         self.with(move |connection| {
             let tx = connection.transaction()?;
-            for Newcomer { watch, since, named } in newcomers {
+            for Newcomer {
+                watch,
+                since,
+                named,
+            } in newcomers
+            {
                 tx.prepare_cached("INSERT OR IGNORE INTO listed VALUES (?1, ?2, ?3)")?
                     .execute((watch.0, clinic_id.as_str(), specialty_id.as_str()))?;
                 for doctor in doctors.iter().filter(|_| !named) {
