@@ -1,6 +1,8 @@
 //! The engine, the simulated city and a channel that remembers, on one paused clock.
 
 pub mod crowd;
+#[path = "../worlds/mod.rs"]
+pub mod worlds;
 
 use std::{
     collections::HashMap,

@@ -148,3 +148,24 @@ async fn a_night_that_cost_something_is_spoken_of_in_the_morning_alone() {
     app.run_for(seconds(86_400)).await;
     assert_eq!(reader.news().len(), 1);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_clock_that_was_ahead_does_not_hide_silence() {
+    for restarted in [false, true] {
+        let (mut app, reader, _) = begin().await;
+        app.clock.step(TimeDelta::days(365));
+        app.run_for(minutes(10)).await;
+        app.clock.step(TimeDelta::days(-365));
+        app.city
+            .fail(Scope::All, Fault::Status(502), Extent::UntilCleared);
+        if restarted {
+            app = app.restart().await;
+        }
+        app.run_for(minutes(30)).await;
+        let news = reader.news();
+        assert!(
+            matches!(news.as_slice(), [News::Silence { .. }]),
+            "{restarted}: {news:?}"
+        );
+    }
+}

@@ -133,3 +133,16 @@ async fn a_watch_that_is_off_or_ended_is_not_looked_after() {
     assert_eq!(app.view(watch.id).await.state, WatchState::Expired);
     assert_eq!(app.asked("/schedule"), 0);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_watch_made_while_the_clock_was_ahead_is_shown_as_checked_when_it_is_right() {
+    let app = TestApp::start().await;
+    app.clock.step(TimeDelta::days(365));
+    let watch = app.watch_doctor(&app.city.a_doctor()).await;
+    app.run_for(minutes(5)).await;
+    app.clock.step(TimeDelta::days(-365));
+    app.run_for(minutes(20)).await;
+    let view = app.view(watch.id).await;
+    assert_eq!(view.state, WatchState::Waiting);
+    assert!(view.checked_at.is_some());
+}

@@ -1,11 +1,14 @@
 //! Making, changing and losing watches.
 
+use std::time::Duration;
+
 use chrono::TimeDelta;
 use engine::{
     ErrorCode, Problem,
     model::{Activity, Alert, DoctorChoice, WatchDraft, WatchId, WatchState},
 };
-use flows::{TestApp, any, hours, minutes, only};
+use flows::{TestApp, any, hours, minutes, only, seconds};
+use simulator::{Extent, Fault, Scope};
 
 #[tokio::test(start_paused = true)]
 async fn a_pasted_link_becomes_a_watch_with_names() {
@@ -266,4 +269,41 @@ async fn what_a_paused_watch_missed_is_told_when_it_goes_on_if_it_is_still_there
     assert_eq!(told(paused.id, &app.inbox().await), [stays]);
     app.run_for(hours(2)).await;
     assert_eq!(told(paused.id, &app.inbox().await), [stays]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn watches_added_while_their_clinic_is_walked_through_are_told_of_what_comes_next() {
+    for late in [500, 1500, 2500, 4500] {
+        let app = TestApp::start().await;
+        let place = app.city.a_doctor();
+        app.city.set_latency(seconds(1));
+        app.watch_any(&place).await;
+        app.run_for(Duration::from_millis(late)).await;
+        app.watch_any(&place).await;
+        app.watch_doctor(&place).await;
+        app.run_for(seconds(20)).await;
+        app.city
+            .offer(&place.clinic, &place.doctor, app.in_days(2, 0));
+        app.run_for(minutes(3)).await;
+        assert_eq!(app.appeared(), 3, "added after {late} ms");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_first_look_long_after_somebody_asked_for_it_tells_whether_doctors_were_named_or_not() {
+    for named in [true, false] {
+        let app = TestApp::start().await;
+        let place = app.city.a_doctor();
+        app.city
+            .offer(&place.clinic, &place.doctor, app.in_days(2, 0));
+        app.city
+            .fail(Scope::All, Fault::Status(502), Extent::For(minutes(40)));
+        if named {
+            app.watch_doctor(&place).await;
+        } else {
+            app.watch_any(&place).await;
+        }
+        app.run_for(minutes(60)).await;
+        assert_eq!(app.appeared(), 1, "named: {named}");
+    }
 }

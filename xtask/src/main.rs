@@ -6,6 +6,7 @@
 mod bench;
 mod crash;
 mod cross;
+mod dst;
 mod faults;
 mod fuzz;
 mod packages;
@@ -38,6 +39,8 @@ enum Task {
     Test(test::Args),
     /// Measure a figure that the README states.
     Bench(bench::Args),
+    /// Run random worlds in virtual time and say which break a promise.
+    Dst(dst::Args),
     /// Kill talonctl again and again, at named steps and at random: nothing may be lost.
     Crash(crash::Args),
     /// Open and close the window a thousand times while the program works: nothing may grow (Linux).
@@ -57,6 +60,7 @@ fn main() -> ExitCode {
         Task::Run(args) => run::run(&args),
         Task::Test(args) => test::run(&args),
         Task::Bench(args) => bench::run(&args),
+        Task::Dst(args) => dst::run(&args),
         Task::Crash(args) => crash::run(&args),
         Task::Soak(args) => soak::run(&args),
         Task::Sbom => supply::sbom(),

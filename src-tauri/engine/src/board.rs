@@ -20,12 +20,12 @@ use crate::{
     gorzdrav::link,
     model::{
         Clinic, ClinicId, Counts, Doctor, DoctorChoice, DoctorId, Key, Pause, RowDate,
-        ServiceState, Sleep, Specialty, SpecialtyId, Watch,
+        ServiceState, Sleep, Specialty, SpecialtyId, Watch, WatchId,
     },
     plan::{ClinicPlan, Pair, Plan, Wanted, urgency},
     roster::{Listed, Roster, Standing},
     schedule::{self, Audits, Learned, Limits, Reading, Row, Scheduler, Wish},
-    store::{Awake, Coverage, Site},
+    store::{Awake, Coverage, Newcomer, Site},
     trust::{Level, Standing as Worth, Trial, Trust},
     witness::Witness,
 };
@@ -199,8 +199,8 @@ pub(crate) struct ClinicFacts {
     pub(crate) no_online: bool,
     /// The specialties of the last good list.
     pub(crate) specialties: Vec<Specialty>,
-    pub(crate) pairs: HashMap<SpecialtyId, PairFacts>,
-    pub(crate) doctors: HashMap<DoctorId, DoctorFacts>,
+    pub(crate) pairs: BTreeMap<SpecialtyId, PairFacts>,
+    pub(crate) doctors: BTreeMap<DoctorId, DoctorFacts>,
     /// Held during a round: there is one at a time.
     pub(crate) round: Arc<tokio::sync::Mutex<Option<Walked>>>,
 }
@@ -216,8 +216,8 @@ impl ClinicFacts {
             trouble: None,
             no_online: false,
             specialties: Vec::new(),
-            pairs: HashMap::new(),
-            doctors: HashMap::new(),
+            pairs: BTreeMap::new(),
+            doctors: BTreeMap::new(),
             round: Arc::default(),
         }
     }
@@ -531,7 +531,7 @@ impl ClinicFacts {
 }
 
 /// How many slots these doctors have; of those never looked at, as many as their rows say.
-fn under(doctors: &HashMap<DoctorId, DoctorFacts>, rows: &[Doctor]) -> usize {
+fn under(doctors: &BTreeMap<DoctorId, DoctorFacts>, rows: &[Doctor]) -> usize {
     rows.iter()
         .map(|row| match doctors.get(&row.id) {
             Some(facts) if facts.looked_at.is_some() => facts.starts.len(),
@@ -561,7 +561,7 @@ impl Row for Counts {
 }
 
 fn is_there(
-    doctors: &HashMap<DoctorId, DoctorFacts>,
+    doctors: &BTreeMap<DoctorId, DoctorFacts>,
     doctor: &DoctorId,
     start: DateTime<Utc>,
 ) -> bool {
@@ -645,13 +645,15 @@ impl Timeline {
 pub(crate) struct Board {
     pub(crate) watches: Roster,
     pub(crate) plan: Plan,
-    pub(crate) facts: HashMap<ClinicId, ClinicFacts>,
+    pub(crate) facts: BTreeMap<ClinicId, ClinicFacts>,
     pub(crate) listed: Listed,
     pub(crate) clinics: HashMap<ClinicId, Clinic>,
     /// What the counts of lists are worth.
     pub(crate) trust: Trust,
     pub(crate) pause: Option<Pause>,
     pub(crate) slept: Option<Sleep>,
+    /// When a person asked for a watch, or for a change of it, in this run.
+    pub(crate) asked_at: BTreeMap<WatchId, DateTime<Utc>>,
     pub(crate) service: Service,
     pub(crate) rng: StdRng,
     /// Requests per hour for background looks, slow-downs included.
@@ -686,12 +688,13 @@ impl Board {
             weighed_on: None,
             watches: Roster::default(),
             plan: Plan::new(),
-            facts: HashMap::new(),
+            facts: BTreeMap::new(),
             listed: Listed::default(),
             clinics: HashMap::new(),
             trust: Trust::default(),
             pause: None,
             slept: None,
+            asked_at: BTreeMap::new(),
             service: Service {
                 state: ServiceState::Unknown,
                 since: None,
@@ -712,6 +715,14 @@ impl Board {
     /// The computer slept or its clock was set: moments are counted from now anew.
     pub(crate) fn set_time(&mut self, now: DateTime<Utc>) {
         self.timeline = Timeline::from(now);
+        // What was known by a clock that was ahead is not known until then.
+        for pair in self
+            .facts
+            .values_mut()
+            .flat_map(|facts| facts.pairs.values_mut())
+        {
+            pair.good_at = pair.good_at.map(|good| good.min(now));
+        }
         self.spread();
     }
 
@@ -1158,6 +1169,12 @@ impl Board {
         }
         if let Some(wait) = rest {
             self.put_off(&errand.clinic, wait);
+        } else if learned && errand.walk && self.grew(errand) {
+            // Who came while the clinic was walked through is not put off until its next turn.
+            if let Some(facts) = self.facts.get_mut(&errand.clinic) {
+                facts.walk_due = instant;
+            }
+            self.make_due(&errand.clinic);
         }
         if learned {
             self.recover(before);
@@ -1264,6 +1281,42 @@ impl Board {
         }
         self.watches.settle(now);
         self.watches.awake()
+    }
+
+    /// A watch to which this list of doctors is new.
+    pub(crate) fn newcomer(
+        &self,
+        watch: WatchId,
+        clinic: &ClinicId,
+        specialty: &SpecialtyId,
+        now: DateTime<Utc>,
+    ) -> Newcomer {
+        let mut places = self
+            .watches
+            .get(watch)
+            .into_iter()
+            .flat_map(|watch| &watch.draft.places);
+        Newcomer {
+            watch,
+            since: self
+                .asked_at
+                .get(&watch)
+                .map_or(now, |asked| (*asked).min(now)),
+            named: places.any(|place| {
+                (&place.clinic_id, &place.specialty_id) == (clinic, specialty)
+                    && matches!(place.doctors, DoctorChoice::Only { .. })
+            }),
+        }
+    }
+
+    /// Is more watched in the clinic than when this round began?
+    fn grew(&self, errand: &Errand) -> bool {
+        let now = self.plan.get(&errand.clinic).into_iter();
+        now.flat_map(|plan| &plan.pairs).any(|(specialty, pair)| {
+            errand.plan.pairs.get(specialty).is_none_or(|before| {
+                before.wanted != pair.wanted || before.watches.len() < pair.watches.len()
+            })
+        })
     }
 
     /// The watches that want to know about this doctor, now or when they go on, with what

@@ -6,6 +6,7 @@
 //! offers the operations that the window, the command line and tests use.
 
 mod backup;
+pub mod blocking;
 mod board;
 pub mod catalog;
 pub mod clock;

@@ -159,6 +159,7 @@ impl Pace {
                 }
                 Turn::At(moment) => {
                     tokio::select! {
+                        biased;
                         () = tokio::time::sleep_until(moment) => (),
                         _ = changes.changed() => (),
                     }
@@ -193,6 +194,11 @@ impl Pace {
             "the service asked to slow down: all requests wait"
         );
         self.0.tell();
+    }
+
+    /// A number for the jitter of whoever asks.
+    pub(crate) fn random(&self) -> u64 {
+        self.0.state().rng.random()
     }
 
     /// The part of the budget in use: 1 down to 1/8.

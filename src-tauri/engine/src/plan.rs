@@ -3,7 +3,7 @@
 //! N watches on one resource cost one request; which resource it is says
 //! [`schedule::targets`](crate::schedule::targets).
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
@@ -121,7 +121,7 @@ pub(crate) fn urgency(watch: &Watch, today: Option<NaiveDate>) -> f32 {
 }
 
 /// Everything watched, by clinic.
-pub(crate) type Plan = HashMap<ClinicId, ClinicPlan>;
+pub(crate) type Plan = BTreeMap<ClinicId, ClinicPlan>;
 
 #[cfg(test)]
 mod tests {

@@ -168,6 +168,7 @@ impl Poller {
             let full = !later.is_empty();
             let wait = wait.min(HEARTBEAT);
             tokio::select! {
+                biased;
                 () = stop.cancelled() => break,
                 Some(ended) = rounds.tasks.join_next_with_id() => rounds.end(&self, ended),
                 () = self.changed.notified() => (),
@@ -580,12 +581,22 @@ impl Poller {
             Err(trouble) => return failed(trouble),
         };
 
-        let (unlisted, members_changed, members, trials) = {
+        let (pair, unlisted, members_changed, members, trials) = {
             let mut board = self.board();
+            // Whoever came while the list was read is shown it, too.
+            let now = board
+                .plan
+                .get(clinic)
+                .and_then(|plan| plan.pairs.get(specialty));
+            let pair = now.unwrap_or(pair).clone();
             let known = board.listed.of(clinic, specialty);
             let listed = |watch: &WatchId| known.is_some_and(|known| known.contains(watch));
-            let watches = pair.watches.iter().copied();
-            let unlisted: Vec<_> = watches.filter(|watch| !listed(watch)).collect();
+            let unlisted: Vec<_> = pair
+                .watches
+                .iter()
+                .filter(|watch| !listed(watch))
+                .map(|watch| board.newcomer(*watch, clinic, specialty, self.clock.now()))
+                .collect();
             let Some(facts) = board.facts.get_mut(clinic) else {
                 return true;
             };
@@ -598,8 +609,9 @@ impl Poller {
             let members = answer.rows.iter().chain(known);
             let members = members.map(|doctor| doctor.id.clone()).collect();
             let trials = facts.note_doctors(specialty, &answer.rows);
-            (unlisted, changed, members, trials)
+            (pair, unlisted, changed, members, trials)
         };
+        let pair = &pair;
         self.note_trials(clinic, trials).await;
         if members_changed {
             self.board().stale_targets = true;
@@ -617,10 +629,13 @@ impl Poller {
                 .filter(|id| pair.wanted.includes(id));
             let noted = self
                 .store
-                .note_listed(unlisted.clone(), key, doctors.collect(), self.clock.now())
+                .note_listed(unlisted.clone(), key, doctors.collect())
                 .await;
             match noted {
-                Ok(()) => self.board().listed.add(clinic, specialty, unlisted),
+                Ok(()) => {
+                    let watches = unlisted.iter().map(|newcomer| newcomer.watch);
+                    self.board().listed.add(clinic, specialty, watches);
+                }
                 Err(error) => return failed(self.fail(&error.into(), findings)),
             }
         }
@@ -1039,7 +1054,7 @@ impl Poller {
     /// Brings back what the last run knew of everything watched, on or off: lists, slots that
     /// were there, when slots were last looked at.
     pub(crate) async fn remember(&self) -> Result<(), StoreError> {
-        let good = self.store.last_good_looks().await?;
+        let good = self.store.last_good_looks(self.clock.now()).await?;
         let listed = self.store.listed().await?;
         let places = self.board().places();
         let clinics = places.iter().map(|(clinic, _)| clinic.clone()).collect();

@@ -26,7 +26,7 @@ use crate::{
 #[derive(Debug, Default)]
 pub(crate) struct Roster {
     watches: BTreeMap<WatchId, Entry>,
-    clinics: HashMap<ClinicId, BTreeMap<SpecialtyId, Waiting>>,
+    clinics: BTreeMap<ClinicId, BTreeMap<SpecialtyId, Waiting>>,
     moments: BTreeSet<(DateTime<Utc>, WatchId)>,
     settled_at: DateTime<Utc>,
     unsettled: Vec<WatchId>,

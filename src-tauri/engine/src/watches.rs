@@ -166,7 +166,7 @@ pub(crate) struct Sight {
 pub(crate) fn view(watch: &Watch, board: &Board, sight: &Sight) -> WatchView {
     let (slots, others) = slots(watch, board, sight);
     let places = &watch.draft.places;
-    let checked_at = checked_at(watch, places.iter(), board);
+    let checked_at = checked_at(watch, places.iter(), board, sight.now);
     let active = is_active(watch, sight.now) && !board.is_paused(sight.now);
     let gap = board.gap(places.iter().map(|place| &place.clinic_id));
     let state = state(watch, board, sight, !slots.is_empty(), checked_at.is_some());
@@ -265,7 +265,7 @@ pub(crate) fn pulses<'a>(
         Some(Pulse {
             watch,
             since,
-            checked_at: checked_at(watch, promising, board),
+            checked_at: checked_at(watch, promising, board, now),
         })
     };
     ids.into_iter().filter_map(pulse).collect()
@@ -276,11 +276,14 @@ fn checked_at<'a>(
     watch: &Watch,
     places: impl Iterator<Item = &'a Place>,
     board: &Board,
+    now: DateTime<Utc>,
 ) -> Option<DateTime<Utc>> {
+    // Made while the clock was ahead: when, nobody knows.
+    let made = Some(watch.created_at).filter(|made| *made <= now);
     let good = places.map(|place| {
         let facts = board.facts.get(&place.clinic_id)?;
         let good = facts.pairs.get(&place.specialty_id)?.good_at;
-        good.filter(|good| *good >= watch.created_at - TimeDelta::minutes(1))
+        good.filter(|good| made.is_none_or(|made| *good >= made - TimeDelta::minutes(1)))
     });
     let good: Option<Vec<_>> = good.collect();
     good?.into_iter().min()

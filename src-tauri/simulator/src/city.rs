@@ -1,10 +1,11 @@
 //! The city: its clock, its content and what a test does to it.
 
 use std::collections::{HashMap, VecDeque};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 use tokio::time::Instant;
 
@@ -29,6 +30,8 @@ const REQUESTS_KEPT: usize = 100_000;
 pub struct City {
     config: Config,
     began: Instant,
+    /// Time that passed for the city alone, in milliseconds.
+    slept: AtomicI64,
     state: Mutex<State>,
 }
 
@@ -149,6 +152,7 @@ impl City {
         Arc::new(Self {
             config,
             began: Instant::now(),
+            slept: AtomicI64::new(0),
             state: Mutex::new(state),
         })
     }
@@ -156,7 +160,14 @@ impl City {
     /// What the city's clock shows: its start plus tokio's time since then, times the speed.
     pub fn now(&self) -> DateTime<Utc> {
         let elapsed = self.began.elapsed().as_secs_f64() * self.config.speed;
-        self.config.start + random::seconds(elapsed)
+        let slept = TimeDelta::milliseconds(self.slept.load(Ordering::SeqCst));
+        self.config.start + random::seconds(elapsed) + slept
+    }
+
+    /// Time passes for the city, but not by tokio's clock: the computer sleeps.
+    pub fn pass(&self, time: TimeDelta) {
+        self.slept
+            .fetch_add(time.num_milliseconds(), Ordering::SeqCst);
     }
 
     /// How it was built.
@@ -350,6 +361,11 @@ impl City {
         short_name.clone_into(&mut entry.short_name);
     }
 
+    /// The doctor gets another name.
+    pub fn rename_doctor(&self, clinic: &str, doctor: &str, name: &str) {
+        self.doctor(clinic, doctor, |one| one.name = Some(name.to_owned()));
+    }
+
     /// The doctor leaves: missing in lists, and no longer known.
     pub fn remove_doctor(&self, clinic: &str, doctor: &str) {
         self.doctor(clinic, doctor, |one| one.removed = true);
@@ -360,6 +376,14 @@ impl City {
         let mut state = self.state();
         let place = state.known(clinic);
         state.clinics[place].removed = true;
+    }
+
+    /// A clinic that left is back.
+    pub fn return_clinic(&self, clinic: &str) {
+        let mut state = self.state();
+        if let Some(place) = state.places.get(clinic).copied() {
+            state.clinics[place].removed = false;
+        }
     }
 
     /// Whether the clinic offers nothing online (code 37 to everything).

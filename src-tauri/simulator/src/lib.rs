@@ -48,6 +48,7 @@ pub mod mail;
 mod moscow;
 mod people;
 mod random;
+mod reach;
 mod server;
 #[cfg(feature = "stand-ins")]
 pub mod sink;
@@ -66,6 +67,7 @@ pub use agenda::Opening;
 pub use city::{City, ClinicInfo, DoctorInfo, Place, Request, SpecialtyInfo, machine_time};
 pub use config::{Config, World};
 pub use faults::{Extent, Fault, Rows, Scope, UnknownFault};
+pub use reach::{Fate, Reached};
 pub use server::Server;
 #[cfg(feature = "stand-ins")]
 pub use still::Still;

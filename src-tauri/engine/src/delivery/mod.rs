@@ -10,10 +10,13 @@ mod health;
 mod ladder;
 mod locked;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use rand::RngExt;
+use rand::{Rng, RngExt, rngs::StdRng};
 use tokio::sync::{Notify, broadcast};
 use tokio_util::sync::CancellationToken;
 
@@ -189,6 +192,8 @@ pub(crate) struct Worker {
     pub(crate) health: Arc<Health>,
     /// Another takes its place: what it is telling is finished.
     pub(crate) retired: CancellationToken,
+    /// Of the waits before another try.
+    pub(crate) rng: Mutex<StdRng>,
 }
 
 impl Worker {
@@ -205,6 +210,7 @@ impl Worker {
             }
             // A telling that is cut short is told again after the next start, marked as a repeat.
             let delivered = tokio::select! {
+                biased;
                 () = stop.cancelled() => return,
                 delivered = self.deliver_due() => delivered,
             };
@@ -216,10 +222,11 @@ impl Worker {
                 Err(error) => {
                     tracing::error!(channel = self.channel.name(), %error, "the outbox cannot be read");
                     failures += 1;
-                    retry_wait(failures)
+                    self.retry_wait(failures)
                 }
             };
             tokio::select! {
+                biased;
                 () = stop.cancelled() => return,
                 () = self.retired.cancelled() => return,
                 () = woken => (),
@@ -427,6 +434,12 @@ impl Worker {
         self.store.settle_news(&due, &told).await
     }
 
+    fn retry_wait(&self, failures: u32) -> Duration {
+        // A panic elsewhere leaves a generator as good as any.
+        let mut rng = self.rng.lock().unwrap_or_else(PoisonError::into_inner);
+        retry_wait(failures, &mut *rng)
+    }
+
     /// What the channel says, waited for a while; a failure is put off or given up.
     async fn limited<T>(
         &self,
@@ -459,7 +472,7 @@ impl Worker {
             Err(TellError::Never { why }) => return Err(Told::Never { why }),
             Err(TellError::Later { after, why }) => (after, why),
         };
-        let wait = after.unwrap_or_else(|| retry_wait(attempts + 1));
+        let wait = after.unwrap_or_else(|| self.retry_wait(attempts + 1));
         let wait = TimeDelta::from_std(wait).unwrap_or(TimeDelta::MAX);
         Err(Told::Later {
             next_at: now + wait,
@@ -544,11 +557,11 @@ fn useless(due: &Due, now: chrono::DateTime<chrono::Utc>) -> Option<Untold> {
 }
 
 /// Full jitter under a doubling ceiling.
-pub(crate) fn retry_wait(failures: u32) -> Duration {
+pub(crate) fn retry_wait(failures: u32, rng: &mut impl Rng) -> Duration {
     let ceiling = FIRST_RETRY
         .saturating_mul(1 << failures.clamp(1, 12))
         .min(LAST_RETRY);
-    ceiling.mul_f64(rand::rng().random_range(0.1..=1.0))
+    ceiling.mul_f64(rng.random_range(0.1..=1.0))
 }
 
 #[cfg(test)]

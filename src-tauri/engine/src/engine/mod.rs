@@ -20,7 +20,7 @@ use std::{
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Europe::Moscow;
-use rand::RngExt;
+use rand::{RngExt, SeedableRng, rngs::StdRng};
 use tokio::{
     sync::{Notify, broadcast},
     task::JoinSet,
@@ -30,6 +30,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::{
+    blocking,
     board::Board,
     catalog::Catalog,
     clock::Clock,
@@ -38,7 +39,7 @@ use crate::{
     delivery::{Channel, Channels, Health, Worker},
     error::{EngineError, Problem, StartError},
     failpoints::step,
-    gorzdrav::{Client, DEFAULT_BASE},
+    gorzdrav::{Client, DEFAULT_BASE, Transport},
     model::{Clinic, Event, Pause, Settings, Watch},
     pace::{Pace, REAL_CEILING_PER_HOUR},
     poller::{self, Poller},
@@ -91,6 +92,8 @@ pub struct Config {
     /// Where tokens and passwords are kept; `None`: where the system keeps them, and for the
     /// simulated city in memory only.
     pub secrets: Option<Secrets>,
+    /// The way to the service; `None`: the network.
+    pub transport: Option<Arc<dyn Transport>>,
     /// Authorities (DER) trusted besides those of the system, for the service and for mail. No
     /// program sets any.
     pub extra_roots: Vec<Vec<u8>>,
@@ -109,6 +112,7 @@ impl Config {
             looks: true,
             seed: rand::rng().random(),
             secrets: None,
+            transport: None,
             extra_roots: Vec::new(),
         }
     }
@@ -149,7 +153,7 @@ impl Engine {
         let (data_dir, clock) = (config.data_dir.clone(), config.clock.clone());
         // Who does one thing and ends is to know that it was not kept.
         let goes_on = config.background && config.looks;
-        let store = tokio::task::spawn_blocking(move || Store::open_at(&data_dir, clock, goes_on))
+        let store = blocking::run(move || Store::open_at(&data_dir, clock, goes_on))
             .await
             .map_err(|_| crate::store::StoreError::Closed)??;
         let now = config.clock.now();
@@ -165,7 +169,11 @@ impl Engine {
         let pace = Arc::new(Pace::seeded(budget, real_service, config.seed));
         pace.set_bursts(settings.bursts);
         pace.recall(&store.looked_by_hour(now).await?);
-        let client = Client::trusting(config.api_base.clone(), pace, &config.extra_roots)?;
+        let base = config.api_base.clone();
+        let client = match &config.transport {
+            Some(transport) => Client::over(Arc::clone(transport), base, pace)?,
+            None => Client::trusting(base, pace, &config.extra_roots)?,
+        };
         let tally = Arc::new(Tally::open(&store, now).await?);
         let (events, _) = broadcast::channel(EVENTS_KEPT);
         let outbox = Arc::new(Notify::new());
@@ -284,6 +292,7 @@ impl Engine {
             poller: Arc::clone(&self.poller),
             health,
             retired,
+            rng: Mutex::new(StdRng::seed_from_u64(self.config.seed)),
         });
         let stop = self.stop.clone();
         self.spawn(supervised("delivery", stop.clone(), move || {
@@ -446,7 +455,7 @@ async fn recall(
 ) -> Result<Learned, StoreError> {
     let arrived: Vec<_> = arrivals.iter().map(poller::arrived).collect();
     let now = now.timestamp_millis();
-    tokio::task::spawn_blocking(move || Learned::recall(watched, arrived, now))
+    blocking::run(move || Learned::recall(watched, arrived, now))
         .await
         .map_err(|_| StoreError::Closed)
 }
@@ -477,6 +486,7 @@ fn midnight(now: DateTime<Utc>) -> DateTime<Utc> {
 async fn keep_catalogue(catalog: Arc<Catalog>, poller: Arc<Poller>, stop: CancellationToken) {
     loop {
         let refreshed = tokio::select! {
+            biased;
             () = stop.cancelled() => return,
             refreshed = catalog.refresh() => refreshed,
         };
@@ -493,6 +503,7 @@ async fn keep_catalogue(catalog: Arc<Catalog>, poller: Arc<Poller>, stop: Cancel
             }
         };
         tokio::select! {
+            biased;
             () = stop.cancelled() => return,
             () = tokio::time::sleep(wait) => (),
         }
@@ -525,6 +536,7 @@ where
             "a task died and is started again"
         );
         tokio::select! {
+            biased;
             () = stop.cancelled() => return,
             () = tokio::time::sleep(rest) => (),
         }

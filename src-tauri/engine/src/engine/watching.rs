@@ -57,6 +57,7 @@ impl Engine {
             let mut board = self.poller.board();
             for watch in changed {
                 board.watches.insert(watch.clone());
+                board.asked_at.insert(watch.id, self.now());
             }
             board.replan(self.now(), urgent);
             let clinics: Vec<ClinicId> = changed

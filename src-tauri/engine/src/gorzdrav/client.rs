@@ -10,14 +10,15 @@ use chrono::{DateTime, TimeDelta, Utc};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::{
     Response, StatusCode, Url,
-    header::{ACCEPT, DATE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER},
-    redirect,
+    header::{DATE, HeaderMap, LOCATION, RETRY_AFTER},
 };
 use tokio::time::Instant;
 
 use super::{
     error::{ApiError, ClientError, SiteFault},
-    net, wire,
+    net,
+    transport::{Http, Transport},
+    wire,
 };
 use crate::{
     model::{
@@ -37,13 +38,12 @@ pub const USER_AGENT: &str = concat!(
     " (+https://github.com/talonchik/talonchik)"
 );
 
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// Between two pieces of an answer.
-const IDLE_TIMEOUT: Duration = Duration::from_secs(10);
-const TOTAL_TIMEOUT: Duration = Duration::from_secs(20);
+pub(super) const IDLE_TIMEOUT: Duration = Duration::from_secs(10);
+pub(super) const TOTAL_TIMEOUT: Duration = Duration::from_secs(20);
 /// After decompression; the largest real answer is 0.5 MB.
 const LARGEST_BODY: usize = 8 * 1024 * 1024;
-const MOST_REDIRECTS: usize = 3;
 /// The mean pause before the one retry after a broken connection is half as much again:
 /// about 0.7 s cures nearly all (Kalikoff/gorzdrav-app).
 const RETRY_PAUSE: Duration = Duration::from_millis(500);
@@ -89,7 +89,7 @@ type Heard = (DateTime<Utc>, Instant);
 /// Asks the appointment API. Cheap to clone; clones share connections and the pace.
 #[derive(Debug, Clone)]
 pub struct Client {
-    http: reqwest::Client,
+    transport: Arc<dyn Transport>,
     base: Url,
     pace: Arc<Pace>,
     token: Arc<Mutex<Option<Token>>>,
@@ -111,16 +111,21 @@ impl Client {
         pace: Arc<Pace>,
         extra_roots: &[Vec<u8>],
     ) -> Result<Self, ClientError> {
+        let http = Http::new(&base, extra_roots)?;
+        Self::over(Arc::new(http), base, pace)
+    }
+
+    /// The same with another way to the service than the network.
+    pub fn over(
+        transport: Arc<dyn Transport>,
+        base: Url,
+        pace: Arc<Pace>,
+    ) -> Result<Self, ClientError> {
         if base.cannot_be_a_base() || !matches!(base.scheme(), "http" | "https") {
             return Err(ClientError::Base);
         }
-        let mut http = builder(&base);
-        for root in extra_roots {
-            let root = reqwest::Certificate::from_der(root).map_err(ClientError::Http)?;
-            http = http.add_root_certificate(root);
-        }
         Ok(Self {
-            http: http.build().map_err(ClientError::Http)?,
+            transport,
             base,
             pace,
             token: Arc::default(),
@@ -258,6 +263,7 @@ impl Client {
                 ExponentialBuilder::default()
                     .with_min_delay(RETRY_PAUSE)
                     .with_jitter()
+                    .with_jitter_seed(self.pace.random())
                     .with_max_times(1),
             )
             .sleep(tokio::time::sleep)
@@ -267,12 +273,7 @@ impl Client {
 
     async fn get_once(&self, url: Url, why: Why) -> Result<Vec<u8>, ApiError> {
         let _permit = self.pace.permit(why).await;
-        let response = self
-            .http
-            .get(url)
-            .send()
-            .await
-            .map_err(net::before_answer)?;
+        let response = self.transport.get(url).await?;
         self.remember_token(response.headers());
         self.remember_time(response.headers());
         self.check_status(&response)?;
@@ -329,30 +330,6 @@ impl Client {
     }
 }
 
-/// How the service at `base` is spoken to.
-fn builder(base: &Url) -> reqwest::ClientBuilder {
-    let mut headers = HeaderMap::new();
-    headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
-    let http = reqwest::Client::builder()
-        .user_agent(USER_AGENT)
-        .default_headers(headers)
-        .connect_timeout(CONNECT_TIMEOUT)
-        .read_timeout(IDLE_TIMEOUT)
-        .timeout(TOTAL_TIMEOUT)
-        .https_only(base.scheme() == "https")
-        .redirect(same_place_only(base))
-        .referer(false)
-        .pool_max_idle_per_host(2)
-        // reqwest's own retries would get round the pace.
-        .retry(reqwest::retry::never())
-        .dns_resolver(Arc::new(net::Resolver));
-    if is_loopback(base) {
-        http.no_proxy()
-    } else {
-        http
-    }
-}
-
 /// Reports skipped rows, once, without their content.
 fn told<T>(list: &'static str, answer: Result<Answer<T>, ApiError>) -> Result<Answer<T>, ApiError> {
     if let Ok(Answer { rows, skipped, .. }) = &answer
@@ -401,28 +378,6 @@ fn segment(part: &str) -> String {
         return part.replace('.', "%252E");
     }
     utf8_percent_encode(part, SEGMENT).to_string()
-}
-
-/// Redirects are followed on the same host and port and by the same scheme only. Others end with
-/// the redirecting answer itself.
-fn same_place_only(base: &Url) -> redirect::Policy {
-    let origin = base.origin();
-    redirect::Policy::custom(move |attempt| {
-        if attempt.previous().len() > MOST_REDIRECTS || attempt.url().origin() != origin {
-            attempt.stop()
-        } else {
-            attempt.follow()
-        }
-    })
-}
-
-fn is_loopback(base: &Url) -> bool {
-    match base.host() {
-        Some(url::Host::Ipv4(address)) => address.is_loopback(),
-        Some(url::Host::Ipv6(address)) => address.is_loopback(),
-        Some(url::Host::Domain(name)) => name == "localhost",
-        None => false,
-    }
 }
 
 fn service_time(headers: &HeaderMap) -> Option<DateTime<Utc>> {
@@ -1068,10 +1023,12 @@ mod tests {
                 println!("skipped: this system has no IPv6");
                 continue;
             }
-            let http = builder(&Url::parse(&format!("http://{alive}")).unwrap())
-                .resolve_to_addrs("city.test", &[dead, alive])
-                .build()
-                .unwrap();
+            let http = crate::gorzdrav::transport::builder(
+                &Url::parse(&format!("http://{alive}")).unwrap(),
+            )
+            .resolve_to_addrs("city.test", &[dead, alive])
+            .build()
+            .unwrap();
             let asked = Instant::now();
             let url = format!("http://city.test:{}/", alive.port());
             let answer = http.get(url).send().await.unwrap();

@@ -12,6 +12,7 @@ mod error;
 pub mod link;
 mod net;
 mod tidy;
+mod transport;
 mod wire;
 
 #[cfg(test)]
@@ -21,3 +22,4 @@ pub use client::{Answer, Client, DEFAULT_BASE, Token, USER_AGENT};
 pub use error::{ApiError, ClientError, OfflineCause, SiteFault};
 pub(crate) use net::find as find_cause;
 pub(crate) use tidy::{line as tidy_line, specialty as specialty_name};
+pub use transport::Transport;

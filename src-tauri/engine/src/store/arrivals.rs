@@ -169,12 +169,17 @@ mod tests {
         let store = Store::open(folder.path()).unwrap();
         let waiting = [(WatchDraft::default(), Activity::On)];
         let watch = store.add_watches(waiting.to_vec(), begin()).await.unwrap()[0].id;
+        let newcomer = crate::store::Newcomer {
+            watch,
+            since: begin(),
+            named: false,
+        };
         let key = Key::Specialty {
             clinic_id: "1".into(),
             specialty_id: "78".into(),
         };
         let listed = vec!["a".into(), "b".into()];
-        let noted = store.note_listed(vec![watch], key, listed, begin());
+        let noted = store.note_listed(vec![newcomer], key, listed);
         noted.await.unwrap();
         let seen = async |look: DoctorLook| {
             let arrival = store.commit(look).await.unwrap().arrival;

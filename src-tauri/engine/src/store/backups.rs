@@ -56,7 +56,7 @@ impl Store {
             return Ok(false);
         };
         // Nobody waits for the database meanwhile.
-        tokio::task::spawn_blocking(move || {
+        crate::blocking::run(move || {
             finish(&path)?;
             for served in served(copies(&folder)?, now) {
                 fs::remove_file(&served).map_err(|error| failed(&served, error))?;

@@ -63,6 +63,17 @@ pub(crate) struct Coverage {
     pub steps: Arc<[Step]>,
 }
 
+/// A watch that is shown a list of doctors for the first time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Newcomer {
+    /// The watch.
+    pub watch: WatchId,
+    /// Since when its person waits for that.
+    pub since: DateTime<Utc>,
+    /// It names its doctors: they were awaited before any list, and may have been seen.
+    pub named: bool,
+}
+
 /// A good look at one doctor.
 #[derive(Debug, Clone)]
 pub(crate) struct DoctorLook {
@@ -523,10 +534,9 @@ impl Store {
     /// they are to be shown before they are alerted.
     pub(crate) async fn note_listed(
         &self,
-        watches: Vec<WatchId>,
+        newcomers: Vec<Newcomer>,
         key: Key,
         doctors: Vec<DoctorId>,
-        now: DateTime<Utc>,
     ) -> Result<()> {
         let Key::Specialty {
             clinic_id,
@@ -537,12 +547,17 @@ impl Store {
         };
         self.with(move |connection| {
             let tx = connection.transaction()?;
-            for watch in &watches {
+            for &Newcomer {
+                watch,
+                since,
+                named,
+            } in &newcomers
+            {
                 tx.prepare_cached("INSERT OR IGNORE INTO listed VALUES (?1, ?2, ?3)")?
                     .execute((watch.0, clinic_id.as_str(), specialty_id.as_str()))?;
-                for doctor in &doctors {
+                for doctor in doctors.iter().filter(|_| !named) {
                     tx.prepare_cached("INSERT OR IGNORE INTO pending VALUES (?1, ?2, ?3, ?4)")?
-                        .execute((watch.0, clinic_id.as_str(), doctor.as_str(), ms(now)))?;
+                        .execute((watch.0, clinic_id.as_str(), doctor.as_str(), ms(since)))?;
                 }
             }
             step("listing");

@@ -18,7 +18,7 @@ impl Store {
     /// It is closed and the folder is free even when that failed.
     pub(crate) async fn erase(&self) -> Result<()> {
         let inner = Arc::clone(&self.inner);
-        tokio::task::spawn_blocking(move || {
+        crate::blocking::run(move || {
             let held = inner
                 .held
                 .lock()

@@ -206,15 +206,18 @@ impl Store {
         .await
     }
 
-    /// The last good look at any slots of each clinic.
-    pub(crate) async fn last_good_looks(&self) -> Result<HashMap<ClinicId, DateTime<Utc>>> {
-        self.with(|connection| {
+    /// The last good look at any slots of each clinic; what a clock that was ahead noted is not known.
+    pub(crate) async fn last_good_looks(
+        &self,
+        now: DateTime<Utc>,
+    ) -> Result<HashMap<ClinicId, DateTime<Utc>>> {
+        self.with(move |connection| {
             Ok(connection
                 .prepare_cached(
                     "SELECT clinic, max(at) FROM look
-                     WHERE level = 'doctor' AND outcome IN ('fresh', 'empty') GROUP BY clinic",
+                     WHERE level = 'doctor' AND outcome IN ('fresh', 'empty') AND at <= ?1 GROUP BY clinic",
                 )?
-                .query_map((), |row| Ok((ClinicId(row.get(0)?), moment(row.get(1)?))))?
+                .query_map([ms(now)], |row| Ok((ClinicId(row.get(0)?), moment(row.get(1)?))))?
                 .collect::<rusqlite::Result<_>>()?)
         })
         .await
@@ -283,7 +286,7 @@ impl Store {
                     .collect::<rusqlite::Result<Vec<_>>>()?)
             })
             .await?;
-        tokio::task::spawn_blocking(|| rows.into_iter().map(PastRow::past).collect())
+        crate::blocking::run(|| rows.into_iter().map(PastRow::past).collect())
             .await
             .map_err(|_| StoreError::Closed)?
     }

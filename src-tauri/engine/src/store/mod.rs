@@ -33,10 +33,12 @@ use chrono::{DateTime, Utc};
 use rusqlite::Connection;
 use rusqlite_migration::{M, Migrations};
 
+use crate::blocking;
+
 pub(crate) use alerts::Site;
 pub(crate) use arrivals::{Arrival, MEMORY as ARRIVALS_KEPT};
 pub(crate) use chats::{ChatRow, Offset};
-pub(crate) use commit::{Coverage, DoctorLook, Step};
+pub(crate) use commit::{Coverage, DoctorLook, Newcomer, Step};
 pub(crate) use listings::Listing;
 pub use looks::Opening;
 pub(crate) use looks::Past;
@@ -209,7 +211,7 @@ impl Store {
         work: impl FnOnce(&mut Held) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let inner = Arc::clone(&self.inner);
-        tokio::task::spawn_blocking(move || {
+        blocking::run(move || {
             // A panic in an earlier call rolled its transaction back; the connection is sound.
             let mut held = inner.held.lock().unwrap_or_else(PoisonError::into_inner);
             work(held.as_mut().ok_or(StoreError::Closed)?)

@@ -458,7 +458,9 @@ fn rest(refusal: Refusal, failures: u32) -> Duration {
         | Refusal::Migrated(_)
         | Refusal::Formatting
         | Refusal::MessageGone
-        | Refusal::Other => retry_wait(failures.min(MOST_DOUBLINGS)).min(LONGEST_REST),
+        | Refusal::Other => {
+            retry_wait(failures.min(MOST_DOUBLINGS), &mut rand::rng()).min(LONGEST_REST)
+        }
     }
 }
 

@@ -64,7 +64,7 @@ async fn fault_35_any_block_of_the_file_may_be_flipped_and_every_watch_of_the_co
         store.alerts(100).await.unwrap();
         store.arrivals(DateTime::UNIX_EPOCH).await.unwrap();
         store.present(vec!["27".into()]).await.unwrap();
-        store.last_good_looks().await.unwrap();
+        store.last_good_looks(DateTime::UNIX_EPOCH).await.unwrap();
         drop(store);
         assert!(is_sound(here.path()), "{how}");
     }

@@ -57,7 +57,12 @@ async fn make(path: &Path) {
         specialty_id: "78".into(),
     };
     let listed = vec!["a".into(), "b".into()];
-    let noted = store.note_listed(vec![watches[1].id], key, listed, begin());
+    let newcomer = crate::store::Newcomer {
+        watch: watches[1].id,
+        since: begin(),
+        named: false,
+    };
+    let noted = store.note_listed(vec![newcomer], key, listed);
     noted.await.unwrap();
     let alert = alerts(&store).await.remove(0);
     store

@@ -1,0 +1,811 @@
+//! What must be true of a world that is over, by a model that shares nothing with the engine.
+//!
+//! Where it cannot be known from outside whether the engine took notice of an answer (it was killed
+//! in that moment, a person changed what is watched while the answer was under way, rows made no
+//! sense), the model keeps both possibilities: what must be told follows from all of them, what may
+//! be told from any.
+//!
+//! Deliberately not demanded:
+//! - that what appeared while a watch or everything rested is told (it is, if a later look still finds it);
+//! - that what was seen while the clock was wrong is told: it may have seemed to be over;
+//! - that a slot found by the first look at a doctor after a watch began or changed is told;
+//! - that silence is not told of a clinic that answers, while more than the budget is asked: a walk
+//!   through it may then take longer than the gaps that are waited for;
+//! - that a message says nothing of what an earlier one said, if it says more: an alert that an older
+//!   slot joins, missed in a pause, is told whole (the outbox remembers only up to where it has told).
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+};
+
+use chrono::{DateTime, Datelike, TimeDelta, Timelike, Utc};
+use chrono_tz::Europe::Moscow;
+use engine::model::{
+    Activity, DoctorChoice, MessageKind, News, TimeWish, WatchDraft, WatchState, WatchView,
+};
+use rusqlite::{Connection, OpenFlags, OptionalExtension};
+
+use super::record::{Doctor, Era, Fate, Look, Seen, Told};
+
+/// An answer this close to a kill may not have been noticed.
+const MOMENT: TimeDelta = TimeDelta::milliseconds(5);
+/// The engine's own rules, as `reliability.md` states them.
+const FLAP: TimeDelta = TimeDelta::minutes(10);
+const DOUBTFUL: usize = 20;
+/// A channel that does well, of a program that runs, tells within this.
+const PROMPT: TimeDelta = TimeDelta::minutes(2);
+/// A watch is looked at four times an hour at least; three gaps of silence are news.
+const LONG: TimeDelta = TimeDelta::minutes(60);
+/// A database of a household is no larger.
+const LARGEST: u64 = 8 << 20;
+
+/// A promise that was not kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation {
+    /// Which.
+    pub check: &'static str,
+    /// How that showed.
+    pub text: String,
+}
+
+/// How things stand in the end.
+#[derive(Debug, Clone, Default)]
+pub struct End {
+    /// The true time.
+    pub now: DateTime<Utc>,
+    /// What the computer shows.
+    pub wall: DateTime<Utc>,
+    /// The watches as they are shown.
+    pub views: Vec<WatchView>,
+    /// The database; the program does not run any more.
+    pub database: PathBuf,
+}
+
+/// Checks everything.
+pub fn judge(seen: &Seen, end: &End) -> Vec<Violation> {
+    let mut court = Court {
+        seen,
+        end,
+        found: Vec::new(),
+        appearances: appearances(seen),
+        database: Connection::open_with_flags(&end.database, OpenFlags::SQLITE_OPEN_READ_ONLY).ok(),
+    };
+    court.operations_succeed();
+    court.seen_is_told();
+    court.nothing_is_invented();
+    court.nothing_is_told_twice();
+    court.requests_keep_the_budget();
+    court.silence_and_its_end_are_told_once();
+    court.watches_are_looked_at_again();
+    court.the_database_is_sound();
+    court.found
+}
+
+/// A slot came into being, as far as anybody could see.
+#[derive(Debug, Clone)]
+struct Appearance {
+    doctor: Doctor,
+    start: DateTime<Utc>,
+    /// In the look of this number.
+    look: usize,
+    /// In every way of reading what was seen.
+    surely: bool,
+}
+
+struct Court<'a> {
+    seen: &'a Seen,
+    end: &'a End,
+    found: Vec<Violation>,
+    appearances: Vec<Appearance>,
+    database: Option<Connection>,
+}
+
+// The model -------------------------------------------------------------------------------------
+
+#[derive(Debug, Clone, Copy)]
+struct Known {
+    gone_at: Option<DateTime<Utc>>,
+    absent: u32,
+}
+
+/// What one reading of the looks at a doctor says.
+#[derive(Debug, Clone, Default)]
+struct Reading(BTreeMap<DateTime<Utc>, Known>);
+
+impl Reading {
+    fn present(&self) -> usize {
+        self.0
+            .values()
+            .filter(|known| known.gone_at.is_none())
+            .count()
+    }
+
+    /// Takes notice of a look; gives the starts that are news.
+    fn take(&mut self, look: &Look) -> BTreeSet<DateTime<Utc>> {
+        let mut news = BTreeSet::new();
+        for start in &look.starts {
+            let back = self.0.get(start).is_none_or(|known| {
+                let gone = known.gone_at;
+                gone.is_some_and(|at| known.absent >= 2 && look.wall - at >= FLAP)
+            });
+            if back {
+                news.insert(*start);
+            }
+            let here = Known {
+                gone_at: None,
+                absent: 0,
+            };
+            self.0.insert(*start, here);
+        }
+        for (_, known) in self
+            .0
+            .iter_mut()
+            .filter(|(start, _)| !look.starts.contains(start))
+        {
+            known.gone_at = known.gone_at.or(Some(look.wall));
+            known.absent += 1;
+        }
+        news
+    }
+}
+
+/// May the engine not have noticed this answer, or not have read it so?
+fn is_uncertain(seen: &Seen, look: &Look) -> bool {
+    let near = |moments: &[DateTime<Utc>], from: DateTime<Utc>| {
+        let first = moments.partition_point(|at| *at < from);
+        moments.get(first).is_some_and(|at| *at <= look.at + MOMENT)
+    };
+    look.doubtful
+        || near(&seen.breaks, look.asked)
+        || near(&seen.acts, look.asked - MOMENT)
+        || is_wrong(seen, look.at)
+}
+
+fn is_wrong(seen: &Seen, at: DateTime<Utc>) -> bool {
+    seen.wrong
+        .iter()
+        .any(|(from, to)| *from <= at && at <= *to + FLAP * 2)
+}
+
+fn appearances(seen: &Seen) -> Vec<Appearance> {
+    // All readings that are possible are too many; three do: every uncertain look was noticed, none
+    // was, and slots come back at any absence.
+    let mut readings: BTreeMap<&Doctor, [Reading; 2]> = BTreeMap::new();
+    let mut shaken: BTreeSet<&Doctor> = BTreeSet::new();
+    let mut found = Vec::new();
+    for (number, look) in seen.looks.iter().enumerate() {
+        let [all, sure] = readings.entry(&look.doctor).or_default();
+        let uncertain =
+            is_uncertain(seen, look) || look.starts.is_empty() && all.present() >= DOUBTFUL;
+        if uncertain {
+            shaken.insert(&look.doctor);
+        }
+        let was_absent: BTreeSet<_> = look
+            .starts
+            .iter()
+            .filter(|start| {
+                shaken.contains(&look.doctor)
+                    && all
+                        .0
+                        .get(start)
+                        .is_some_and(|known| known.gone_at.is_some())
+            })
+            .copied()
+            .collect();
+        let in_all = all.take(look);
+        let in_sure = if uncertain {
+            BTreeSet::new()
+        } else {
+            sure.take(look)
+        };
+        for start in in_all.union(&in_sure).chain(was_absent.difference(&in_all)) {
+            found.push(Appearance {
+                doctor: look.doctor.clone(),
+                start: *start,
+                look: number,
+                surely: !uncertain && in_all.contains(start) && in_sure.contains(start),
+            });
+        }
+    }
+    found
+}
+
+/// The wish in its own words.
+fn suits(wish: &TimeWish, start: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+    let local = start.with_timezone(&Moscow);
+    let minute = i64::from(local.hour()) * 60 + i64::from(local.minute());
+    let day = local.weekday().num_days_from_monday() as usize;
+    let minutes = |time: chrono::NaiveTime| i64::from(time.hour()) * 60 + i64::from(time.minute());
+    let in_ranges = wish.ranges.is_empty()
+        || wish.ranges.iter().any(|range| {
+            (range.days.is_empty() || range.days.iter().any(|one| *one as usize == day))
+                && range.from.is_none_or(|from| minutes(from) <= minute)
+                && range.to.is_none_or(|to| minute < minutes(to))
+        });
+    let date = local.date_naive();
+    in_ranges
+        && start > now
+        && start - now >= TimeDelta::minutes(wish.notice_minutes.into())
+        && wish.not_before.is_none_or(|first| first <= date)
+        && wish.not_after.is_none_or(|last| date <= last)
+}
+
+impl<'a> Court<'a> {
+    fn complain(&mut self, check: &'static str, text: String) {
+        if self.found.iter().filter(|it| it.check == check).count() < 5 {
+            self.found.push(Violation { check, text });
+        }
+    }
+
+    fn covers(&self, draft: &WatchDraft, doctor: &Doctor) -> bool {
+        let Some(specialties) = self.seen.specialties.get(doctor) else {
+            return false;
+        };
+        draft.places.iter().any(|place| {
+            let id = &doctor.1;
+            place.clinic_id.as_str() == doctor.0
+                && specialties.contains(place.specialty_id.as_str())
+                && match &place.doctors {
+                    DoctorChoice::Any => true,
+                    DoctorChoice::Only { doctors } => doctors.iter().any(|it| it.id.as_str() == id),
+                    DoctorChoice::Except { doctors } => {
+                        doctors.iter().all(|it| it.id.as_str() != id)
+                    }
+                }
+        })
+    }
+
+    /// The part of a watch's life at that moment.
+    fn era(&self, watch: u32, at: DateTime<Utc>) -> Option<&'a Era> {
+        let eras = self.seen.eras.iter();
+        eras.filter(|era| era.watch == watch && era.from <= at)
+            .last()
+    }
+
+    fn watches(&self) -> BTreeSet<u32> {
+        self.seen.eras.iter().map(|era| era.watch).collect()
+    }
+
+    fn is_paused(&self, at: DateTime<Utc>) -> bool {
+        self.seen
+            .pauses
+            .iter()
+            .any(|(from, to)| *from <= at && at <= *to)
+    }
+
+    // The checks ---------------------------------------------------------------------------------
+
+    fn operations_succeed(&mut self) {
+        let failed: Vec<_> = self
+            .seen
+            .trace
+            .iter()
+            .filter(|line| line.contains("FAILED"))
+            .cloned()
+            .collect();
+        for line in failed {
+            self.complain("operations succeed", line);
+        }
+    }
+
+    /// G1: what was seen is told on every channel, or the history says why not.
+    fn seen_is_told(&mut self) {
+        let mut complaints = Vec::new();
+        for watch in self.watches() {
+            for appearance in self.appearances.iter().filter(|it| it.surely) {
+                let look = &self.seen.looks[appearance.look];
+                let Some(era) = self.era(watch, look.asked) else {
+                    continue;
+                };
+                let baseline = self.seen.looks[..appearance.look].iter().any(|before| {
+                    before.doctor == look.doctor
+                        && before.asked > era.from
+                        && !is_uncertain(self.seen, before)
+                });
+                if !era.on
+                    || !baseline
+                    || self.is_paused(look.at)
+                    || !self.covers(&era.draft, &look.doctor)
+                    || !suits(&era.draft.wish, appearance.start, look.wall)
+                {
+                    continue;
+                }
+                for ear in 0..self.ears() {
+                    if let Some(text) = self.untold(watch, appearance, look, ear) {
+                        complaints.push(text);
+                    }
+                }
+            }
+        }
+        for text in complaints {
+            self.complain("what was seen is told", text);
+        }
+    }
+
+    fn ears(&self) -> usize {
+        let mut names: Vec<String> = Vec::new();
+        if let Some(database) = &self.database
+            && let Ok(mut statement) = database.prepare("SELECT DISTINCT channel FROM outbox")
+            && let Ok(rows) = statement.query_map((), |row| row.get(0))
+        {
+            names.extend(rows.flatten());
+        }
+        names.len().max(1)
+    }
+
+    /// Why an opening counts as neither told nor accounted for.
+    fn untold(&self, watch: u32, it: &Appearance, look: &Look, ear: usize) -> Option<String> {
+        let slot = (watch, it.doctor.clone(), it.start);
+        let mut told = self.seen.told.iter().filter(|told| {
+            told.ear == ear
+                && told.at >= look.at
+                && told.taken != Fate::No
+                && told.says.contains(&slot)
+        });
+        let first = told.next();
+        let who = format!(
+            "watch {watch}: {} of doctor {:?}, seen at {}, channel {ear}",
+            it.start, it.doctor, look.at
+        );
+        let calm =
+            |(from, to): &(DateTime<Utc>, DateTime<Utc>)| *to < look.at || *from > look.at + PROMPT;
+        let quiet = |moments: &[DateTime<Utc>]| {
+            moments
+                .iter()
+                .all(|at| *at < look.at - PROMPT || *at > look.at + PROMPT)
+        };
+        let fine = self.seen.away.iter().all(calm)
+            && self.seen.wrong.iter().all(calm)
+            && quiet(&self.seen.breaks)
+            && quiet(&self.seen.acts)
+            && self
+                .seen
+                .moods
+                .iter()
+                .all(|(of, from, to)| *of != ear || calm(&(*from, *to)));
+        let Some(first) = first else {
+            return self
+                .unaccounted(watch, it, look, ear)
+                .map(|why| format!("{who}: {why}"));
+        };
+        (ear == 0 && fine && first.at > look.at + PROMPT)
+            .then(|| format!("{who}: told only at {}", first.at))
+    }
+
+    /// Why the history does not say what became of it.
+    fn unaccounted(&self, watch: u32, it: &Appearance, look: &Look, ear: usize) -> Option<String> {
+        let database = self.database.as_ref()?;
+        let row: Option<(String, Option<String>, i64)> = database
+            .query_row(
+                "SELECT o.state, o.why, o.alert_id FROM opening
+                 JOIN alert_slot ON opening_id = opening.id JOIN alert a ON a.id = alert_slot.alert_id
+                 LEFT JOIN outbox o ON o.alert_id = a.id AND o.channel = ?1 AND o.kind = 'appeared'
+                 WHERE a.watch_id = ?2 AND clinic = ?3 AND doctor = ?4 AND start = ?5 AND first_seen >= ?6
+                 ORDER BY opening.id LIMIT 1",
+                (
+                    format!("ear/{ear}"),
+                    watch,
+                    &it.doctor.0,
+                    &it.doctor.1,
+                    it.start.timestamp_millis(),
+                    look.wall.timestamp_millis() - 1000,
+                ),
+                |row| {
+                    let state: Option<String> = row.get(0)?;
+                    Ok((state.unwrap_or_default(), row.get(1)?, row.get::<_, Option<i64>>(2)?.unwrap_or(0)))
+                },
+            )
+            .optional()
+            .ok()?;
+        let asleep = self.era(watch, self.end.now).is_none_or(|era| !era.on);
+        match row {
+            None => Some("there is no alert of it".to_owned()),
+            Some((state, Some(_), _)) if matches!(state.as_str(), "expired" | "dead") => None,
+            Some((state, ..)) if state == "due" && asleep => None,
+            Some((state, why, alert)) => Some(format!(
+                "alert {alert} is {state} there ({why:?}), and nothing was heard"
+            )),
+        }
+    }
+
+    /// G4: every slot that is told appeared, for this watch, as often as it is told.
+    fn nothing_is_invented(&mut self) {
+        let mut alerts: BTreeMap<(u32, Doctor, DateTime<Utc>), BTreeSet<u32>> = BTreeMap::new();
+        let mut complaints = Vec::new();
+        for told in self
+            .seen
+            .told
+            .iter()
+            .filter(|told| told.kind == MessageKind::Appeared)
+        {
+            for (doctor, start) in &told.fresh {
+                let slot = (told.watch, doctor.clone(), *start);
+                alerts.entry(slot).or_default().insert(told.alert);
+                if let Some(text) = self.invented(told, doctor, *start) {
+                    complaints.push(format!(
+                        "alert {} of watch {} at {} says {start} of doctor {doctor:?}: {text}",
+                        told.alert, told.watch, told.at
+                    ));
+                }
+            }
+        }
+        for ((watch, doctor, start), alerts) in alerts {
+            let times = self.times(watch, &doctor, start).count();
+            if alerts.len() > times {
+                complaints.push(format!(
+                    "watch {watch}: {start} of doctor {doctor:?} is in alerts {alerts:?}, but appeared {times} times"
+                ));
+            }
+        }
+        for text in complaints {
+            self.complain("nothing is invented", text);
+        }
+    }
+
+    /// The appearances of a slot in the life of a watch.
+    fn times(
+        &self,
+        watch: u32,
+        doctor: &Doctor,
+        start: DateTime<Utc>,
+    ) -> impl Iterator<Item = &Look> {
+        let born = self
+            .seen
+            .eras
+            .iter()
+            .find(|era| era.watch == watch)
+            .map(|era| era.from);
+        self.appearances
+            .iter()
+            .filter(move |it| it.doctor == *doctor && it.start == start)
+            .map(|it| &self.seen.looks[it.look])
+            .filter(move |look| born.is_some_and(|born| look.at >= born))
+    }
+
+    fn invented(&self, told: &Told, doctor: &Doctor, start: DateTime<Utc>) -> Option<&'static str> {
+        let mut times = self
+            .times(told.watch, doctor, start)
+            .filter(|look| look.at <= told.at)
+            .peekable();
+        if times.peek().is_none() {
+            return Some("it did not appear");
+        }
+        let eras = || {
+            self.seen
+                .eras
+                .iter()
+                .filter(|era| era.watch == told.watch && era.from <= told.at)
+        };
+        if !eras().any(|era| self.covers(&era.draft, doctor)) {
+            return Some("nobody asked for that doctor");
+        }
+        let suited = self.seen.looks.iter().any(|look| {
+            look.doctor == *doctor
+                && look.at <= told.at
+                && look.starts.contains(&start)
+                && eras().any(|era| suits(&era.draft.wish, start, look.wall))
+        });
+        if !suited {
+            return Some("it never suited");
+        }
+        None
+    }
+
+    /// G3: a message comes again only after a kill or an answer that did not come, and says so.
+    fn nothing_is_told_twice(&mut self) {
+        let mut complaints = Vec::new();
+        let mut before: BTreeMap<(usize, u32), Vec<&Told>> = BTreeMap::new();
+        for told in self
+            .seen
+            .told
+            .iter()
+            .filter(|told| told.kind == MessageKind::Appeared)
+        {
+            let earlier = before.entry((told.ear, told.alert)).or_default();
+            let again = earlier
+                .iter()
+                .rev()
+                .find(|it| it.fresh.iter().any(|slot| told.fresh.contains(slot)))
+                .filter(|it| told.fresh.iter().all(|slot| it.fresh.contains(slot)));
+            if let Some(first) = again
+                && !self.was_answered(told.alert, first.at, told.at)
+            {
+                let cut = self
+                    .seen
+                    .kills
+                    .iter()
+                    .any(|at| (first.at - MOMENT..=first.at + MOMENT).contains(at));
+                let excused = first.taken == Fate::Perhaps || cut;
+                if !excused {
+                    complaints.push(format!(
+                        "alert {} on channel {} at {} and again at {}",
+                        told.alert, told.ear, first.at, told.at
+                    ));
+                } else if !told.repeat && first.taken == Fate::Perhaps {
+                    complaints.push(format!(
+                        "alert {} on channel {} at {} repeats that of {} and does not say so",
+                        told.alert, told.ear, told.at, first.at
+                    ));
+                }
+            }
+            earlier.push(told);
+        }
+        for text in complaints {
+            self.complain("nothing is told twice", text);
+        }
+    }
+
+    fn was_answered(&self, alert: u32, from: DateTime<Utc>, to: DateTime<Utc>) -> bool {
+        self.seen
+            .snoozed
+            .iter()
+            .any(|(of, at)| *of == alert && from <= *at && *at <= to)
+    }
+
+    /// The budget is an average; an hour takes twice of it, three times where bursts are allowed.
+    fn requests_keep_the_budget(&mut self) {
+        const CLICK: usize = 40;
+        let hour = TimeDelta::hours(1);
+        let asked = &self.seen.asked;
+        let mut sorted: Vec<DateTime<Utc>> = asked.iter().map(|it| it.at).collect();
+        sorted.sort_unstable();
+        let mut from = 0;
+        let mut complaint = None;
+        for (to, at) in sorted.iter().enumerate() {
+            while *at - sorted[from] >= hour {
+                from += 1;
+            }
+            let count = to + 1 - from;
+            let begin = *at - hour;
+            let past = self.seen.budgets.iter().rev();
+            let mut largest = 0;
+            for (since, budget, bursts) in past {
+                largest = largest.max(budget * if *bursts { 3 } else { 2 });
+                if *since < begin {
+                    break;
+                }
+            }
+            // Before the first budget was set the usual one held.
+            if self
+                .seen
+                .budgets
+                .first()
+                .is_none_or(|(since, ..)| *since > begin)
+            {
+                largest = largest.max(720);
+            }
+            let clicks = self
+                .seen
+                .clicks
+                .iter()
+                .filter(|it| **it >= begin - hour && *it <= at)
+                .count();
+            if count > largest as usize + 2 + clicks * CLICK && complaint.is_none() {
+                complaint = Some(format!(
+                    "{count} requests in the hour up to {at}, {largest} are allowed"
+                ));
+            }
+        }
+        if let Some(text) = complaint {
+            self.complain("requests keep the budget", text);
+        }
+    }
+
+    /// G6: silence is told once, and so is its end.
+    fn silence_and_its_end_are_told_once(&mut self) {
+        let mut complaints = Vec::new();
+        let mut silent: BTreeMap<usize, i32> = BTreeMap::new();
+        for (ear, at, news) in &self.seen.news {
+            let silent = silent.entry(*ear).or_default();
+            match news {
+                News::Silence { since, .. } => {
+                    *silent += 1;
+                    let heard = self
+                        .seen
+                        .asked
+                        .iter()
+                        .filter(|it| *since <= it.at && it.at <= *at);
+                    let trouble = heard.clone().any(|it| !it.good) || heard.count() == 0;
+                    let budget = self.budget(*at) as usize;
+                    let hour = *at - TimeDelta::hours(1)..=*at;
+                    let hurried = self
+                        .seen
+                        .asked
+                        .iter()
+                        .filter(|it| hour.contains(&it.at))
+                        .count()
+                        > budget;
+                    let faulty = self
+                        .seen
+                        .faults
+                        .iter()
+                        .any(|(from, to)| from <= at && to >= since);
+                    if !trouble && !faulty && !hurried && !is_wrong(self.seen, *at) {
+                        complaints.push(format!(
+                            "channel {ear} heard at {at} of silence since {since}, but no request failed"
+                        ));
+                    }
+                }
+                News::Recovered { .. } => {
+                    *silent -= 1;
+                    if *silent < 0 {
+                        complaints.push(format!(
+                            "channel {ear} heard at {at} of an end without silence"
+                        ));
+                        *silent = 0;
+                    }
+                }
+                News::Restored { .. } | News::Unsaved { .. } => {
+                    complaints.push(format!(
+                        "channel {ear} heard at {at} of a file that was sound: {news:?}"
+                    ));
+                }
+                News::Morning { .. } | News::ChatLost { .. } => {}
+            }
+        }
+        complaints.extend(self.unsaid_silence());
+        for text in complaints {
+            self.complain("silence and its end are told once", text);
+        }
+    }
+
+    /// What an hour took on average at that moment.
+    fn budget(&self, at: DateTime<Utc>) -> u32 {
+        let past = self.seen.budgets.iter().rev();
+        past.filter(|(since, ..)| *since <= at)
+            .map(|(_, budget, _)| *budget)
+            .next()
+            .unwrap_or(360)
+    }
+
+    /// While the program runs and a watch is on, an hour without anything good is said.
+    fn unsaid_silence(&self) -> Vec<String> {
+        let good: Vec<_> = self
+            .seen
+            .asked
+            .iter()
+            .filter(|it| it.good)
+            .map(|it| it.at)
+            .collect();
+        let mut unsaid = Vec::new();
+        for pair in good.windows(2) {
+            let (from, to) = (pair[0], pair[1]);
+            if to - from <= LONG {
+                continue;
+            }
+            let limit = from + LONG;
+            let apart = |begin: DateTime<Utc>, end: DateTime<Utc>| end < from || limit < begin;
+            let within = |at: &DateTime<Utc>| from <= *at && *at <= limit;
+            let told = self
+                .seen
+                .news
+                .iter()
+                .filter(|(ear, at, _)| *ear == 0 && *at <= limit);
+            let said = told.fold(false, |_, (.., news)| matches!(news, News::Silence { .. }));
+            let asked = self
+                .seen
+                .asked
+                .iter()
+                .filter(|it| from < it.at && within(&it.at))
+                .count();
+            let waits = asked >= 3
+                && self
+                    .watches()
+                    .into_iter()
+                    .any(|watch| self.era(watch, from).is_some_and(|era| era.on));
+            let excused = !self
+                .seen
+                .away
+                .iter()
+                .all(|(begin, end)| apart(*begin, *end))
+                || !self
+                    .seen
+                    .wrong
+                    .iter()
+                    .all(|(begin, end)| apart(*begin, *end + FLAP))
+                || !self
+                    .seen
+                    .pauses
+                    .iter()
+                    .all(|(begin, end)| apart(*begin, *end))
+                || !self
+                    .seen
+                    .moods
+                    .iter()
+                    .all(|(ear, begin, end)| *ear != 0 || apart(*begin, *end + FLAP * 2))
+                || self.seen.breaks.iter().any(within)
+                || self.seen.eras.iter().any(|era| within(&era.from));
+            if waits && !said && !excused {
+                unsaid.push(format!(
+                    "nothing good came from {from} to {to}, and nobody said so"
+                ));
+            }
+        }
+        unsaid
+    }
+
+    /// When all is well again, every watch is looked at again.
+    fn watches_are_looked_at_again(&mut self) {
+        let mut complaints = Vec::new();
+        for view in &self.end.views {
+            if view.watch.activity != Activity::On
+                || matches!(view.state, WatchState::Unbound { .. })
+            {
+                continue;
+            }
+            let gap = TimeDelta::seconds(view.gap_secs.unwrap_or(900).into());
+            let limit = (gap * 2).max(TimeDelta::minutes(16));
+            let age = view.checked_at.map(|at| self.end.wall - at);
+            if age.is_none_or(|age| age > limit) || view.stale {
+                complaints.push(format!(
+                    "watch {} ({:?}) was looked at {:?} minutes ago, every {} seconds are promised; stale: {}",
+                    view.watch.id,
+                    view.state,
+                    age.map(|age| age.num_minutes()),
+                    gap.num_seconds(),
+                    view.stale,
+                ));
+            }
+        }
+        for text in complaints {
+            self.complain("watches are looked at again", text);
+        }
+    }
+
+    fn the_database_is_sound(&mut self) {
+        const CHECK: &str = "the database is sound";
+        let Some(database) = self.database.take() else {
+            self.complain(CHECK, "it cannot be opened".to_owned());
+            return;
+        };
+        let one = |sql: &str| {
+            database
+                .query_row(sql, (), |row| row.get::<_, String>(0))
+                .optional()
+        };
+        let count = |sql: &str| {
+            database
+                .query_row(sql, (), |row| row.get::<_, i64>(0))
+                .unwrap_or(-1)
+        };
+        let whole = one("PRAGMA integrity_check");
+        if !matches!(&whole, Ok(Some(text)) if text == "ok") {
+            self.complain(CHECK, format!("integrity_check says {whole:?}"));
+        }
+        if !matches!(one("PRAGMA foreign_key_check"), Ok(None)) {
+            self.complain(CHECK, "a foreign key leads nowhere".to_owned());
+        }
+        let twice = count(
+            "SELECT count(*) FROM (SELECT watch_id, opening_id FROM alert_slot JOIN alert ON alert.id = alert_id
+             GROUP BY 1, 2 HAVING count(*) > 1)",
+        );
+        if twice != 0 {
+            self.complain(
+                CHECK,
+                format!("{twice} openings are in two alerts of one watch"),
+            );
+        }
+        let awake: Vec<String> = self
+            .watches()
+            .into_iter()
+            .filter(|watch| self.era(*watch, self.end.now).is_some_and(|era| era.on))
+            .map(|watch| watch.to_string())
+            .collect();
+        let late = (self.end.wall - TimeDelta::minutes(20)).timestamp_millis();
+        let stuck = count(&format!(
+            "SELECT count(*) FROM outbox JOIN alert ON alert.id = alert_id
+             WHERE (outbox.state = 'due' AND next_at < {late} OR outbox.state = 'leased' AND lease_until < {late})
+             AND watch_id IN ({})",
+            awake.join(", ")
+        ));
+        if stuck != 0 {
+            self.complain(CHECK, format!("{stuck} messages wait for ever"));
+        }
+        let size = std::fs::metadata(&self.end.database).map_or(0, |file| file.len());
+        if size > LARGEST {
+            self.complain(CHECK, format!("it has grown to {size} bytes"));
+        }
+        self.database = Some(database);
+    }
+}
