@@ -196,13 +196,15 @@ impl Database {
         open.map(|one| one.time.clone()).collect()
     }
 
-    /// The slots of each alert with the reason why the alert was not told, if one is noted.
-    pub(super) fn untold(&self) -> impl Iterator<Item = (u32, Time, Option<&str>)> {
+    /// The slots of each alert, and whether there is a reason not to tell of them: one is noted, or
+    /// they went before their turn.
+    pub(super) fn excused(&self) -> impl Iterator<Item = (u32, Time, bool)> {
         self.alerts.keys().map(|(alert, opening)| {
             let of = |one: &&Message| one.alert == *alert && one.kind == "appeared";
             let message = self.messages.iter().find(of);
-            let why = message.and_then(|message| message.why.as_deref());
-            (*alert, self.openings[opening].time.clone(), why)
+            let why = message.is_some_and(|message| message.why.is_some());
+            let opening = &self.openings[opening];
+            (*alert, opening.time.clone(), why || opening.gone)
         })
     }
 }
