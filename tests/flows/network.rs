@@ -313,7 +313,7 @@ async fn fault_12_an_hour_of_errors_costs_a_probe_a_minute_and_ends_without_a_ru
     }
     app.city
         .offer(&place.clinic, &place.doctor, app.in_days(2, 0));
-    app.run_for(hours(1)).await;
+    app.run_for(minutes(40)).await;
     let before = app.told.messages().len();
     app.city
         .fail(Scope::All, Fault::Status(503), Extent::UntilCleared);
@@ -362,8 +362,8 @@ async fn fault_11_any_429_slows_everything_down_for_a_while_and_never_for_good()
         let too_many = Fault::TooMany {
             retry_after: retry_after.map(str::to_owned),
         };
-        app.city.fail(Scope::All, too_many, Extent::Next(3));
-        app.run_for(hours(4)).await;
+        app.city.fail(Scope::All, too_many, Extent::Next(1));
+        app.run_for(minutes(62)).await;
         app.city
             .offer(&place.clinic, &place.doctor, app.in_days(2, 0));
         app.run_for(minutes(16)).await;
