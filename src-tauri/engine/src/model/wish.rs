@@ -113,7 +113,6 @@ mod tests {
 
     const MINUTE: i64 = 60;
     const DAY: i64 = 24 * 60 * MINUTE;
-    /// The days tried: three weeks from Monday, 22 December 2025, the year's end among them.
 
     /// A wish in plain numbers: days and seconds since the first Monday's midnight in Moscow.
     #[derive(Debug, Clone)]
