@@ -333,9 +333,7 @@ impl Engine {
         }
         match self.store.save_again().await {
             Ok(()) | Err(StoreError::Closed) => (),
-            Err(error) => {
-                tracing::error!(%error, "what happened since nothing can be saved is lost")
-            }
+            Err(error) => tracing::error!(%error, "what was not saved is lost"),
         }
         step("stopped");
     }

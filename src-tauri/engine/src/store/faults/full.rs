@@ -9,7 +9,7 @@ async fn look_again(store: &Store, watch: &Watch) -> Committed {
 }
 
 /// All that one look brings, or nothing of it.
-async fn brought(folder: &Path) -> u32 {
+fn brought(folder: &Path) -> u32 {
     let file = Connection::open(folder.join(FILE_NAME)).unwrap();
     let count = |sql: &str| file.query_row(sql, (), |row| row.get::<_, u32>(0)).unwrap();
     let openings = count("SELECT count(*) FROM opening");
@@ -45,13 +45,13 @@ async fn fault_34_looks_and_alerts_go_on_while_another_program_holds_the_file() 
         .unwrap();
     assert!(due.is_some(), "what was seen is told meanwhile");
     store.save_again().await.unwrap_err();
-    assert_eq!(brought(folder.path()).await, 0);
+    assert_eq!(brought(folder.path()), 0);
 
     other.execute_batch("COMMIT").unwrap();
     store.save_again().await.unwrap();
     assert_eq!(store.unsaved().await.unwrap(), None);
     drop(store);
-    assert_eq!(brought(folder.path()).await, 1);
+    assert_eq!(brought(folder.path()), 1);
     assert!(is_sound(folder.path()));
 }
 
@@ -70,7 +70,7 @@ async fn fault_34_a_file_that_is_held_at_the_start_keeps_nobody_from_looking() {
     drop(other);
     store.save_again().await.unwrap();
     drop(store);
-    assert_eq!(brought(folder.path()).await, 1);
+    assert_eq!(brought(folder.path()), 1);
 
     // Who only does one thing is told that it cannot be done.
     let other = Connection::open(folder.path().join(FILE_NAME)).unwrap();
@@ -107,7 +107,7 @@ async fn fault_37_a_disk_without_a_page_left_takes_no_alert_away() {
         assert_eq!(alerts(&store).await.len(), 3);
         let full = store.unsaved().await.unwrap().is_some();
         if full {
-            assert_eq!(brought(here.path()).await, 0, "no half of a transaction");
+            assert_eq!(brought(here.path()), 0, "no half of a transaction");
         }
         store.save_again().await.unwrap();
         drop(store);
@@ -164,11 +164,11 @@ async fn fault_39_a_write_that_fails_at_any_byte_is_no_half_transaction_and_is_d
         limit_files(None);
         assert_eq!(alerts(&store).await.len(), 3, "after {bytes} bytes");
         if unsaved.is_none() {
-            assert_eq!(brought(here.path()).await, 1);
+            assert_eq!(brought(here.path()), 1);
             break;
         }
         failed += 1;
-        assert_eq!(brought(here.path()).await, 0, "after {bytes} bytes");
+        assert_eq!(brought(here.path()), 0, "after {bytes} bytes");
         // Half of them die now, the others find room again.
         if failed % 2 == 0 {
             store.save_again().await.unwrap();
