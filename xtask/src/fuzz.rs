@@ -48,9 +48,16 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     }
     let all = targets()?;
     if let Some(unknown) = args.targets.iter().find(|name| !all.contains(name)) {
-        bail!("there is no target `{unknown}`; there are {}", all.join(", "));
+        bail!(
+            "there is no target `{unknown}`; there are {}",
+            all.join(", ")
+        );
     }
-    let mut waiting = if args.targets.is_empty() { all } else { args.targets.clone() };
+    let mut waiting = if args.targets.is_empty() {
+        all
+    } else {
+        args.targets.clone()
+    };
     waiting.reverse();
     shell::run(&mut fuzz(&["build", "-s", "none"]))?;
 
@@ -89,7 +96,9 @@ fn fuzz(args: &[&str]) -> Command {
     command.args(args).env("RUSTC_BOOTSTRAP", "1");
     // Its own target directory: its flags would build everything of the others anew.
     command.env_remove("CARGO_TARGET_DIR");
-    command.arg("--target-dir").arg(shell::target().join("fuzz"));
+    command
+        .arg("--target-dir")
+        .arg(shell::target().join("fuzz"));
     command
 }
 
@@ -111,7 +120,11 @@ fn start(target: String, seconds: u32) -> Result<Run> {
     let corpus = root.join("fuzz/corpus").join(&target);
     fs::create_dir_all(&corpus)?;
     let own = root.join("fuzz/seeds").join(&target);
-    let seeds = if own.is_dir() { own } else { root.join(ANSWERS) };
+    let seeds = if own.is_dir() {
+        own
+    } else {
+        root.join(ANSWERS)
+    };
     let log = shell::target().join(format!("fuzz-{target}.log"));
     let said = File::create(&log)?;
     let mut command = fuzz(&["run", "-s", "none"]);
@@ -157,12 +170,19 @@ mod tests {
         let manifest = fs::read_to_string(shell::root().join("fuzz/Cargo.toml"));
         let manifest = manifest.expect("it can be read");
         for target in &targets {
-            assert!(manifest.contains(&format!("path = \"targets/{target}.rs\"")), "{target}");
+            assert!(
+                manifest.contains(&format!("path = \"targets/{target}.rs\"")),
+                "{target}"
+            );
         }
         let seeds = fs::read_dir(shell::root().join("fuzz/seeds")).expect("they can be read");
         for folder in seeds {
             let name = folder.expect("a folder").file_name();
-            assert!(targets.iter().any(|target| *target == *name.to_string_lossy()));
+            assert!(
+                targets
+                    .iter()
+                    .any(|target| *target == *name.to_string_lossy())
+            );
         }
     }
 }

@@ -340,7 +340,10 @@ fn fault_69_every_text_of_an_argument_may_be_hostile() {
             ("draft_from_link", json!({ "text": text })),
             ("open_link", json!({ "url": text })),
             ("watch", json!({ "id": text })),
-            ("set_push", json!({ "push": { "on": true, "kind": "webhook" }, "address": text, "token": text })),
+            (
+                "set_push",
+                json!({ "push": { "on": true, "kind": "webhook" }, "address": text, "token": text }),
+            ),
         ] {
             // A telephone number may be called.
             if !text.starts_with("tel:") {

@@ -571,6 +571,9 @@ mod tests {
     fn fault_10_an_endless_text_is_cut() {
         let long = "<b>я</b> ".repeat(100_000);
         assert!(paragraph(&long).unwrap().len() < LONGEST);
-        assert_eq!(line(&"я".repeat(100_000)).unwrap().chars().count(), LONGEST_LINE);
+        assert_eq!(
+            line(&"я".repeat(100_000)).unwrap().chars().count(),
+            LONGEST_LINE
+        );
     }
 }

@@ -253,9 +253,7 @@ impl Row for ClinicRow {
             .lpu_full_name
             .line()
             .map(|name| tidy::clinic_name(&name));
-        let name = short
-            .or_else(|| full.clone())
-            .or_else(|| tidy::line(&id))?;
+        let name = short.or_else(|| full.clone()).or_else(|| tidy::line(&id))?;
         let district_id = self.district_id.id().or_else(|| self.district.id());
         Some(Clinic {
             full_name: full.unwrap_or_else(|| name.clone()),
@@ -1010,9 +1008,16 @@ mod tests {
             {"id": "\\\ud800", "name": "\ud800\ud83d\ude00"}]}"#;
         let rows = list::<DistrictRow>(body).unwrap().rows;
         let names: Vec<_> = rows.iter().map(|row| row.name.as_str()).collect();
-        assert_eq!(names, ["😀 \u{fffd} \\ud800 \u{fffd}\u{fffd}", "\u{fffd}😀"]);
+        assert_eq!(
+            names,
+            ["😀 \u{fffd} \\ud800 \u{fffd}\u{fffd}", "\u{fffd}😀"]
+        );
         assert_eq!(rows[1].id.as_str(), "\\\u{fffd}");
-        for broken in [&b"{\"result\": [\"\\ud8"[..], b"\\", b"{\"success\": \\ud800}"] {
+        for broken in [
+            &b"{\"result\": [\"\\ud8"[..],
+            b"\\",
+            b"{\"success\": \\ud800}",
+        ] {
             list::<DistrictRow>(broken).unwrap_err();
         }
     }
@@ -1047,12 +1052,41 @@ mod tests {
             format!("{}1{}", "[".repeat(120), "]".repeat(120)),
             format!("{{{}\"id\":1}}", "\"id\":1,".repeat(10_000)),
         ];
-        for name in ["(Аа А.А. ", "Аа А.А. ", "АААА ", "А", "А-", "Врач Аа Аа Аавич ", "((", "а б", "\u{202e}"] {
+        for name in [
+            "(Аа А.А. ",
+            "Аа А.А. ",
+            "АААА ",
+            "А",
+            "А-",
+            "Врач Аа Аа Аавич ",
+            "((",
+            "а б",
+            "\u{202e}",
+        ] {
             rows.push(row("name", &long(name)));
         }
         for comment in [
-            "<b>", "<table><tr><td>", "<table>", "<a href=x>", "<p><b>", "&amp;", "<ul><li>", "<pre>", "</p>", "<!--", "<a><p>",
-            "<font>", "<div><span>", "<svg>", "<math><mi>", "<select><option>", "<h1>", "<br>", "<", "<a", "<template>",
+            "<b>",
+            "<table><tr><td>",
+            "<table>",
+            "<a href=x>",
+            "<p><b>",
+            "&amp;",
+            "<ul><li>",
+            "<pre>",
+            "</p>",
+            "<!--",
+            "<a><p>",
+            "<font>",
+            "<div><span>",
+            "<svg>",
+            "<math><mi>",
+            "<select><option>",
+            "<h1>",
+            "<br>",
+            "<",
+            "<a",
+            "<template>",
         ] {
             rows.push(row("comment", &long(&format!("{comment}а"))));
         }
@@ -1060,7 +1094,11 @@ mod tests {
             let body = crowded(LARGEST, &row);
             let started = std::time::Instant::now();
             let _ = list::<DoctorRow>(&body);
-            println!("{:>8} ms {}", started.elapsed().as_millis(), row.chars().take(50).collect::<String>());
+            println!(
+                "{:>8} ms {}",
+                started.elapsed().as_millis(),
+                row.chars().take(50).collect::<String>()
+            );
         }
     }
 

@@ -163,7 +163,10 @@ mod tests {
             assert!(!shown.contains(['<', '>']));
             let read = shown.replace("&lt;", "<").replace("&gt;", ">");
             assert_eq!(read.replace("&amp;", "&"), text);
-            assert_eq!(shown.matches('&').count(), text.matches(['&', '<', '>']).count());
+            assert_eq!(
+                shown.matches('&').count(),
+                text.matches(['&', '<', '>']).count()
+            );
         }
     }
 
