@@ -27,7 +27,7 @@ use simulator::{
 use tracing_subscriber::layer::SubscriberExt;
 
 const TOKEN: &str = "123456789:AAEhBOweik6ad9r_QXMENQjcrGbqCr4K-bc";
-const PERSON: i64 = 7_001;
+const PERSON: i64 = 700_142_424_242;
 const PASSWORD: &str = "canary-of-a-password";
 /// A name without any malice: what it looks like when all is well.
 const HARMLESS: &str = "Иванова";
@@ -400,7 +400,10 @@ async fn telegram(app: &TestApp) -> Telegram {
 /// Is it what the program writes, with text between?
 fn check_call(call: &Call, payload: &str) {
     let told = matches!(call.method.as_str(), "sendMessage" | "editMessageText");
-    assert!(call.done, "{payload:?}: {call:?}");
+    // An edit may come to what is there already.
+    let refusal = call.refusal.as_deref().unwrap_or_default();
+    let idle = refusal.contains("message is not modified");
+    assert!(call.done || idle, "{payload:?}: {call:?}");
     if !told {
         return;
     }
@@ -682,7 +685,14 @@ async fn fault_68_no_name_no_secret_and_no_line_of_anybody_elses_is_in_a_log() {
     let plain = plain.text();
     assert_eq!(plain.lines().count(), structured.lines().count());
     assert!(!plain.contains(|c: char| c.is_control() && c != '\n'));
-    for secret in [CANARY, TOKEN, PASSWORD, "7001", "mother@", "me@example.org"] {
+    for secret in [
+        CANARY,
+        TOKEN,
+        PASSWORD,
+        "700142424242",
+        "mother@",
+        "me@example.org",
+    ] {
         for log in [&plain, &structured] {
             let line = log.lines().find(|line| line.contains(secret));
             assert_eq!(line, None, "{secret}");
