@@ -525,7 +525,8 @@ impl Text {
     }
 
     fn address(&self) -> Option<String> {
-        self.line().map(|line| tidy::address(&line))
+        let address = self.line().map(|line| tidy::address(&line));
+        address.filter(|address| !address.is_empty())
     }
 
     fn paragraph(&self) -> Option<String> {
@@ -1003,6 +1004,13 @@ mod tests {
         let body = "\u{feff}{\"success\": false, \"success\": true, \"result\": [], \"result\": [{\"id\": \"1\", \"id\": \"2\"}]}";
         let rows = list::<DoctorRow>(body.as_bytes()).unwrap().rows;
         assert_eq!(rows[0].id.0, "2");
+    }
+
+    #[test]
+    fn fault_05_an_address_of_commas_is_none() {
+        let body = br#"{"success": true, "result": [{"visitStart": "2025-02-18T13:00:00", "address": " , ;,", "room": ""}]}"#;
+        let slot = &slots(body).unwrap().rows[0];
+        assert_eq!((&slot.address, &slot.room), (&None, &None));
     }
 
     #[test]
