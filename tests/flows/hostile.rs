@@ -12,7 +12,7 @@ use engine::{
     clock::Clock,
     model::{
         Activity, Answer, Language, MailSecurity, MailSettings, Place, PushKind, PushSettings,
-        TimeRange, TimeWish, WatchDraft, WatchId,
+        Tell, TimeRange, TimeWish, WatchDraft, WatchId,
     },
     text::Words,
 };
@@ -131,6 +131,7 @@ impl Story {
                 ..any(&self.place)
             }],
             nickname: payload.chars().take(40).collect(),
+            tell: Tell::AtOnce,
             ..WatchDraft::default()
         }
     }
@@ -443,7 +444,7 @@ async fn fault_64_whatever_the_source_says_is_text_in_telegram() {
                     telegram.say(PERSON, command);
                     app.run_for(seconds(5)).await;
                 }
-                app.run_for(minutes(6)).await;
+                app.run_for(seconds(30)).await;
             })
             .await;
         let calls = telegram.calls().split_off(before);
@@ -510,7 +511,7 @@ async fn fault_65_whatever_the_source_says_makes_neither_a_header_nor_markup_of_
     {
         let before = mail.letters().len();
         story
-            .find(&payload, async |app, _| app.run_for(minutes(6)).await)
+            .find(&payload, async |app, _| app.run_for(seconds(30)).await)
             .await;
         let letters = mail.letters().split_off(before);
         assert_eq!(letters.len(), 1, "{payload:?} is mailed");
@@ -549,7 +550,7 @@ async fn fault_65_whatever_the_source_says_is_a_value_of_a_push() {
         {
             let before = sink.received().len();
             story
-                .find(&payload, async |app, _| app.run_for(minutes(6)).await)
+                .find(&payload, async |app, _| app.run_for(seconds(30)).await)
                 .await;
             let pushes = sink.received().split_off(before);
             let push: &Received = pushes.first().expect("it is pushed");
