@@ -420,7 +420,7 @@ fn check_call(call: &Call, payload: &str) {
     assert!(html.encode_utf16().count() <= 4_096 * 6, "{payload:?}");
     assert!(are_lines(html), "{payload:?} → {html:?}");
     let buttons = parameters["reply_markup"]["inline_keyboard"].as_array();
-    for button in buttons.into_iter().flatten().flat_map(|row| row.as_array()) {
+    for button in buttons.into_iter().flatten().filter_map(Value::as_array) {
         for button in button {
             let title = button["text"].as_str().expect("a title");
             assert!(are_lines(title), "{payload:?} → {title:?}");
@@ -662,11 +662,8 @@ async fn fault_68_no_name_no_secret_and_no_line_of_anybody_elses_is_in_a_log() {
         story
             .find(&payload, async |app, _| {
                 telegram.say(PERSON, &format!("/off {CANARY}\n{CANARY}"));
-                app.city.fail(
-                    Scope::All,
-                    Fault::Code(602),
-                    Extent::For(std::time::Duration::from_secs(60)),
-                );
+                app.city
+                    .fail(Scope::All, Fault::Code(602), Extent::For(minutes(1)));
                 app.run_for(minutes(3)).await;
                 let engine = &app.engine;
                 let _ = engine.read_link(&format!("https://gorzdrav.spb.ru/#{CANARY}"));
