@@ -16,7 +16,7 @@ use tokio::runtime::Runtime;
 /// The longest text of the source that is kept.
 const LONGEST: usize = 20_000;
 /// An engine that has been asked so often is replaced: what it has kept would slow it down.
-const WORN: u32 = 2_000;
+const WORN: u32 = 100;
 
 /// Now, for everybody: nothing depends on the day of a run.
 pub fn now() -> DateTime<Utc> {

@@ -7,6 +7,8 @@ use regex::Regex;
 
 /// More than the longest real comment; html2text gets no more than this.
 const LONGEST: usize = 20_000;
+/// More tags than any real comment has. What is nested takes a reader of HTML its square in time.
+const MOST_TAGS: usize = 100;
 /// More than the longest real name; regexes, tables and pages get no more than this.
 const LONGEST_LINE: usize = 2_000;
 
@@ -124,6 +126,13 @@ fn plain(text: &str) -> String {
         LazyLock::new(|| regex(r"(?i)</?[a-z][^<>]*>|&(?:[a-z]{2,8}|#x?[0-9a-f]{1,6});"));
     if !MARKUP.is_match(text) {
         return text.to_owned();
+    }
+    if MARKUP.find_iter(text).nth(MOST_TAGS).is_some() {
+        let without_tags = |found: &regex::Captures<'_>| match &found[0] {
+            tag if tag.starts_with('<') => " ".to_owned(),
+            letter => letter.to_owned(),
+        };
+        return MARKUP.replace_all(text, without_tags).into_owned();
     }
     let marked = text.replace("\r\n", "\n").replace('\n', "<br>");
     html2text::config::with_decorator(TrivialDecorator::new())
