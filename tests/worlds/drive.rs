@@ -709,6 +709,14 @@ impl World {
                     let _ = engine.check_now(id).await;
                 });
             }
+            _ => return Box::pin(self.besides(engine, act)).await,
+        }
+        Ok(())
+    }
+
+    /// What a person does that is not about one watch.
+    async fn besides(&mut self, engine: &Arc<Engine>, act: &Act) -> Result<(), EngineError> {
+        match act {
             Act::Answer { nth, answer } => {
                 let inbox = engine.inbox(5).await?;
                 if let Some(alert) = inbox.get(*nth) {

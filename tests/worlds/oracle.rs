@@ -9,8 +9,8 @@
 //! - that what appeared while a watch or everything rested is told (it is, if a later look still finds it);
 //! - that what was seen while the clock was wrong is told: it may have seemed to be over;
 //! - that a slot found by the first look at a doctor after a watch began or changed is told;
-//! - that silence is not told of a clinic that answers, while more than the budget is asked: a walk
-//!   through it may then take longer than the gaps that are waited for;
+//! - that silence is not told of a clinic that answers, while the budget lets less than a request a
+//!   minute through: a walk through the clinic then takes longer than the gaps that are waited for;
 //! - that a message says nothing of what an earlier one said, if it says more: an alert that an older
 //!   slot joins, missed in a pause, is told whole (the outbox remembers only up to where it has told).
 
@@ -607,15 +607,7 @@ impl<'a> Court<'a> {
                         .iter()
                         .filter(|it| *since <= it.at && it.at <= *at);
                     let trouble = heard.clone().any(|it| !it.good) || heard.count() == 0;
-                    let budget = self.budget(*at) as usize;
-                    let hour = *at - TimeDelta::hours(1)..=*at;
-                    let hurried = self
-                        .seen
-                        .asked
-                        .iter()
-                        .filter(|it| hour.contains(&it.at))
-                        .count()
-                        > budget;
+                    let hurried = self.is_held_back(*at);
                     let faulty = self
                         .seen
                         .faults
@@ -650,13 +642,12 @@ impl<'a> Court<'a> {
         }
     }
 
-    /// What an hour took on average at that moment.
-    fn budget(&self, at: DateTime<Utc>) -> u32 {
-        let past = self.seen.budgets.iter().rev();
-        past.filter(|(since, ..)| *since <= at)
-            .map(|(_, budget, _)| *budget)
-            .next()
-            .unwrap_or(360)
+    /// Does the budget let less than a request a minute through?
+    fn is_held_back(&self, at: DateTime<Utc>) -> bool {
+        const FEW: usize = 5;
+        let before: Vec<_> = self.seen.asked.iter().filter(|it| it.at <= at).collect();
+        let last = before.len().checked_sub(FEW).map(|first| before[first].at);
+        last.is_none_or(|first| at - first >= TimeDelta::minutes(4))
     }
 
     /// While the program runs and a watch is on, an hour without anything good is said.

@@ -341,10 +341,10 @@ impl Maker {
         let mut on = true;
         self.add(0, Act::Start);
         self.settle_in();
-        self.session(2, 2 * HOUR);
-        let mut free = 2 * HOUR + 2;
+        self.session(2, HOUR);
+        let mut free = HOUR + 4;
         for day in 0..u64::from(days) {
-            for _ in 0..[0, 1, 1, 1, 2][self.rng.random_range(0..5)] {
+            for _ in 0..[0, 0, 1, 1, 2][self.rng.random_range(0..5)] {
                 let at = if self.chance(50) {
                     self.within((day * DAY).saturating_sub(2 * HOUR), HOUR + 30 * MINUTE)
                 } else {
@@ -360,10 +360,10 @@ impl Maker {
                 } else {
                     self.add(at, Act::Start);
                 }
-                let minutes = if self.chance(10) {
-                    self.rng.random_range(180..480)
+                let minutes = if self.chance(5) {
+                    self.rng.random_range(120..360)
                 } else {
-                    self.rng.random_range(15..120)
+                    self.rng.random_range(10..90)
                 };
                 let length = minutes * MINUTE;
                 self.session(at + 2, length);
@@ -390,7 +390,7 @@ impl Maker {
     }
 
     fn session(&mut self, from: u64, length: u64) {
-        let acts = 2 + length / (12 * MINUTE);
+        let acts = 3 + length / (8 * MINUTE);
         for _ in 0..acts {
             let at = self.within(from, length);
             match self.rng.random_range(0..100) {
@@ -455,6 +455,8 @@ impl Maker {
             _ => self.rng.random_range(20 * MINUTE..3 * HOUR),
         });
         if self.chance(12) {
+            // It is asked after each five seconds: more of it only takes time.
+            let time = time.min(Duration::from_secs(15 * MINUTE));
             let how = self.rng.random_range(0..3);
             return Act::Offline { time, how };
         }
@@ -611,7 +613,7 @@ impl Maker {
             },
         });
         Act::Set {
-            budget: [30, 30, 30, 40, 60, 120][self.rng.random_range(0..6)],
+            budget: [30, 30, 30, 30, 60, 90][self.rng.random_range(0..6)],
             bursts: self.chance(20),
             quiet,
             hushed: self.chance(10),

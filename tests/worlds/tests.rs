@@ -68,14 +68,14 @@ const FORGERIES: [Forgery; 4] = [
     ("nothing is invented", |seen| {
         let told = seen.told.iter_mut();
         let mut told = told.filter(|it| it.kind == MessageKind::Appeared && !it.fresh.is_empty());
-        told.next().unwrap().fresh[0].1 += TimeDelta::minutes(7);
+        told.next().expect("something is told").fresh[0].1 += TimeDelta::minutes(7);
     }),
     ("nothing is told twice", |seen| {
         let told = seen.told.iter();
         let mut twice = told
             .filter(|it| it.kind == MessageKind::Appeared && it.taken == Fate::Yes)
             .find(|it| !it.fresh.is_empty() && !seen.kills.contains(&it.at))
-            .unwrap()
+            .expect("something is taken")
             .clone();
         twice.at += TimeDelta::seconds(1);
         seen.told.push(twice);

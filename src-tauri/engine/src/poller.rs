@@ -35,7 +35,7 @@ use crate::{
     pace::Why,
     plan::{Pair, Wanted},
     schedule::Arrived,
-    store::{Arrival, DoctorLook, Listing, SettingName, Store, StoreError},
+    store::{Arrival, DoctorLook, Listing, Newcomer, SettingName, Store, StoreError},
     trust::{Level, Trial},
 };
 
@@ -576,7 +576,7 @@ impl Poller {
         let started = Instant::now();
         findings.asked += 1;
         let answer = self.client.doctors(clinic, specialty, why).await;
-        let answer = match self.log(key.clone(), started, answer, findings).await {
+        let answer = match self.log(key, started, answer, findings).await {
             Ok(answer) => answer,
             Err(trouble) => return failed(trouble),
         };
@@ -622,21 +622,9 @@ impl Poller {
         }
         let first = !unlisted.is_empty();
         if first {
-            let doctors = answer
-                .rows
-                .iter()
-                .map(|row| row.id.clone())
-                .filter(|id| pair.wanted.includes(id));
-            let noted = self
-                .store
-                .note_listed(unlisted.clone(), key, doctors.collect())
-                .await;
-            match noted {
-                Ok(()) => {
-                    let watches = unlisted.iter().map(|newcomer| newcomer.watch);
-                    self.board().listed.add(clinic, specialty, watches);
-                }
-                Err(error) => return failed(self.fail(&error.into(), findings)),
+            let shown = self.show_list(clinic, specialty, pair, unlisted, &answer.rows);
+            if let Err(error) = shown.await {
+                return failed(self.fail(&error.into(), findings));
             }
         }
 
@@ -672,6 +660,30 @@ impl Poller {
         self.look_for_unlisted(errand, specialty, pair, &answer.rows, why, findings)
             .await;
         true
+    }
+
+    /// Notes that watches were shown this list, and whom of it they have still to see.
+    async fn show_list(
+        &self,
+        clinic: &ClinicId,
+        specialty: &SpecialtyId,
+        pair: &Pair,
+        newcomers: Vec<Newcomer>,
+        rows: &[Doctor],
+    ) -> Result<(), StoreError> {
+        let key = Key::Specialty {
+            clinic_id: clinic.clone(),
+            specialty_id: specialty.clone(),
+        };
+        let doctors = rows
+            .iter()
+            .map(|row| row.id.clone())
+            .filter(|id| pair.wanted.includes(id))
+            .collect();
+        let watches: Vec<WatchId> = newcomers.iter().map(|it| it.watch).collect();
+        self.store.note_listed(newcomers, key, doctors).await?;
+        self.board().listed.add(clinic, specialty, watches);
+        Ok(())
     }
 
     /// Keeps who has ever been listed, and then who is: a crash in between loses nobody.
