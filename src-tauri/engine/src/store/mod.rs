@@ -31,7 +31,7 @@ use rusqlite_migration::{M, Migrations};
 pub(crate) use alerts::Site;
 pub(crate) use arrivals::{Arrival, MEMORY as ARRIVALS_KEPT};
 pub(crate) use chats::{ChatRow, Offset};
-pub(crate) use commit::{Coverage, DoctorLook, Step};
+pub(crate) use commit::{Coverage, Covering, DoctorLook, Step};
 pub(crate) use listings::Listing;
 pub use looks::Opening;
 pub(crate) use looks::Past;
