@@ -9,6 +9,7 @@ mod data;
 mod faults;
 mod history;
 mod ladder;
+mod load;
 mod mail_and_push;
 mod news;
 mod patience;

@@ -10,6 +10,7 @@ mod rules;
 mod run;
 mod say;
 mod shell;
+mod suite10k;
 mod test;
 mod ui;
 
@@ -35,6 +36,8 @@ enum Task {
     Bench(bench::Args),
     /// Type-check the program for Windows and macOS on a Linux machine.
     CrossCheck(cross::Args),
+    /// Load, stress, spike and soak with ten thousand watches (docs/reliability.md).
+    Suite10k(suite10k::Args),
 }
 
 fn main() -> ExitCode {
@@ -43,6 +46,7 @@ fn main() -> ExitCode {
         Task::Test(args) => test::run(&args),
         Task::Bench(args) => bench::run(&args),
         Task::CrossCheck(args) => cross::run(&args),
+        Task::Suite10k(args) => suite10k::run(&args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
