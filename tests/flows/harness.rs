@@ -1,6 +1,7 @@
 //! The engine, the simulated city and a channel that remembers, on one paused clock.
 
 pub mod crowd;
+pub mod suite;
 #[path = "../worlds/mod.rs"]
 pub mod worlds;
 

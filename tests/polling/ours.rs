@@ -310,7 +310,6 @@ impl<'a> Watching<'a> {
         if standings == self.standings {
             return;
         }
-        let mut all = BTreeMap::new();
         for (clinic, (rows, lists)) in self.world.clinics.iter().zip(&standings) {
             let wishes = clinic.pairs.iter().map(|pair| Wish {
                 specialty: pair.id.as_str().into(),
@@ -321,17 +320,18 @@ impl<'a> Watching<'a> {
                     .collect(),
             });
             let wishes: Vec<Wish> = wishes.collect();
-            all.extend(targets(&clinic.id.as_str().into(), &wishes, *rows, *lists));
-        }
-        if self.run.policy == Policy::Even {
-            for Target { places, .. } in all.values_mut() {
-                let part = 1.0 / places.len() as f32;
-                for (_, weight) in places {
-                    *weight = part;
+            let id = clinic.id.as_str().into();
+            let mut targets = targets(&id, &wishes, *rows, *lists);
+            if self.run.policy == Policy::Even {
+                for Target { places, .. } in targets.values_mut() {
+                    let part = 1.0 / places.len() as f32;
+                    for (_, weight) in places {
+                        *weight = part;
+                    }
                 }
             }
+            self.scheduler.set_targets(&id, targets);
         }
-        self.scheduler.set_targets(all);
         self.standings = standings;
     }
 

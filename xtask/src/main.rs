@@ -15,6 +15,7 @@ mod run;
 mod say;
 mod shell;
 mod soak;
+mod suite10k;
 mod supply;
 mod test;
 mod ui;
@@ -53,6 +54,8 @@ enum Task {
     Faults(faults::Args),
     /// Throw bytes at everything that reads what strangers wrote.
     Fuzz(fuzz::Args),
+    /// Load, stress, spike and soak with ten thousand watches (docs/reliability.md).
+    Suite10k(suite10k::Args),
 }
 
 fn main() -> ExitCode {
@@ -67,6 +70,7 @@ fn main() -> ExitCode {
         Task::CrossCheck(args) => cross::run(&args),
         Task::Faults(args) => faults::run(&args),
         Task::Fuzz(args) => fuzz::run(&args),
+        Task::Suite10k(args) => suite10k::run(&args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -5,7 +5,7 @@
 
 use std::{
     cmp::Ordering,
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeSet, HashMap},
     mem::discriminant,
     sync::Arc,
     time::Duration,
@@ -22,11 +22,11 @@ use crate::{
         Clinic, ClinicId, Counts, Doctor, DoctorChoice, DoctorId, Key, Pause, RowDate,
         ServiceState, Sleep, Specialty, SpecialtyId, Watch, WatchId,
     },
-    plan::{ClinicPlan, Pair, Plan, Wanted, urgency},
+    plan::{ClinicPlan, Pair, Plan, Wanted},
     roster::{Listed, Roster, Standing},
     schedule::{self, Audits, Learned, Limits, Reading, Row, Scheduler, Wish},
     store::{Awake, Coverage, Newcomer, Site},
-    trust::{Level, Standing as Worth, Trial, Trust},
+    trust::{self, Level, Standing as Worth, Trial, Trust},
     witness::Witness,
 };
 
@@ -40,6 +40,8 @@ const DOWN_PROBE: Duration = Duration::from_secs(75);
 const BLOCKED_PROBE: Duration = Duration::from_mins(10);
 /// That slots are gone is confirmed no sooner.
 const CONFIRM_WAIT: Duration = Duration::from_secs(20);
+/// What counts are worth is judged anew so long after they announced something.
+const JUDGE_GAP: Duration = Duration::from_mins(1);
 /// Good lists in a row without an id before a watch needs its owner.
 const LOST_AFTER: u8 = 2;
 
@@ -530,6 +532,25 @@ impl ClinicFacts {
     }
 }
 
+/// What those who wait at a specialty want of it.
+fn wish(facts: Option<&ClinicFacts>, specialty: &SpecialtyId, pair: &Pair) -> Wish {
+    let listed = facts.and_then(|facts| facts.pairs.get(specialty));
+    let listed = listed.into_iter().flat_map(|known| &known.doctors);
+    let listed = listed.map(|doctor| &doctor.id);
+    Wish {
+        specialty: specialty.clone(),
+        weight: pair.weight,
+        only: match &pair.wanted {
+            Wanted::Only(doctors) => Some(doctors.iter().cloned().collect()),
+            Wanted::Except(_) => None,
+        },
+        listed: listed
+            .filter(|id| pair.wanted.includes(id))
+            .cloned()
+            .collect(),
+    }
+}
+
 /// How many slots these doctors have; of those never looked at, as many as their rows say.
 fn under(doctors: &BTreeMap<DoctorId, DoctorFacts>, rows: &[Doctor]) -> usize {
     rows.iter()
@@ -662,10 +683,14 @@ pub(crate) struct Board {
     pub(crate) scheduler: Scheduler,
     timeline: Timeline,
     audits: Audits,
-    /// What is looked at must be chosen anew: watches, lists or what counts are worth have changed.
-    pub(crate) stale_targets: bool,
-    /// What the counts of each clinic and of its lists were worth then.
+    /// Where what is looked at must be chosen anew: watches, lists or what counts are worth have changed.
+    stale: BTreeSet<ClinicId>,
+    /// What the counts of each clinic and of its lists were worth
     worth: HashMap<ClinicId, (Worth, Worth)>,
+    /// when that was judged last; to be judged anew then, if there is need.
+    judge_at: Option<Instant>,
+    /// Requests of one walk through every clinic that is not proven.
+    walk_requests: usize,
     /// The day on which what waiting weighs was worked out.
     weighed_on: Option<NaiveDate>,
 }
@@ -683,8 +708,10 @@ impl Board {
             scheduler: Scheduler::with(learned, limits, seed, timeline.ms),
             timeline,
             audits: Audits::default(),
-            stale_targets: true,
+            stale: BTreeSet::new(),
             worth: HashMap::new(),
+            judge_at: None,
+            walk_requests: 0,
             weighed_on: None,
             watches: Roster::default(),
             plan: Plan::new(),
@@ -756,12 +783,16 @@ impl Board {
         self.watches.settle(now);
         let changes = self.watches.take_changes();
         let today = now.with_timezone(&chrono_tz::Europe::Moscow).date_naive();
-        if !changes.clinics.is_empty() || self.weighed_on != Some(today) {
-            self.weighed_on = Some(today);
-            self.stale_targets = true;
+        let mut outdated = changes.clinics.clone();
+        if self.weighed_on.replace(today) != Some(today) {
+            outdated.extend(self.plan.keys().cloned());
         }
-        for clinic in &changes.clinics {
-            let plan = ClinicPlan::of(clinic, self.watches.active_at(clinic));
+        if !outdated.is_empty() {
+            self.judge_at = Some(Instant::now());
+        }
+        for clinic in &outdated {
+            let plan = ClinicPlan::of(clinic, self.watches.active_at(clinic), today);
+            self.stale.insert(clinic.clone());
             if plan.pairs.is_empty() {
                 self.plan.remove(clinic);
                 continue;
@@ -785,50 +816,64 @@ impl Board {
         self.hurry(soon, urgent);
     }
 
-    /// What is looked at regularly, by the level rule.
-    fn choose_targets(&mut self) {
-        if !std::mem::take(&mut self.stale_targets) {
-            return;
-        }
-        let standing = |clinic, level| self.trust.standing(clinic, level);
-        self.worth = self
-            .plan
-            .keys()
-            .map(|clinic| {
-                let rows = standing(clinic, Level::Clinic);
-                (clinic.clone(), (rows, standing(clinic, Level::Specialty)))
-            })
-            .collect();
-        let mut targets = BTreeMap::new();
-        for (clinic, plan) in &self.plan {
-            let facts = self.facts.get(clinic);
-            let wishes: Vec<Wish> = plan
-                .pairs
-                .iter()
-                .map(|(specialty, pair)| self.wish(facts, specialty, pair))
-                .collect();
-            let (rows, lists) = self.worth(clinic);
-            targets.extend(schedule::targets(clinic, &wishes, rows, lists));
-        }
-        self.scheduler.set_targets(targets);
+    /// The list of a clinic's doctors is another than before.
+    pub(crate) fn note_other_list(&mut self, clinic: &ClinicId) {
+        self.stale.insert(clinic.clone());
     }
 
-    fn wish(&self, facts: Option<&ClinicFacts>, specialty: &SpecialtyId, pair: &Pair) -> Wish {
-        let waiting = pair.watches.iter().filter_map(|id| self.watches.get(*id));
-        let listed = facts.and_then(|facts| facts.pairs.get(specialty));
-        let listed = listed.into_iter().flat_map(|known| &known.doctors);
-        let listed = listed.map(|doctor| &doctor.id);
-        Wish {
-            specialty: specialty.clone(),
-            weight: waiting.map(|watch| urgency(watch, self.weighed_on)).sum(),
-            only: match &pair.wanted {
-                Wanted::Only(doctors) => Some(doctors.iter().cloned().collect()),
-                Wanted::Except(_) => None,
-            },
-            listed: listed
-                .filter(|id| pair.wanted.includes(id))
-                .cloned()
-                .collect(),
+    /// Counts what was learned about the clinic's counts; what to keep of it.
+    pub(crate) fn note_trials(
+        &mut self,
+        clinic: &ClinicId,
+        trials: &[(Level, Trial)],
+    ) -> Vec<trust::Row> {
+        for (level, trial) in trials {
+            self.trust.record(clinic, *level, *trial);
+            // One more that was announced changes little, and each bears on all clinics.
+            let wait = match trial {
+                Trial::Announced => JUDGE_GAP,
+                Trial::Missed { .. } => Duration::ZERO,
+            };
+            let at = Instant::now() + wait;
+            self.judge_at = Some(self.judge_at.map_or(at, |known| known.min(at)));
+        }
+        let levels = trials.iter().map(|(level, _)| *level);
+        levels.map(|level| self.trust.row(clinic, level)).collect()
+    }
+
+    /// What is looked at regularly, by the level rule.
+    fn choose_targets(&mut self) {
+        self.judge_counts();
+        let stale = std::mem::take(&mut self.stale);
+        if stale.is_empty() {
+            return;
+        }
+        for clinic in &stale {
+            let facts = self.facts.get(clinic);
+            let pairs = self.plan.get(clinic).into_iter().flat_map(|it| &it.pairs);
+            let wishes: Vec<Wish> = pairs
+                .map(|(specialty, pair)| wish(facts, specialty, pair))
+                .collect();
+            let (rows, lists) = self.worth(clinic);
+            let targets = schedule::targets(clinic, &wishes, rows, lists);
+            self.scheduler.set_targets(clinic, targets);
+        }
+        let unproven = self.plan.keys().filter(|clinic| !self.is_proven(clinic));
+        self.walk_requests = unproven.map(|clinic| self.walk_cost(clinic)).sum();
+    }
+
+    /// Judges anew what counts are worth, if it is time.
+    fn judge_counts(&mut self) {
+        if self.judge_at.is_none_or(|at| at > Instant::now()) {
+            return;
+        }
+        self.judge_at = None;
+        let judged = self.plan.keys().zip(self.trust.standings(self.plan.keys()));
+        for (clinic, worth) in judged {
+            if self.worth.get(clinic) != Some(&worth) {
+                self.worth.insert(clinic.clone(), worth);
+                self.stale.insert(clinic.clone());
+            }
         }
     }
 
@@ -895,20 +940,19 @@ impl Board {
         for facts in self.facts.values_mut() {
             facts.forget_readings();
         }
+        // At the start the lists of the last run have come back since.
+        self.stale.extend(self.plan.keys().cloned());
         self.choose_targets();
         self.scheduler.spread(self.timeline.now());
     }
 
     /// The time between two walks through a clinic.
     fn walk_gap(&self, clinic: &ClinicId) -> Duration {
-        let proven = self.is_proven(clinic);
-        let unproven = self.plan.keys().filter(|clinic| !self.is_proven(clinic));
-        let requests = if proven {
-            0
-        } else {
-            unproven.map(|clinic| self.walk_cost(clinic)).sum()
-        };
-        schedule::walk_gap(proven, requests, self.budget_per_hour)
+        schedule::walk_gap(
+            self.is_proven(clinic),
+            self.walk_requests,
+            self.budget_per_hour,
+        )
     }
 
     /// Requests of one walk through a clinic.
@@ -1399,6 +1443,8 @@ pub(crate) fn is_expired(watch: &Watch, now: DateTime<Utc>) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
 
     #[test]
@@ -1470,6 +1516,7 @@ mod tests {
         let pair = Pair {
             wanted: wanted.clone(),
             watches: Vec::new(),
+            weight: 1.0,
         };
         let plan = ClinicPlan {
             pairs: BTreeMap::from([(specialty.clone(), pair)]),
@@ -1513,11 +1560,13 @@ mod tests {
         let pair = Pair {
             wanted: Wanted::Except(BTreeSet::new()),
             watches: Vec::new(),
+            weight: 1.0,
         };
         let plan = ClinicPlan {
             pairs: BTreeMap::from([("a".into(), pair)]),
         };
         board.plan.insert("1".into(), plan);
+        board.stale.insert("1".into());
         board.facts_of(&"1".into());
         board
     }

@@ -55,26 +55,33 @@ impl Wanted {
 }
 
 /// A watched specialty of a clinic.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Pair {
     /// The doctors to follow.
     pub wanted: Wanted,
     /// Who wants them.
     pub watches: Vec<WatchId>,
+    /// What their waiting weighs, all together.
+    pub weight: f32,
 }
 
 /// What is watched in one clinic.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct ClinicPlan {
     /// By specialty.
     pub pairs: BTreeMap<SpecialtyId, Pair>,
 }
 
 impl ClinicPlan {
-    /// What these (active) watches want of a clinic.
-    pub(crate) fn of<'a>(clinic: &ClinicId, watches: impl IntoIterator<Item = &'a Watch>) -> Self {
+    /// What these (active) watches want of a clinic on this day.
+    pub(crate) fn of<'a>(
+        clinic: &ClinicId,
+        watches: impl IntoIterator<Item = &'a Watch>,
+        today: NaiveDate,
+    ) -> Self {
         let mut plan = Self::default();
         for watch in watches {
+            let weight = urgency(watch, today);
             let places = watch.draft.places.iter();
             for place in places.filter(|place| place.clinic_id == *clinic) {
                 let wanted = Wanted::of(&place.doctors);
@@ -82,10 +89,12 @@ impl ClinicPlan {
                     let before = std::mem::replace(&mut pair.wanted, Wanted::Only(BTreeSet::new()));
                     pair.wanted = before.or(wanted);
                     pair.watches.push(watch.id);
+                    pair.weight += weight;
                 } else {
                     let pair = Pair {
                         wanted,
                         watches: vec![watch.id],
+                        weight,
                     };
                     plan.pairs.insert(place.specialty_id.clone(), pair);
                 }
@@ -97,15 +106,13 @@ impl ClinicPlan {
 
 /// What waiting for a watch weighs: 1, more where few chances are left: a last day that is near,
 /// few weekdays that suit.
-pub(crate) fn urgency(watch: &Watch, today: Option<NaiveDate>) -> f32 {
+fn urgency(watch: &Watch, today: NaiveDate) -> f32 {
     let wish = &watch.draft.wish;
     let last = [watch.draft.until, wish.not_after]
         .into_iter()
         .flatten()
         .min();
-    let left = last
-        .zip(today)
-        .map(|(last, today)| (last - today).num_days());
+    let left = last.map(|last| (last - today).num_days());
     let soon = match left {
         Some(..=2) => 2.0,
         Some(3..=6) => 1.5,
@@ -168,7 +175,7 @@ mod tests {
 
     #[test]
     fn who_has_few_chances_left_waits_with_more_weight() {
-        let today = NaiveDate::from_ymd_opt(2026, 11, 23);
+        let today = NaiveDate::from_ymd_opt(2026, 11, 23).unwrap();
         let weighs = |watch: &Watch, weight: f32| {
             assert!((urgency(watch, today) - weight).abs() < 1e-6, "{weight}");
         };

@@ -35,7 +35,7 @@ use crate::{
     pace::Why,
     plan::{Pair, Wanted},
     schedule::Arrived,
-    store::{Arrival, DoctorLook, Listing, Newcomer, SettingName, Store, StoreError},
+    store::{Arrival, Covering, DoctorLook, Listing, Newcomer, SettingName, Store, StoreError},
     trust::{Level, Trial},
 };
 
@@ -62,7 +62,7 @@ pub(crate) struct Poller {
     pub(crate) store: Store,
     pub(crate) client: Client,
     pub(crate) clock: Clock,
-    pub(crate) board: Mutex<Board>,
+    pub(crate) board: Arc<Mutex<Board>>,
     /// When slots usually appear.
     pub(crate) clocks: Mutex<Clocks>,
     pub(crate) events: broadcast::Sender<Event>,
@@ -133,8 +133,7 @@ impl Findings {
 
 impl Poller {
     pub(crate) fn board(&self) -> MutexGuard<'_, Board> {
-        // A panic elsewhere leaves facts that the next looks put right.
-        self.board.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.board)
     }
 
     pub(crate) fn clocks(&self) -> MutexGuard<'_, Clocks> {
@@ -614,7 +613,7 @@ impl Poller {
         let pair = &pair;
         self.note_trials(clinic, trials).await;
         if members_changed {
-            self.board().stale_targets = true;
+            self.board().note_other_list(clinic);
         }
         if members_changed || errand.walk {
             self.keep_list(clinic, specialty, &answer.rows, members)
@@ -799,8 +798,7 @@ impl Poller {
             }
         };
         step("answered");
-        let channels = self.channels.all();
-        let (doubtful, coverage, name, before) = {
+        let (doubtful, name, before) = {
             let mut board = self.board();
             let facts = board.facts.get_mut(clinic)?;
             let before = facts.pair(specialty).good_at;
@@ -813,10 +811,8 @@ impl Poller {
                 facts.doubted = true;
                 facts.confirm = true;
             }
-            let coverage = board.coverage(clinic, doctor, &channels, self.clock.now());
             (
                 doubtful,
-                coverage,
                 board.doctor_name(clinic, doctor),
                 before.map(|at| (specialty.clone(), at)),
             )
@@ -838,7 +834,7 @@ impl Poller {
                 ),
                 doctor: name,
                 slots: answer.rows,
-                coverage,
+                coverage: self.covering(clinic, doctor),
                 before,
             })
             .await;
@@ -877,6 +873,14 @@ impl Poller {
         Some(count)
     }
 
+    /// Who wants to know about this doctor, to be asked while a look is committed.
+    fn covering(&self, clinic: &ClinicId, doctor: &DoctorId) -> Covering {
+        let (clinic, doctor) = (clinic.clone(), doctor.clone());
+        let (board, clock) = (Arc::clone(&self.board), self.clock.clone());
+        let channels = self.channels.all();
+        Arc::new(move || locked(&board).coverage(&clinic, &doctor, &channels, clock.now()))
+    }
+
     /// Teaches when slots come.
     fn note_arrival(&self, arrival: Arrival) {
         let (clinic, specialty, arrived) = arrived(&arrival);
@@ -894,16 +898,7 @@ impl Poller {
         if trials.is_empty() {
             return;
         }
-        let rows = {
-            let mut board = self.board();
-            board.stale_targets = true;
-            let trust = &mut board.trust;
-            for (level, trial) in &trials {
-                trust.record(clinic, *level, *trial);
-            }
-            let levels = trials.iter().map(|(level, _)| *level);
-            levels.map(|level| trust.row(clinic, level)).collect()
-        };
+        let rows = self.board().note_trials(clinic, &trials);
         if let Err(error) = self.store.save_signals(rows).await {
             tracing::warn!(%error, "what counts are worth could not be kept");
         }
@@ -1097,6 +1092,11 @@ impl Poller {
         }
         Ok(())
     }
+}
+
+fn locked(board: &Mutex<Board>) -> MutexGuard<'_, Board> {
+    // A panic elsewhere leaves facts that the next looks put right.
+    board.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// An arrival as the learner takes it.

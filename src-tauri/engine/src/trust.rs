@@ -178,6 +178,14 @@ impl Record {
         }
     }
 
+    /// What is left of a sum without a part of it: exactly nothing where that was all.
+    fn without(self, part: Self) -> Self {
+        Self {
+            announced: (self.announced - part.announced).max(0.0),
+            missed: (self.missed - part.missed).max(0.0),
+        }
+    }
+
     /// The record with the better bound: its own, or with what others lend.
     fn with_help(self, others: Self) -> Self {
         let helped = self.and(others.at_most(BORROWED));
@@ -351,14 +359,28 @@ impl Trust {
 
     /// May these rows be relied on?
     pub fn standing(&self, clinic: &ClinicId, level: Level) -> Standing {
-        self.bearing(clinic, level).standing()
+        self.bearing(clinic, &self.sums(level)).standing()
+    }
+
+    /// May the rows of these clinics and of their lists be relied on? In their order; all cost
+    /// little more than one.
+    pub fn standings<'a>(
+        &self,
+        clinics: impl Iterator<Item = &'a ClinicId>,
+    ) -> impl Iterator<Item = (Standing, Standing)> {
+        let (rows, lists) = (self.sums(Level::Clinic), self.sums(Level::Specialty));
+        clinics.map(move |clinic| {
+            let rows = self.bearing(clinic, &rows).standing();
+            (rows, self.bearing(clinic, &lists).standing())
+        })
     }
 
     /// What is known of a clinic's signals.
     pub fn summary(&self, clinic: &ClinicId) -> Summary {
+        let evidence = |level| self.bearing(clinic, &self.sums(level)).evidence();
         Summary {
-            clinic: self.bearing(clinic, Level::Clinic).evidence(),
-            specialty: self.bearing(clinic, Level::Specialty).evidence(),
+            clinic: evidence(Level::Clinic),
+            specialty: evidence(Level::Specialty),
         }
     }
 
@@ -367,25 +389,44 @@ impl Trust {
         self.records.get(&key).copied().unwrap_or_default()
     }
 
-    fn bearing(&self, clinic: &ClinicId, level: Level) -> Bearing {
-        let vendor = self.vendors.get(clinic);
-        let mut bearing = Bearing {
-            own: self.own(clinic, level),
-            siblings: Record::default(),
+    /// What all clinics say of the rows of a level.
+    fn sums(&self, level: Level) -> Sums<'_> {
+        let mut sums = Sums {
+            level,
             city: Record::default(),
+            vendors: BTreeMap::new(),
         };
-        for ((other, at), record) in &self.records {
-            if *at != level || other == clinic {
+        for ((clinic, at), record) in &self.records {
+            if *at != level {
                 continue;
             }
-            if vendor.is_some() && self.vendors.get(other) == vendor {
-                bearing.siblings = bearing.siblings.and(*record);
-            } else {
-                bearing.city = bearing.city.and(*record);
+            sums.city = sums.city.and(*record);
+            if let Some(vendor) = self.vendors.get(clinic) {
+                let sum = sums.vendors.entry(vendor).or_default();
+                *sum = sum.and(*record);
             }
         }
-        bearing
+        sums
     }
+
+    fn bearing(&self, clinic: &ClinicId, sums: &Sums<'_>) -> Bearing {
+        let own = self.own(clinic, sums.level);
+        let vendor = self.vendors.get(clinic);
+        let vendor = vendor.and_then(|vendor| sums.vendors.get(vendor.as_str()));
+        let vendor = vendor.copied().unwrap_or(own);
+        Bearing {
+            own,
+            siblings: vendor.without(own),
+            city: sums.city.without(vendor),
+        }
+    }
+}
+
+/// All trials of one level, and those of each vendor's clinics.
+struct Sums<'a> {
+    level: Level,
+    city: Record,
+    vendors: BTreeMap<&'a str, Record>,
 }
 
 fn row(clinic: &ClinicId, level: Level, record: Record) -> Row {
@@ -416,6 +457,32 @@ mod tests {
         for _ in 0..times {
             trust.record(&id(clinic), Level::Clinic, Trial::Announced);
         }
+    }
+
+    #[test]
+    fn the_others_are_all_but_oneself_and_judged_together_as_one_by_one() {
+        let mut trust = Trust::default();
+        for (clinic, vendor) in [(1, "a"), (2, "a"), (3, "b"), (4, "")] {
+            trust.set_vendor(&id(clinic), vendor);
+            announced(&mut trust, clinic, clinic * 100);
+        }
+        trust.record(&id(1), Level::Clinic, MISS);
+        let bearing = |clinic| trust.bearing(&id(clinic), &trust.sums(Level::Clinic));
+        let first = bearing(1);
+        assert!(first.siblings.missed <= 0.0, "the only miss is its own");
+        assert!((first.siblings.announced - 200.0).abs() < 1e-9);
+        assert!((first.city.announced - 700.0).abs() < 1e-9);
+        assert!((bearing(2).siblings.missed - 1.0).abs() < 1e-9);
+        let alone = bearing(4);
+        assert_eq!(alone.siblings, Record::default());
+        assert!((alone.city.announced - 600.0).abs() < 1e-9);
+        let clinics = [1, 2, 3, 4, 5].map(id);
+        let standing = |level| clinics.iter().map(move |clinic| (clinic, level));
+        let of = |(clinic, level)| trust.standing(clinic, level);
+        let each = standing(Level::Clinic)
+            .map(of)
+            .zip(standing(Level::Specialty).map(of));
+        assert!(trust.standings(clinics.iter()).eq(each));
     }
 
     fn standing(trust: &Trust, clinic: u32) -> Standing {

@@ -151,8 +151,8 @@ pub(crate) fn essence(draft: &WatchDraft) -> String {
 
 /// What the views of all watches are made of.
 pub(crate) struct Sight {
-    /// Slots that are there, by clinic.
-    pub(crate) present: HashMap<ClinicId, Vec<(i64, Opening)>>,
+    /// Slots that are there, by clinic and doctor.
+    pub(crate) present: HashMap<ClinicId, BTreeMap<DoctorId, Vec<(i64, Opening)>>>,
     /// Openings refused by each watch.
     pub(crate) hidden: HashMap<WatchId, Vec<i64>>,
     /// When slots of each watch usually appear.
@@ -312,15 +312,15 @@ fn named_doctors<'a>(
 }
 
 /// Does the watch cover this doctor?
-fn covers(watch: &Watch, board: &Board, opening: &Opening) -> bool {
+fn covers(watch: &Watch, board: &Board, clinic: &ClinicId, doctor: &DoctorId) -> bool {
     watch.draft.places.iter().any(|place| {
-        place.clinic_id == opening.clinic_id
-            && place.doctors.includes(&opening.doctor_id)
+        place.clinic_id == *clinic
+            && place.doctors.includes(doctor)
             && (matches!(place.doctors, DoctorChoice::Only { .. })
                 || board
                     .facts
                     .get(&place.clinic_id)
-                    .is_some_and(|facts| facts.is_member(&place.specialty_id, &opening.doctor_id)))
+                    .is_some_and(|facts| facts.is_member(&place.specialty_id, doctor)))
     })
 }
 
@@ -355,17 +355,25 @@ fn slots(watch: &Watch, board: &Board, sight: &Sight) -> (Vec<WatchSlot>, Vec<Wa
         .iter()
         .map(|place| &place.clinic_id)
         .collect();
-    let mut slots: Vec<(bool, WatchSlot)> = clinics
+    let doctors = clinics
         .into_iter()
-        .filter_map(|clinic| sight.present.get(clinic))
-        .flatten()
-        .filter(|(_, opening)| opening.slot.start > sight.now && covers(watch, board, opening))
-        .map(|(id, opening)| {
+        .filter_map(|clinic| Some((clinic, sight.present.get(clinic)?)))
+        .flat_map(|(clinic, doctors)| doctors.iter().map(move |(doctor, it)| (clinic, doctor, it)));
+    let mut slots: Vec<(bool, WatchSlot)> = Vec::new();
+    for (clinic, doctor, openings) in doctors {
+        if !covers(watch, board, clinic, doctor) {
+            continue;
+        }
+        let name = board.doctor_name(clinic, doctor);
+        let ahead = openings
+            .iter()
+            .filter(|(_, opening)| opening.slot.start > sight.now);
+        slots.extend(ahead.map(|(id, opening)| {
             let refused = hidden.is_some_and(|hidden| hidden.contains(id));
             let slot = WatchSlot {
-                clinic_id: opening.clinic_id.clone(),
-                doctor_id: opening.doctor_id.clone(),
-                doctor: board.doctor_name(&opening.clinic_id, &opening.doctor_id),
+                clinic_id: clinic.clone(),
+                doctor_id: doctor.clone(),
+                doctor: name.clone(),
                 slot: opening.slot.clone(),
                 first_seen: opening.first_seen,
             };
@@ -373,8 +381,8 @@ fn slots(watch: &Watch, board: &Board, sight: &Sight) -> (Vec<WatchSlot>, Vec<Wa
                 !refused && watch.draft.wish.suits(slot.slot.start, sight.now),
                 slot,
             )
-        })
-        .collect();
+        }));
+    }
     slots.sort_by(|(_, a), (_, b)| (a.slot.start, &a.doctor).cmp(&(b.slot.start, &b.doctor)));
     let (suit, others): (Vec<_>, Vec<_>) = slots.into_iter().partition(|(suits, _)| *suits);
     let bare = |slots: Vec<(bool, WatchSlot)>| slots.into_iter().map(|(_, slot)| slot).collect();

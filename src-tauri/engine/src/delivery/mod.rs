@@ -323,15 +323,14 @@ impl Worker {
     /// Notes how a telling ended, and who else is to know.
     async fn settle(&self, due: Due, told: Told) -> Result<(), StoreError> {
         let steps_up = self.channel.rung() == Rung::Screen && told.is_unseen();
-        self.store.settle(&due, told, self.clock.now()).await?;
-        for due in due.apart() {
+        let states = self.store.settle(&due, told, self.clock.now()).await?;
+        for (due, state) in due.apart().into_iter().zip(states) {
             if steps_up && self.store.climb(due.alert.id, self.clock.now()).await? {
                 self.outbox.notify_waiters();
             }
             // Whoever removed or paused the watch meanwhile has taken back what was there before; so
             // has an answer, and the end of the slots.
-            let now = self.store.alert(due.alert.id).await?;
-            let waits = now.is_some_and(|now| match now.state {
+            let waits = state.is_some_and(|state| match state {
                 AlertState::Raised | AlertState::Snoozed { .. } => true,
                 AlertState::Seen | AlertState::Acted | AlertState::Dismissed | AlertState::Gone => {
                     due.kind == MessageKind::Gone

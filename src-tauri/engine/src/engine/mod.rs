@@ -192,7 +192,12 @@ impl Engine {
             store: store.clone(),
             client: client.clone(),
             clock: config.clock.clone(),
-            board: std::sync::Mutex::new(Board::new(config.seed, f64::from(budget), learner, now)),
+            board: Arc::new(Mutex::new(Board::new(
+                config.seed,
+                f64::from(budget),
+                learner,
+                now,
+            ))),
             clocks: Mutex::new(Clocks::new(arrivals)),
             events: events.clone(),
             channels: Arc::clone(&channels),

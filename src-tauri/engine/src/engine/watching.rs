@@ -207,17 +207,17 @@ impl Engine {
     /// Watches as they are shown, without looking for what was lost.
     pub(super) async fn sights(&self, watches: Vec<Watch>) -> Result<Vec<WatchView>> {
         let now = self.now();
-        let clinics: Vec<ClinicId> = watches
+        let clinics: HashSet<&ClinicId> = watches
             .iter()
             .flat_map(|watch| &watch.draft.places)
-            .map(|place| place.clinic_id.clone())
+            .map(|place| &place.clinic_id)
             .collect();
-        let mut present: HashMap<ClinicId, Vec<_>> = HashMap::new();
+        let clinics = clinics.into_iter().cloned().collect();
+        let mut present: HashMap<ClinicId, BTreeMap<DoctorId, Vec<_>>> = HashMap::new();
         for (id, opening) in self.store.present(clinics).await? {
-            present
-                .entry(opening.clinic_id.clone())
-                .or_default()
-                .push((id, opening));
+            let doctors = present.entry(opening.clinic_id.clone()).or_default();
+            let openings = doctors.entry(opening.doctor_id.clone()).or_default();
+            openings.push((id, opening));
         }
         if self.poller.clocks().is_of_before(now) {
             let lives = self.store.lives(now - ARRIVALS_KEPT).await?;

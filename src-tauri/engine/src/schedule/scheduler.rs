@@ -93,24 +93,25 @@ impl<F: Foresight> Scheduler<F> {
         &mut self.foresight
     }
 
-    /// What is to be looked at from now on.
-    pub fn set_targets(&mut self, targets: BTreeMap<Key, Target>) {
-        if targets != self.targets {
-            for gone in self
-                .targets
-                .keys()
-                .filter(|key| !targets.contains_key(*key))
-            {
-                self.planner.remove(gone);
-            }
-            self.clinics.clear();
-            for (key, target) in &targets {
-                let keys = self.clinics.entry(target.clinic.clone()).or_default();
-                keys.push(key.clone());
-            }
-            self.targets = targets;
-            self.stale = true;
+    /// What is to be looked at in a clinic from now on.
+    pub fn set_targets(&mut self, clinic: &ClinicId, targets: BTreeMap<Key, Target>) {
+        let known = self.clinics.remove(clinic).unwrap_or_default();
+        if !targets.is_empty() {
+            let keys = targets.keys().cloned().collect();
+            self.clinics.insert(clinic.clone(), keys);
         }
+        let same = |key: &Key| targets.get(key) == self.targets.get(key);
+        if known.len() == targets.len() && known.iter().all(same) {
+            return;
+        }
+        for key in known {
+            self.targets.remove(&key);
+            if !targets.contains_key(&key) {
+                self.planner.remove(&key);
+            }
+        }
+        self.targets.extend(targets);
+        self.stale = true;
     }
 
     /// What may be asked from now on.
@@ -283,7 +284,7 @@ mod tests {
             let places = vec![(specialty, weight)];
             (key, Target { clinic, places })
         });
-        scheduler.set_targets(targets.collect());
+        scheduler.set_targets(&"1".into(), targets.collect());
         scheduler
     }
 

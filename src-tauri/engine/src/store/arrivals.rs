@@ -158,7 +158,7 @@ mod tests {
             },
             doctor: String::new(),
             slots: days.iter().map(slot).collect(),
-            coverage: Arc::new([coverage]),
+            coverage: Arc::new(move || Arc::new([coverage.clone()])),
             before: Some(("78".into(), at(minute - 2))),
         }
     }

@@ -74,8 +74,11 @@ pub(crate) struct Newcomer {
     pub named: bool,
 }
 
+/// Says who wants to know: asked only where there is something to tell.
+pub(crate) type Covering = Arc<dyn Fn() -> Arc<[Coverage]> + Send + Sync>;
+
 /// A good look at one doctor.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct DoctorLook {
     /// The log line; `appeared` and `vanished` are filled in here. Its key is a doctor's.
     pub look: Look,
@@ -84,7 +87,7 @@ pub(crate) struct DoctorLook {
     /// The slots, sorted by start.
     pub slots: Vec<Slot>,
     /// Who wants to know.
-    pub coverage: Arc<[Coverage]>,
+    pub coverage: Covering,
     /// The specialty under which the doctor was looked at, and when all that is watched of it was
     /// known before this look; `None`: nothing is learned from this look.
     pub before: Option<(SpecialtyId, DateTime<Utc>)>,
@@ -169,11 +172,11 @@ pub(super) fn commit(tx: &Transaction<'_>, seen: DoctorLook) -> Result<Committed
     let mut touched = Vec::new();
     let mut missed = missed(tx, clinic, id)?;
     // Mostly a look brings nothing, however many wait for it.
-    let concerned: &[Coverage] = match (appeared.is_empty(), missed.is_empty()) {
-        (true, true) => &[],
-        (false, _) | (_, false) => &coverage,
+    let coverage = match (appeared.is_empty(), missed.is_empty()) {
+        (true, true) => Arc::new([]),
+        (false, _) | (_, false) => coverage(),
     };
-    for covered in concerned {
+    for covered in &*coverage {
         let watch = &covered.watch;
         let mut news = if covered.paused {
             Vec::new()

@@ -38,7 +38,7 @@ use crate::blocking;
 pub(crate) use alerts::Site;
 pub(crate) use arrivals::{Arrival, MEMORY as ARRIVALS_KEPT};
 pub(crate) use chats::{ChatRow, Offset};
-pub(crate) use commit::{Coverage, DoctorLook, Newcomer, Step};
+pub(crate) use commit::{Coverage, Covering, DoctorLook, Newcomer, Step};
 pub(crate) use listings::Listing;
 pub use looks::Opening;
 pub(crate) use looks::Past;

@@ -244,19 +244,27 @@ impl Store {
     }
 
     /// Notes how a telling ended, of the message and its group alike, unless an answer has settled it
-    /// meanwhile. Slots that joined an alert during the telling make it due again.
-    pub(crate) async fn settle(&self, due: &Due, told: Told, now: DateTime<Utc>) -> Result<()> {
+    /// meanwhile. Slots that joined an alert during the telling make it due again. Gives how the
+    /// alert of each stands now, if it is still there.
+    pub(crate) async fn settle(
+        &self,
+        due: &Due,
+        told: Told,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<Option<AlertState>>> {
         let all = due.clone().apart();
         // The lease is on the disk: after a power cut it is told again, and says so.
         self.with_ease(move |connection| {
             let tx = connection.transaction()?;
+            let mut states = Vec::with_capacity(all.len());
             for due in &all {
                 settle(&tx, due, &told, now)?;
+                states.push(alerts::state(&tx, due.alert.id)?);
             }
             step("settling");
             tx.commit()?;
             step("settled");
-            Ok(())
+            Ok(states)
         })
         .await
     }
@@ -423,7 +431,8 @@ impl Store {
 }
 
 /// What is read of a row.
-const COLUMNS: &str = "id, alert_id, kind, attempts, lease_until IS NOT NULL, told, next_at,
+const COLUMNS: &str =
+    "id, alert_id, kind, attempts, lease_until IS NOT NULL, told, next_at, receipt,
     (SELECT watch_id FROM alert WHERE alert.id = alert_id)";
 
 /// A row of the outbox whose time has come.
@@ -435,6 +444,7 @@ struct Row {
     repeat: bool,
     told: i64,
     next_at: i64,
+    receipt: Option<String>,
     watch: WatchId,
 }
 
@@ -448,7 +458,8 @@ impl Row {
             repeat: row.get(4)?,
             told: row.get(5)?,
             next_at: row.get(6)?,
-            watch: WatchId(row.get(7)?),
+            receipt: row.get(7)?,
+            watch: WatchId(row.get(8)?),
         })
     }
 }
@@ -466,18 +477,20 @@ fn leased(
         return Ok(None);
     };
     let kind = from_word(row.kind)?;
-    let told = match kind {
-        MessageKind::Appeared => row.told,
-        MessageKind::Again | MessageKind::Gone => 0,
+    let (told, told_before, receipt) = match kind {
+        MessageKind::Appeared => (row.told, row.told > 0, row.receipt),
+        MessageKind::Again | MessageKind::Gone => {
+            let first = tx
+                .prepare_cached(
+                    "SELECT told > 0, receipt FROM outbox
+                     WHERE alert_id = ?1 AND channel = ?2 AND kind = 'appeared'",
+                )?
+                .query_row((row.alert.0, channel), |row| Ok((row.get(0)?, row.get(1)?)))
+                .optional()?;
+            let (told_before, receipt) = first.unwrap_or_default();
+            (0, told_before, receipt)
+        }
     };
-    let (told_before, receipt) = tx
-        .prepare_cached(
-            "SELECT told > 0, receipt FROM outbox
-             WHERE alert_id = ?1 AND channel = ?2 AND kind = 'appeared'",
-        )?
-        .query_row((row.alert.0, channel), |row| Ok((row.get(0)?, row.get(1)?)))
-        .optional()?
-        .unwrap_or_default();
     let newest = tx
         .prepare_cached("SELECT coalesce(max(opening_id), 0) FROM alert_slot WHERE alert_id = ?1")?
         .query_row([row.alert.0], |row| row.get(0))?;
@@ -489,7 +502,10 @@ fn leased(
         id: row.id,
         channel: channel.to_owned(),
         kind,
-        fresh: alerts::slots(tx, row.alert, told)?,
+        fresh: match told {
+            0 => alert.slots.clone(),
+            _ => alerts::slots(tx, row.alert, told)?,
+        },
         others: alerts::others(tx, &alert, now)?,
         together: match company {
             Company::None => Vec::new(),
@@ -717,7 +733,7 @@ mod tests {
                 },
                 doctor: String::new(),
                 slots: days.iter().map(slot).collect(),
-                coverage: Arc::new([coverage]),
+                coverage: Arc::new(move || Arc::new([coverage.clone()])),
                 before: None,
             };
             self.store.commit(look).await.unwrap();

@@ -67,7 +67,7 @@ impl Store {
                 room: None,
                 address: None,
             }],
-            coverage: Arc::new([coverage]),
+            coverage: Arc::new(move || Arc::new([coverage.clone()])),
             before: None,
         };
         self.with(move |connection| {

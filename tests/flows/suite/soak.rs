@@ -1,0 +1,252 @@
+//! Soak: three months in which every night brings an outage, every week a clinic with another vendor,
+//! every day some hours of sleep.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use engine::model::{AlertState, Answer, TimeWish, WatchId, WatchState, WatchView};
+use simulator::{Config, Extent, Fault, Scope, World};
+
+use super::{
+    Heap, Verdict,
+    load::crowd,
+    measure::{Windows, moments, ratio, resident, size},
+    oracle::Books,
+    town::Town,
+};
+use crate::{crowd::thirty_pairs, hours, minutes};
+
+/// How much of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Size {
+    /// How many watches.
+    pub watches: usize,
+    /// How many days.
+    pub days: usize,
+    /// Requests per hour.
+    pub budget: u32,
+}
+
+/// The whole of it: a tenth of a thousand people, and what the program asks for at first.
+pub const WHOLE: Size = Size {
+    watches: 100,
+    days: 90,
+    budget: 120,
+};
+
+/// What a night may bring.
+const OUTAGES: [Fault; 5] = [
+    Fault::Html502,
+    Fault::Code(602),
+    Fault::HtmlOk,
+    Fault::Stall,
+    Fault::TruncatedJson,
+];
+
+/// How things stood on an evening.
+struct Evening {
+    heap: Option<usize>,
+    resident: Option<usize>,
+    folder: u64,
+}
+
+/// Runs it.
+pub async fn run(size_of: Size, heap: Heap) -> anyhow::Result<Verdict> {
+    let mut verdict = Verdict::default();
+    // Six in the morning in Moscow: a day of the story begins.
+    let start = Config::default().start - TimeDelta::hours(3);
+    let city = Config::new(World::S1, start).with_failing_share(0.09);
+    let mut town = Town::found(city, size_of.budget).await?;
+    let places = thirty_pairs(&town.city);
+    let people = crowd(&places, 0..size_of.watches, |_| TimeWish::default());
+    town.import(&people).await?;
+
+    let mut evenings = Vec::new();
+    let mut sums = [0; 4];
+    let (mut audited, mut breaks) = (start, Vec::new());
+    let mut rebound = 0;
+    let mut changed = HashMap::new();
+    let mut windows = Windows::default();
+    for day in 0..size_of.days {
+        // Until ten; the computer sleeps until noon, and goes on until two in the night.
+        town.run_for(hours(4)).await;
+        answer(&town).await?;
+        town.sleep(hours(2)).await;
+        town.run_for(hours(14)).await;
+        // Until four nothing comes through.
+        night(&mut town, day).await?;
+        town.run_for(hours(2)).await;
+        if day % 7 == 6 || day + 1 == size_of.days {
+            // What was seen is told before it is counted.
+            town.unplug().await;
+            town.run_for(minutes(1)).await;
+            let books = books(&town)?;
+            count(&mut sums, &books, &town, audited, &changed)?;
+            breaks.extend(books.damage()?);
+            audited = town.config.clock.now();
+            town.plug_in().await?;
+            let place = &places[rebound * 7 % places.len()];
+            if day + 1 < size_of.days {
+                town.city.rebind(&place.clinic);
+                rebound += 1;
+            }
+        }
+        find_again(&town, &mut changed).await?;
+        windows.add(&moments(&town.city.requests()));
+        town.city.clear_requests();
+        evenings.push(Evening {
+            heap: heap(),
+            resident: resident(),
+            folder: town.folder_size(),
+        });
+    }
+    verdict.note(
+        "watches, days",
+        format!("{}, {}", size_of.watches, size_of.days),
+    );
+    verdict.note("vendors changed, ids renumbered", rebound.to_string());
+    // The first looks after a change are clicks: thirty in reserve, a tenth of the budget besides.
+    windows.hold(
+        &mut verdict,
+        size_of.budget,
+        30 + size_of.budget as usize / 10,
+    );
+    let [due, lost, twice, repeats] = sums;
+    verdict.must(
+        format!("openings told, of {due} (watch, channel)"),
+        format!("{lost} lost, {twice} twice, {repeats} repeats"),
+        "0, 0, 0",
+        lost == 0 && twice == 0 && repeats == 0 && due > 0,
+    );
+    verdict.must(
+        "breaks in the database",
+        format!(
+            "{}{}",
+            breaks.len(),
+            breaks.first().map_or(String::new(), |it| format!(": {it}"))
+        ),
+        "0",
+        breaks.is_empty(),
+    );
+    growth(&mut verdict, &evenings);
+    let views = town.engine.watches().await?;
+    let lost = |view: &&WatchView| matches!(view.state, WatchState::Unbound { .. });
+    let lost = views.iter().filter(lost).count();
+    verdict.must(
+        "watches that lost their place",
+        lost.to_string(),
+        "0",
+        lost == 0,
+    );
+    // Nothing new comes; what waits is told.
+    town.unplug().await;
+    town.run_for(hours(1)).await;
+    let waits = books(&town)?.number(WAITING)?;
+    verdict.must("left in the outbox", waits.to_string(), "0", waits == 0);
+    town.engine.stop().await;
+    Ok(verdict)
+}
+
+/// Two hours in which nothing comes through.
+async fn night(town: &mut Town, day: usize) -> anyhow::Result<()> {
+    if let Some(outage) = OUTAGES.get(day % (OUTAGES.len() + 1)) {
+        let extent = Extent::For(hours(2));
+        town.city.fail(Scope::All, outage.clone(), extent);
+        town.run_for(hours(2)).await;
+    } else {
+        town.unplug().await;
+        town.run_for(hours(2)).await;
+        town.plug_in().await?;
+    }
+    Ok(())
+}
+
+/// Adds what was due since then, lost, told twice and told as a repeat.
+fn count(
+    sums: &mut [usize; 4],
+    books: &Books,
+    town: &Town,
+    since: DateTime<Utc>,
+    changed: &HashMap<WatchId, DateTime<Utc>>,
+) -> anyhow::Result<()> {
+    for ear in &town.ears {
+        let heard = ear.take();
+        let audit = books.audit(&town.city, &heard, since, changed)?;
+        let found = [audit.due, audit.lost, audit.twice, heard.repeats];
+        for (sum, found) in sums.iter_mut().zip(found) {
+            *sum += found;
+        }
+    }
+    Ok(())
+}
+
+const WAITING: &str = "SELECT count(*) FROM outbox WHERE state IN ('due', 'leased')";
+
+fn books(town: &Town) -> anyhow::Result<Books> {
+    Ok(Books::open(&town.database())?)
+}
+
+/// The person answers what has come: every second alert, now this way, now that.
+async fn answer(town: &Town) -> anyhow::Result<()> {
+    let answers = [Answer::Seen, Answer::Acted, Answer::Dismiss];
+    for (turn, alert) in town.engine.inbox(200).await?.iter().enumerate().step_by(2) {
+        if alert.state == AlertState::Raised {
+            town.engine
+                .answer(alert.id, answers[turn / 2 % answers.len()])
+                .await?;
+        }
+    }
+    Ok(())
+}
+
+/// The person takes what is suggested for places whose ids have changed.
+async fn find_again(
+    town: &Town,
+    changed: &mut HashMap<WatchId, DateTime<Utc>>,
+) -> anyhow::Result<()> {
+    for view in town.engine.watches().await? {
+        let WatchState::Unbound { lost } = view.state else {
+            continue;
+        };
+        let mut draft = view.watch.draft;
+        for rebinding in lost {
+            if let Some(place) = rebinding.suggestion {
+                draft.places[rebinding.place as usize] = place;
+            }
+        }
+        town.engine.update_watch(view.watch.id, draft).await?;
+        changed.insert(view.watch.id, town.config.clock.now());
+    }
+    Ok(())
+}
+
+/// Memory is flat and the folder bounded, after a month of settling in.
+fn growth(verdict: &mut Verdict, evenings: &[Evening]) {
+    let (Some(first), Some(last)) = (evenings.first(), evenings.last()) else {
+        return;
+    };
+    let month = evenings.get(29).unwrap_or(first);
+    let months = ratio(evenings.len().saturating_sub(30).max(1), 30);
+    let slope = |from, to| (ratio(to, from) - 1.0) * 100.0 / months;
+    for (what, from, to) in [
+        ("heap", month.heap, last.heap),
+        ("resident memory", month.resident, last.resident),
+    ] {
+        let Some((from, to)) = from.zip(to) else {
+            continue;
+        };
+        let slope = slope(from, to);
+        verdict.must(
+            format!("{what} after a month, at the end"),
+            format!("{}, {}: {slope:+.2} % in 30 days", size(from), size(to)),
+            "≤ 1 %",
+            slope <= 1.0 || evenings.len() <= 30,
+        );
+    }
+    verdict.must(
+        "data folder after a month, at the end",
+        format!("{}, {}", size(month.folder), size(last.folder)),
+        "≤ 128 MB",
+        last.folder <= 128_000_000,
+    );
+}
