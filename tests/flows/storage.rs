@@ -11,13 +11,13 @@ fn database(app: &TestApp) -> std::path::PathBuf {
 /// Puts something else in the place of the file and its log; who still has them open writes into
 /// the old ones.
 fn lose(app: &TestApp) {
-    for entry in std::fs::read_dir(&app.config.data_dir).unwrap() {
-        let path = entry.unwrap().path();
+    for entry in std::fs::read_dir(&app.config.data_dir).expect("a folder of a test can be used") {
+        let path = entry.expect("a folder of a test can be used").path();
         if path.to_string_lossy().contains("talonchik.db") {
-            std::fs::remove_file(path).unwrap();
+            std::fs::remove_file(path).expect("a folder of a test can be used");
         }
     }
-    std::fs::write(database(app), "lost").unwrap();
+    std::fs::write(database(app), "lost").expect("a folder of a test can be used");
 }
 
 fn files(app: &TestApp, folder: &str) -> usize {
@@ -25,11 +25,15 @@ fn files(app: &TestApp, folder: &str) -> usize {
 }
 
 async fn database_check(app: &TestApp) -> (Verdict, Option<String>) {
-    let checks = app.engine.self_check().await.unwrap();
+    let checks = app
+        .engine
+        .self_check()
+        .await
+        .expect("a folder of a test can be used");
     let check = checks
         .into_iter()
         .find(|check| check.subject == CheckSubject::Database);
-    let check = check.unwrap();
+    let check = check.expect("a folder of a test can be used");
     (check.verdict, check.detail)
 }
 
@@ -134,7 +138,8 @@ fn fill_the_disk(full: bool) {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
     let maximum = getrlimit(Resource::Fsize).maximum;
     let current = if full { Some(0) } else { maximum };
-    setrlimit(Resource::Fsize, Rlimit { current, maximum }).unwrap();
+    setrlimit(Resource::Fsize, Rlimit { current, maximum })
+        .expect("a folder of a test can be used");
 }
 
 /// In a process of its own: its files cannot grow for a while.
