@@ -42,6 +42,10 @@ struct Run {
 }
 
 /// Builds the targets, runs them, and says how far each came.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "nothing else runs in this program"
+)]
 pub(crate) fn run(args: &Args) -> Result<()> {
     if shell::find_program("cargo-fuzz").is_none() {
         bail!("cargo-fuzz is missing: `cargo install cargo-fuzz`");
