@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex};
 use chrono::TimeDelta;
 use engine::{
     Channel, Message, Rung, Taken, TellError,
-    model::{MessageKind, News, Quiet, QuietManner, SilenceCause},
+    model::{MessageKind, News, Quiet, QuietManner, SilenceCause, WatchDraft},
 };
-use flows::{TestApp, hours, minutes, seconds};
+use flows::{TestApp, any, hours, minutes, seconds};
 use simulator::{Extent, Fault, Scope};
 
 /// Remembers news.
@@ -168,4 +168,33 @@ async fn a_clock_that_was_ahead_does_not_hide_silence() {
             "{restarted}: {news:?}"
         );
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_watch_that_asks_for_another_clinic_has_not_been_silent_about_it() {
+    let (app, reader, place) = begin().await;
+    let watch = app.engine.watches().await.unwrap().remove(0).watch;
+    let elsewhere = app.city.place_of_vendor(simulator::Vendor::Samson);
+    let draft = |place| WatchDraft {
+        places: vec![any(place)],
+        ..watch.draft.clone()
+    };
+    for asked in [&elsewhere, &place] {
+        app.engine
+            .update_watch(watch.id, draft(asked))
+            .await
+            .unwrap();
+        app.run_for(minutes(40)).await;
+    }
+    app.city.fail(
+        Scope::Clinic(elsewhere.clinic.clone()),
+        Fault::Code(602),
+        Extent::For(minutes(5)),
+    );
+    app.engine
+        .update_watch(watch.id, draft(&elsewhere))
+        .await
+        .unwrap();
+    app.run_for(minutes(8)).await;
+    assert_eq!(reader.news(), []);
 }

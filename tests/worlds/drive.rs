@@ -732,7 +732,7 @@ impl World {
                 hushed,
             } => {
                 self.set(engine, *budget, *bursts, quiet.clone(), *hushed)
-                    .await?
+                    .await?;
             }
             Act::Export => {
                 let backup = engine.export().await?;

@@ -258,9 +258,8 @@ impl<'a> Court<'a> {
 
     /// The part of a watch's life at that moment.
     fn era(&self, watch: u32, at: DateTime<Utc>) -> Option<&'a Era> {
-        let eras = self.seen.eras.iter();
-        eras.filter(|era| era.watch == watch && era.from <= at)
-            .last()
+        let mut eras = self.seen.eras.iter();
+        eras.rfind(|era| era.watch == watch && era.from <= at)
     }
 
     fn watches(&self) -> BTreeSet<u32> {

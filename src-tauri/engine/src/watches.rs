@@ -250,7 +250,10 @@ pub(crate) fn pulses<'a>(
     ids.sort_unstable();
     ids.dedup();
     let pulse = |id: WatchId| {
-        let since = board.watches.active_since(id)?;
+        let active = board.watches.active_since(id)?;
+        // What it asks for now it asks for since then.
+        let asked = board.asked_at.get(&id).filter(|asked| **asked <= now);
+        let since = asked.map_or(active, |asked| active.max(*asked));
         let watch = board.watches.get(id)?;
         let mut promising = watch
             .draft
