@@ -89,7 +89,7 @@ fn look(watch: &Watch, doctor: &str, at: DateTime<Utc>, days: &[i64]) -> DoctorL
         },
         doctor: "Синицына Вера Павловна".to_owned(),
         slots: slots.collect(),
-        coverage: Arc::new([coverage]),
+        coverage: Arc::new(move || Arc::new([coverage.clone()])),
         before: Some(("78".into(), at - TimeDelta::minutes(2))),
     }
 }
