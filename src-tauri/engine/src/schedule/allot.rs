@@ -45,7 +45,7 @@ const HOUR_MS: f32 = 3_600_000.0;
 const SLACK: f32 = 1.12;
 
 /// The shortest time between two looks at one resource of the real service.
-const LEAST: i64 = 30_000;
+pub(super) const LEAST: i64 = 30_000;
 /// The same in a learned window, where the person allowed it.
 const LEAST_IN_WINDOW: i64 = 10_000;
 /// The longest, with room for jitter and for waiting one's turn: a quarter of an hour in the end.

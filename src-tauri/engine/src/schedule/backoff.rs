@@ -43,9 +43,9 @@ pub(crate) fn jittered(wait: Duration, rng: &mut impl Rng) -> Duration {
     wait.mul_f64(rng.random_range(0.9..1.1))
 }
 
-/// Up to 15 % sooner: what must come at least so often.
+/// Up to 15 % sooner, and never on the last moment: what must come at least so often.
 pub fn before(wait: Duration, rng: &mut impl Rng) -> Duration {
-    wait.mul_f64(rng.random_range(0.85..0.98))
+    wait.mul_f64(rng.random_range(0.85..0.95))
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ use std::{
 use rand::{Rng, RngExt};
 
 use super::{
-    allot::{Gaps, Rates},
+    allot::{Gaps, LEAST, Rates},
     calendar::{self, BIN_MS, BINS},
 };
 
@@ -119,10 +119,10 @@ impl<K: Ord + Clone> Planner<K> {
         }
     }
 
-    /// It is due now, unless it was put off.
+    /// It is due now, unless it was put off or has just been looked at.
     pub(crate) fn hasten(&mut self, key: &K, now: i64) {
         if let Some(turn) = self.keys.get_mut(key) {
-            let due = turn.held.max(now);
+            let due = turn.held.max(turn.looked + LEAST).max(now);
             if due < turn.due {
                 turn.due = due;
                 self.heap.push(Reverse((due, key.clone())));
