@@ -130,7 +130,13 @@ impl Store {
             set_state(&tx, id, state)?;
             if let AlertState::Snoozed { until } = state {
                 tx.execute(
-                    "UPDATE outbox SET state = 'due', told = 0, attempts = 0, next_at = :until + step, at = :now,
+                    "DELETE FROM told WHERE outbox_id IN (SELECT id FROM outbox
+                     WHERE alert_id = :id AND kind <> 'gone' AND state <> 'dead'
+                     AND channel IN (SELECT value FROM json_each(:open)))",
+                    named_params! {":id": id.0, ":open": serde_json::to_string(&open)?},
+                )?;
+                tx.execute(
+                    "UPDATE outbox SET state = 'due', attempts = 0, next_at = :until + step, at = :now,
                      lease_until = NULL, why = CASE WHEN step > 0 AND kind = 'appeared' THEN 'ladder' END
                      WHERE alert_id = :id AND kind <> 'gone' AND state <> 'dead'
                      AND channel IN (SELECT value FROM json_each(:open))",
@@ -220,7 +226,7 @@ pub(super) fn read(connection: &Connection, id: AlertId) -> Result<Option<Alert>
         link: kept.link,
         raised_at: moment(raised_at),
         state: serde_json::from_str(&state)?,
-        slots: slots(connection, id, 0)?,
+        slots: slots(connection, id)?,
         deliveries: deliveries(connection, id)?,
     }))
 }
@@ -280,33 +286,47 @@ pub(super) fn together(
         .collect()
 }
 
-/// The slots of an alert whose opening ids are greater than `told`, soonest first.
-pub(super) fn slots(connection: &Connection, id: AlertId, told: i64) -> Result<Vec<AlertSlot>> {
-    let rows = connection
-        .prepare_cached(
-            "SELECT doctor, doctor_name, slot, first_seen, gone_at
-             FROM alert_slot JOIN opening ON opening.id = opening_id
-             WHERE alert_id = :id AND opening_id > :told ORDER BY start, opening_id",
-        )?
-        .query_map(named_params! {":id": id.0, ":told": told}, slot_columns)?
-        .collect::<rusqlite::Result<Vec<_>>>()?;
-    rows.into_iter()
-        .map(|(doctor_id, doctor, slot, first_seen, gone_at)| {
-            let slot: Slot = serde_json::from_str(&slot)?;
-            Ok(AlertSlot {
-                doctor_id: DoctorId(doctor_id),
-                doctor,
-                start: slot.start,
-                end: slot.end,
-                room: slot.room,
-                first_seen: moment(first_seen),
-                gone_at: gone_at.map(moment),
-            })
-        })
-        .collect()
+/// The slots of an alert, soonest first.
+fn slots(connection: &Connection, id: AlertId) -> Result<Vec<AlertSlot>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT doctor, doctor_name, slot, first_seen, gone_at
+         FROM alert_slot JOIN opening ON opening.id = opening_id
+         WHERE alert_id = ?1 ORDER BY start, opening_id",
+    )?;
+    read_slots(statement.query_map([id.0], slot_columns)?)
 }
 
-fn slot_columns(row: &Row<'_>) -> rusqlite::Result<(String, String, String, i64, Option<i64>)> {
+/// Those of them that a row of the outbox has not told.
+pub(super) fn untold(connection: &Connection, id: AlertId, row: i64) -> Result<Vec<AlertSlot>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT doctor, doctor_name, slot, first_seen, gone_at
+         FROM alert_slot JOIN opening ON opening.id = opening_id
+         WHERE alert_id = ?1 AND opening_id NOT IN (SELECT opening_id FROM told WHERE outbox_id = ?2)
+         ORDER BY start, opening_id",
+    )?;
+    read_slots(statement.query_map((id.0, row), slot_columns)?)
+}
+
+type SlotColumns = (String, String, String, i64, Option<i64>);
+
+fn read_slots(rows: impl Iterator<Item = rusqlite::Result<SlotColumns>>) -> Result<Vec<AlertSlot>> {
+    rows.map(|row| {
+        let (doctor_id, doctor, slot, first_seen, gone_at) = row?;
+        let slot: Slot = serde_json::from_str(&slot)?;
+        Ok(AlertSlot {
+            doctor_id: DoctorId(doctor_id),
+            doctor,
+            start: slot.start,
+            end: slot.end,
+            room: slot.room,
+            first_seen: moment(first_seen),
+            gone_at: gone_at.map(moment),
+        })
+    })
+    .collect()
+}
+
+fn slot_columns(row: &Row<'_>) -> rusqlite::Result<SlotColumns> {
     Ok((
         row.get(0)?,
         row.get(1)?,

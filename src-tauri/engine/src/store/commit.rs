@@ -412,12 +412,9 @@ fn raise(
         })?;
         u32::try_from(tx.last_insert_rowid()).map_err(|_| StoreError::Closed)?
     };
-    // What was missed during a pause is older than what may have been told already.
-    let mut before = i64::MAX;
     for opening in openings {
         tx.prepare_cached("INSERT INTO alert_slot VALUES (?1, ?2)")?
             .execute((id, opening))?;
-        before = before.min(opening - 1);
     }
     for Step {
         channel,
@@ -430,14 +427,14 @@ fn raise(
             "INSERT INTO outbox (alert_id, channel, kind, state, step, next_at, at, why)
              VALUES (:id, :channel, :kind, 'due', :step, :next, :now, CASE WHEN :waits THEN 'ladder' END)
              ON CONFLICT (alert_id, channel, kind) DO UPDATE
-             SET state = 'due', attempts = 0, at = :now, told = min(told, :before),
+             SET state = 'due', attempts = 0, at = :now,
                  next_at = CASE WHEN state = 'due' AND why = 'busy' THEN next_at
                      WHEN state = 'due' AND step > 0 THEN min(next_at, :next) ELSE :now END
              WHERE state <> 'leased' AND kind = 'appeared'",
         )?
         .execute(named_params! {
             ":id": id, ":channel": channel, ":kind": word(kind)?, ":step": after.num_milliseconds(),
-            ":next": ms(now + *after), ":now": ms(now), ":before": before,
+            ":next": ms(now + *after), ":now": ms(now),
             ":waits": *kind == MessageKind::Appeared && !after.is_zero(),
         })?;
     }
@@ -473,7 +470,8 @@ fn mark_gone(
             tx.prepare_cached(
                 "INSERT OR IGNORE INTO outbox (alert_id, channel, kind, state, next_at, at)
                  SELECT alert_id, channel, 'gone', 'due', :now, :now FROM outbox
-                 WHERE alert_id = :id AND kind = 'appeared' AND told > 0",
+                 WHERE alert_id = :id AND kind = 'appeared'
+                 AND EXISTS (SELECT 1 FROM told WHERE outbox_id = outbox.id)",
             )?
             .execute(named_params! {":id": id, ":now": ms(now)})?;
             tx.prepare_cached(
@@ -487,8 +485,8 @@ fn mark_gone(
     Ok(gone)
 }
 
-/// Alerts some of whose slots came back soon: there again. Whoever gave up telling them
-/// while they were away tells them now.
+/// Alerts some of whose slots came back soon: there again. Whoever has not told them, because they
+/// were away when it was their turn, tells them now.
 fn mark_back(tx: &Transaction<'_>, returned: &[i64], now: DateTime<Utc>) -> Result<Vec<AlertId>> {
     let mut back = Vec::new();
     for opening in returned {
@@ -503,7 +501,8 @@ fn mark_back(tx: &Transaction<'_>, returned: &[i64], now: DateTime<Utc>) -> Resu
             let untold = tx
                 .prepare_cached(
                     "UPDATE outbox SET state = 'due', attempts = 0, next_at = :now, at = :now
-                     WHERE alert_id = :id AND kind = 'appeared' AND state = 'expired' AND told < :opening",
+                     WHERE alert_id = :id AND kind = 'appeared' AND state IN ('sent', 'expired')
+                     AND NOT EXISTS (SELECT 1 FROM told WHERE outbox_id = outbox.id AND opening_id = :opening)",
                 )?
                 .execute(named_params! {":id": id, ":opening": opening, ":now": ms(now)})?;
             if gone {

@@ -129,11 +129,12 @@ fn migrations() -> Migrations<'static> {
         M::up(include_str!("../../migrations/0002_channels.sql")),
         M::up(include_str!("../../migrations/0003_learning.sql")),
         M::up(include_str!("../../migrations/0004_scale.sql")),
+        M::up(include_str!("../../migrations/0005_told.sql")),
     ])
 }
 
 /// The schema version this program writes: the number of migrations.
-const KNOWN_VERSION: i64 = 4;
+const KNOWN_VERSION: i64 = 5;
 
 impl Store {
     /// Opens (or makes) the database in `data_dir`, brings its schema up to date, puts it together
@@ -343,6 +344,9 @@ mod tests {
             .unwrap();
         file.execute_batch(
             r#"INSERT INTO alert VALUES (7, 1, '{}', '{"kind":"raised"}', 5, 5);
+               INSERT INTO opening VALUES (11, '1', '2', 'И', 9000000000000, 0, '{}', 5, 5, NULL, 0, 0);
+               INSERT INTO opening VALUES (12, '1', '2', 'И', 9000000000001, 0, '{}', 5, 5, NULL, 0, 0);
+               INSERT INTO alert_slot VALUES (7, 11), (7, 12);
                INSERT INTO outbox (id, alert_id, channel, kind, state, attempts, next_at, told, at, why)
                    VALUES (3, 7, 'desktop', 'appeared', 'due', 2, 90, 11, 80, 'silent');
                PRAGMA user_version = 1"#,
@@ -353,7 +357,8 @@ mod tests {
         let file = Connection::open(folder.path().join(FILE_NAME)).unwrap();
         let waits: (i64, i64, String, i64, i64, i64) = file
             .query_row(
-                "SELECT id, alert_id, why, told, step, stale FROM outbox WHERE state = 'due'",
+                "SELECT id, alert_id, why, opening_id, step, stale FROM outbox
+                 JOIN told ON outbox_id = id WHERE state = 'due'",
                 (),
                 |row| {
                     Ok((

@@ -58,8 +58,8 @@ pub(crate) struct Due {
     /// Messages of the alerts in `together` that are told in the same breath and settled with this
     /// one: for channels that group, else none.
     pub group: Vec<Due>,
-    /// The newest opening in `fresh`.
-    newest: i64,
+    /// All openings of the alert, and whether each was there.
+    openings: Vec<(i64, bool)>,
 }
 
 impl Due {
@@ -431,8 +431,7 @@ impl Store {
 }
 
 /// What is read of a row.
-const COLUMNS: &str =
-    "id, alert_id, kind, attempts, lease_until IS NOT NULL, told, next_at, receipt,
+const COLUMNS: &str = "id, alert_id, kind, attempts, lease_until IS NOT NULL, next_at, receipt,
     (SELECT watch_id FROM alert WHERE alert.id = alert_id)";
 
 /// A row of the outbox whose time has come.
@@ -442,7 +441,6 @@ struct Row {
     kind: String,
     attempts: u32,
     repeat: bool,
-    told: i64,
     next_at: i64,
     receipt: Option<String>,
     watch: WatchId,
@@ -456,10 +454,9 @@ impl Row {
             kind: row.get(2)?,
             attempts: row.get(3)?,
             repeat: row.get(4)?,
-            told: row.get(5)?,
-            next_at: row.get(6)?,
-            receipt: row.get(7)?,
-            watch: WatchId(row.get(8)?),
+            next_at: row.get(5)?,
+            receipt: row.get(6)?,
+            watch: WatchId(row.get(7)?),
         })
     }
 }
@@ -477,23 +474,22 @@ fn leased(
         return Ok(None);
     };
     let kind = from_word(row.kind)?;
-    let (told, told_before, receipt) = match kind {
-        MessageKind::Appeared => (row.told, row.told > 0, row.receipt),
-        MessageKind::Again | MessageKind::Gone => {
-            let first = tx
-                .prepare_cached(
-                    "SELECT told > 0, receipt FROM outbox
-                     WHERE alert_id = ?1 AND channel = ?2 AND kind = 'appeared'",
-                )?
-                .query_row((row.alert.0, channel), |row| Ok((row.get(0)?, row.get(1)?)))
-                .optional()?;
-            let (told_before, receipt) = first.unwrap_or_default();
-            (0, told_before, receipt)
-        }
+    // What repeats or takes back goes by what the first message has told.
+    let (first, receipt) = match kind {
+        MessageKind::Appeared => (Some(row.id), row.receipt),
+        MessageKind::Again | MessageKind::Gone => tx
+            .prepare_cached(
+                "SELECT id, receipt FROM outbox
+                 WHERE alert_id = ?1 AND channel = ?2 AND kind = 'appeared'",
+            )?
+            .query_row((row.alert.0, channel), |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?
+            .unwrap_or_default(),
     };
-    let newest = tx
-        .prepare_cached("SELECT coalesce(max(opening_id), 0) FROM alert_slot WHERE alert_id = ?1")?
-        .query_row([row.alert.0], |row| row.get(0))?;
+    let told_before = tx
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM told WHERE outbox_id = ?1)")?
+        .query_row([first], |row| row.get(0))?;
+    let openings = openings(tx, row.alert)?;
     tx.prepare_cached(
         "UPDATE outbox SET state = 'leased', lease_until = :until, at = :now WHERE id = :id",
     )?
@@ -502,9 +498,9 @@ fn leased(
         id: row.id,
         channel: channel.to_owned(),
         kind,
-        fresh: match told {
-            0 => alert.slots.clone(),
-            _ => alerts::slots(tx, row.alert, told)?,
+        fresh: match kind {
+            MessageKind::Appeared if told_before => alerts::untold(tx, row.alert, row.id)?,
+            MessageKind::Appeared | MessageKind::Again | MessageKind::Gone => alert.slots.clone(),
         },
         others: alerts::others(tx, &alert, now)?,
         together: match company {
@@ -517,8 +513,20 @@ fn leased(
         repeat: row.repeat,
         attempts: row.attempts,
         group: Vec::new(),
-        newest,
+        openings,
     }))
+}
+
+/// The openings of an alert, and whether each is there.
+fn openings(tx: &Transaction<'_>, alert: AlertId) -> Result<Vec<(i64, bool)>> {
+    let openings = tx
+        .prepare_cached(
+            "SELECT opening_id, gone_at IS NULL FROM alert_slot JOIN opening ON opening.id = opening_id
+             WHERE alert_id = ?1",
+        )?
+        .query_map([alert.0], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<rusqlite::Result<_>>()?;
+    Ok(openings)
 }
 
 /// Rows of the alerts in `together` that can be told along. What was never tried may come earlier
@@ -575,14 +583,13 @@ fn settle(tx: &Transaction<'_>, due: &Due, told: &Told, now: DateTime<Utc>) -> R
     let settled = tx
         .prepare_cached(
             "UPDATE outbox SET state = :state, attempts = attempts + :attempts, next_at = :next_at,
-             why = :why, at = :now, receipt = coalesce(:receipt, receipt), lease_until = CASE WHEN :perhaps THEN lease_until END,
-             told = CASE WHEN :state = 'sent' THEN max(told, :newest) ELSE told END
+             why = :why, at = :now, receipt = coalesce(:receipt, receipt), lease_until = CASE WHEN :perhaps THEN lease_until END
              WHERE id = :id AND state = 'leased'",
         )?
         .execute(named_params! {
             ":state": state, ":attempts": attempts, ":next_at": ms(next_at),
             ":why": why.as_ref().map(word).transpose()?, ":now": ms(now),
-            ":perhaps": perhaps, ":newest": due.newest, ":id": due.id, ":receipt": receipt,
+            ":perhaps": perhaps, ":id": due.id, ":receipt": receipt,
         })?;
     if settled > 0 && due.kind == MessageKind::Gone && state == "sent" && due.receipt.is_some() {
         // The message says it: it need not be put right for the same.
@@ -601,6 +608,15 @@ fn settle(tx: &Transaction<'_>, due: &Due, told: &Told, now: DateTime<Utc>) -> R
         }
     }
     if settled > 0 && due.kind == MessageKind::Appeared {
+        // What was missing was not told.
+        for (opening, _) in due
+            .openings
+            .iter()
+            .filter(|(_, there)| *there && state == "sent")
+        {
+            tx.prepare_cached("INSERT OR IGNORE INTO told VALUES (?1, ?2)")?
+                .execute((due.id, opening))?;
+        }
         // Nothing new to tell: what was told may still be told again.
         if state != "due" && why != Some(Untold::Told) {
             tx.prepare_cached(
@@ -613,13 +629,20 @@ fn settle(tx: &Transaction<'_>, due: &Due, told: &Told, now: DateTime<Utc>) -> R
                 ":channel": due.channel,
             })?;
         }
+        // What joined or came back meanwhile is still to be told.
+        let back = state == "sent" || why == Some(Untold::Gone);
+        let known: Vec<i64> = due.openings.iter().map(|(opening, _)| *opening).collect();
         tx.prepare_cached(
             "UPDATE outbox SET state = 'due', next_at = :now
              WHERE id = :id AND state IN ('sent', 'expired')
-             AND EXISTS (SELECT 1 FROM alert_slot WHERE alert_id = :alert AND opening_id > :newest)",
+             AND EXISTS (SELECT 1 FROM alert_slot JOIN opening ON opening.id = opening_id
+                 WHERE alert_id = :alert AND gone_at IS NULL
+                 AND opening_id NOT IN (SELECT opening_id FROM told WHERE outbox_id = :id)
+                 AND (:back OR opening_id NOT IN (SELECT value FROM json_each(:known))))",
         )?
         .execute(named_params! {
-            ":now": ms(now), ":id": due.id, ":alert": due.alert.id.0, ":newest": due.newest,
+            ":now": ms(now), ":id": due.id, ":alert": due.alert.id.0, ":back": back,
+            ":known": serde_json::to_string(&known)?,
         })?;
         if matches!(told, Told::Sent(_)) && matches!(due.alert.state, AlertState::Snoozed { .. }) {
             alerts::set_state(tx, due.alert.id, AlertState::Raised)?;
@@ -871,12 +894,46 @@ mod tests {
         story.look(story.watch, "4", &[2], false).await;
         let joined = story.due().await.expect("what was missed is told");
         assert_eq!(joined.alert.id, due.alert.id);
-        assert!(
-            joined
-                .fresh
-                .iter()
-                .any(|slot| slot.doctor_id.as_str() == "4")
-        );
+        let [fresh] = &joined.fresh[..] else {
+            panic!("what was told is not told again: {:?}", joined.fresh);
+        };
+        assert_eq!(fresh.doctor_id.as_str(), "4");
+    }
+
+    #[tokio::test]
+    async fn a_slot_that_was_missing_when_its_alert_was_told_is_told_when_it_is_back() {
+        for back_during_the_telling in [false, true] {
+            let mut story = Story::begin().await;
+            story.see(&[]).await;
+            story.wait(60);
+            story.see(&[2, 3]).await;
+            story.wait(2);
+            story.see(&[3]).await;
+            let due = story.due().await.unwrap();
+            assert_eq!(due.fresh.len(), 2);
+            story.wait(2);
+            if back_during_the_telling {
+                story.see(&[2, 3]).await;
+                story.settle(&due, sent()).await;
+            } else {
+                story.settle(&due, sent()).await;
+                assert_eq!(story.due().await, None, "it is away");
+                story.see(&[2, 3]).await;
+            }
+            let back = story.due().await.expect("it was never told");
+            let [fresh] = &back.fresh[..] else {
+                panic!("what was told is not told again: {:?}", back.fresh);
+            };
+            let away = due.fresh.iter().find(|slot| slot.gone_at.is_some());
+            assert_eq!(Some(fresh.start), away.map(|slot| slot.start));
+            story.settle(&back, sent()).await;
+            // Once told, it flaps as it likes.
+            for seen in [&[3][..], &[2, 3]] {
+                story.wait(60);
+                story.see(seen).await;
+                assert_eq!(story.due().await, None);
+            }
+        }
     }
 
     #[tokio::test]

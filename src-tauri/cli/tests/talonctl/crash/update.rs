@@ -15,11 +15,12 @@ pub(super) const STEPS: [&str; 4] = ["copying", "copied", "migrating", "migrated
 const FILE: &str = "talonchik.db";
 
 /// What leads from each version to the next.
-const MIGRATIONS: [&str; 4] = [
+const MIGRATIONS: [&str; 5] = [
     include_str!("../../../../engine/migrations/0001_initial.sql"),
     include_str!("../../../../engine/migrations/0002_channels.sql"),
     include_str!("../../../../engine/migrations/0003_learning.sql"),
     include_str!("../../../../engine/migrations/0004_scale.sql"),
+    include_str!("../../../../engine/migrations/0005_told.sql"),
 ];
 
 /// So many looks that the copy takes more than one step.
