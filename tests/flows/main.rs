@@ -10,7 +10,6 @@ mod faults;
 mod history;
 mod hostile;
 mod ladder;
-mod load;
 mod mail_and_push;
 mod network;
 mod news;

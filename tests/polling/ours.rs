@@ -242,7 +242,7 @@ impl<'a> Watching<'a> {
     async fn watch(mut self) -> Score {
         while self.now() < self.world.end() {
             let wall = self.wall();
-            let walk = self.call_walks(wall);
+            let next_walk = self.call_walks(wall);
             let Some((due, key)) = self.scheduler.first(wall) else {
                 break;
             };
@@ -251,7 +251,7 @@ impl<'a> Watching<'a> {
             if !wait.is_zero() {
                 // No further than midnight: what is foreseen changes there.
                 let left = DAY - self.now().rem_euclid(DAY);
-                let left = left.min(walk - self.now());
+                let left = left.min(next_walk - self.now());
                 let left = Duration::from_millis(left.unsigned_abs());
                 sleep_until(Instant::now() + wait.min(left)).await;
                 if left <= wait {

@@ -150,16 +150,8 @@ impl Engine {
         config: Config,
         own: Vec<Arc<dyn Channel>>,
     ) -> Result<Arc<Self>, StartError> {
-        let (data_dir, clock) = (config.data_dir.clone(), config.clock.clone());
-        // Who does one thing and ends is to know that it was not kept.
-        let goes_on = config.background && config.looks;
-        let store = blocking::run(move || Store::open_at(&data_dir, clock, goes_on))
-            .await
-            .map_err(|_| crate::store::StoreError::Closed)??;
+        let store = opened(&config).await?;
         let now = config.clock.now();
-        store.release_leases(now).await?;
-        store.end_trial().await?;
-
         let settings: Settings = store
             .setting(SettingName::Settings)
             .await?
@@ -371,6 +363,19 @@ impl Engine {
     fn today(&self) -> NaiveDate {
         self.now().with_timezone(&Moscow).date_naive()
     }
+}
+
+/// The database; what the last run left half done is taken up again.
+async fn opened(config: &Config) -> Result<Store, StartError> {
+    let (data_dir, clock) = (config.data_dir.clone(), config.clock.clone());
+    // Who does one thing and ends is to know that it was not kept.
+    let goes_on = config.background && config.looks;
+    let store = blocking::run(move || Store::open_at(&data_dir, clock, goes_on))
+        .await
+        .map_err(|_| crate::store::StoreError::Closed)??;
+    store.release_leases(config.clock.now()).await?;
+    store.end_trial().await?;
+    Ok(store)
 }
 
 /// The secrets of this installation.
