@@ -224,6 +224,8 @@ fn overlay(tx: &Connection, damaged: &Path) -> Result<()> {
     let damaged = Connection::open_with_flags(damaged, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     // It stays as it was found.
     damaged.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    // Else of a file that was cut nothing at all is read.
+    damaged.pragma_update(None, "writable_schema", true)?;
     for (table, key, write) in [
         (
             "watch",
