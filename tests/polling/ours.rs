@@ -26,7 +26,7 @@ use crate::{
     world::{self, BINS, DAY, World},
 };
 
-/// Median of an answer's time (polling.md §4.2), and the spread of its logarithm.
+/// Median of an answer's time, and the spread of its logarithm.
 const ANSWER_SECS: f64 = 0.85;
 const ANSWER_SIGMA: f64 = 0.4;
 

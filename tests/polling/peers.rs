@@ -1,4 +1,4 @@
-//! The loops of existing clients (polling.md §4), as they ask.
+//! The loops of existing clients, as they ask.
 
 use crate::{
     random::Stream,

@@ -30,7 +30,8 @@ use super::record::{Doctor, Era, Fate, Look, Seen, Told};
 
 /// An answer this close to a kill may not have been noticed.
 const MOMENT: TimeDelta = TimeDelta::milliseconds(5);
-/// The engine's own rules, as `reliability.md` states them.
+/// The engine's own rules: a return within this is no new opening; an empty list after so many slots
+/// is believed when it is confirmed.
 const FLAP: TimeDelta = TimeDelta::minutes(10);
 const DOUBTFUL: usize = 20;
 /// A channel that does well, of a program that runs, tells within this.

@@ -6,9 +6,10 @@ CREATE TABLE told (
     opening_id INTEGER NOT NULL REFERENCES opening(id) ON DELETE CASCADE,
     PRIMARY KEY (outbox_id, opening_id)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX told_opening ON told (opening_id);
 
 INSERT INTO told
     SELECT outbox.id, opening_id FROM outbox JOIN alert_slot ON alert_slot.alert_id = outbox.alert_id
-    WHERE opening_id <= outbox.told;
+    WHERE kind = 'appeared' AND opening_id <= outbox.told;
 
 ALTER TABLE outbox DROP COLUMN told;

@@ -262,6 +262,16 @@ impl Shared {
     }
 }
 
+impl Permit {
+    /// The request reached nobody: the next one of background work costs nothing, so that a network
+    /// that is away is looked for as long as it takes.
+    pub fn give_back(self) {
+        if self.why == Why::Background {
+            self.shared.state().given_back += 1;
+        }
+    }
+}
+
 impl Drop for Permit {
     fn drop(&mut self) {
         self.shared.state().finish(self.why);
@@ -291,6 +301,8 @@ struct Claim {
     since: Instant,
     /// Purses that have paid.
     paid: usize,
+    /// It takes the place of a request that reached nobody.
+    given_back: bool,
 }
 
 impl Claim {
@@ -298,6 +310,7 @@ impl Claim {
         Self {
             since: Instant::now(),
             paid: 0,
+            given_back: false,
         }
     }
 
@@ -330,6 +343,8 @@ struct State {
     background_running: usize,
     /// Requests that clicks took beyond the budget and background work pays for.
     debt: u32,
+    /// Paid requests of background work that reached nobody.
+    given_back: u32,
     hold_until: Instant,
     /// The share at the end of the last hold; it has grown since.
     base_share: f64,
@@ -356,6 +371,7 @@ impl State {
             clicks_running: 0,
             background_running: 0,
             debt: 0,
+            given_back: 0,
             hold_until: now,
             base_share: 1.0,
             refusals: 0,
@@ -410,10 +426,20 @@ impl State {
 
     fn pay_background(&mut self, claim: &mut Claim) -> Result<(), Instant> {
         let limits = &self.limits;
-        while self.debt > 0 {
+        while self.debt > 0 && !claim.given_back {
             claim.take(&[&limits.saved, &limits.hour])?;
             *claim = Claim::new();
             self.debt -= 1;
+        }
+        if !claim.given_back && self.given_back > 0 {
+            self.given_back -= 1;
+            *claim = Claim {
+                given_back: true,
+                ..Claim::new()
+            };
+        }
+        if claim.given_back {
+            return claim.take(&[&limits.apart, &limits.starts]);
         }
         claim.take(&[
             &limits.saved,
@@ -768,6 +794,20 @@ mod tests {
             pace.requests_last_hour()
         );
         assert_eq!(pace.requests_total(), 12_001);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn fault_15_a_network_that_is_away_is_looked_for_without_a_cost() {
+        let pace = Pace::new(30, true);
+        let began = Instant::now();
+        for _ in 0..10_000 {
+            pace.permit(Why::Background).await.give_back();
+            sleep(SECOND * 5).await;
+        }
+        assert!(began.elapsed() < SECOND * 5 * 10_000 + SECOND * 60);
+        // What reached nobody is no reason to ask more.
+        let spent = starts(pace, Why::Background, 100, Duration::ZERO).await;
+        assert!(most_in(&spent, HOUR) <= 61);
     }
 
     #[tokio::test(start_paused = true)]

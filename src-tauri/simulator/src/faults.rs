@@ -1,6 +1,6 @@
 //! Ways to answer badly, by name.
 //!
-//! A row number is that of the fault table in `reliability.md` §2.
+//! A row number is that of the catalogue that `cargo xtask faults` prints.
 
 use std::fmt;
 use std::str::FromStr;

@@ -1,4 +1,4 @@
-//! Load, stress, spike and soak (reliability.md §5), each named on the command line; prints the rows of
+//! Load, stress, spike and soak, each named on the command line; prints the rows of
 //! a table and fails where a limit was missed. Virtual time, the real engine, the city over loopback.
 
 #![expect(clippy::print_stdout, reason = "this is what it is for")]

@@ -1,4 +1,4 @@
-//! Load, stress, spike and soak (reliability.md §5): ten thousand watches and more on one engine,
+//! Load, stress, spike and soak: ten thousand watches and more on one engine,
 //! against the simulated city, in virtual time. `cargo xtask suite10k` runs them whole, the tests a
 //! short form of each.
 

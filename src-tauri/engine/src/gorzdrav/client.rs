@@ -272,8 +272,14 @@ impl Client {
     }
 
     async fn get_once(&self, url: Url, why: Why) -> Result<Vec<u8>, ApiError> {
-        let _permit = self.pace.permit(why).await;
-        let response = self.transport.get(url).await?;
+        let permit = self.pace.permit(why).await;
+        let response = match self.transport.get(url).await {
+            Err(error @ ApiError::Offline { .. }) => {
+                permit.give_back();
+                return Err(error);
+            }
+            response => response?,
+        };
         self.remember_token(response.headers());
         self.remember_time(response.headers());
         self.check_status(&response)?;

@@ -163,7 +163,7 @@ pub struct Rebinding {
     pub suggestion: Option<Place>,
 }
 
-/// The one state a watch shows (`ux.md` §3 order of importance).
+/// The one state a watch shows, in the order of importance.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(
     tag = "kind",

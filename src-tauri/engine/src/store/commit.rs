@@ -500,7 +500,7 @@ fn mark_back(tx: &Transaction<'_>, returned: &[i64], now: DateTime<Utc>) -> Resu
         for (id, gone) in alerts {
             let untold = tx
                 .prepare_cached(
-                    "UPDATE outbox SET state = 'due', attempts = 0, next_at = :now, at = :now
+                    "UPDATE outbox SET state = 'due', attempts = 0, next_at = :now, at = :now, why = NULL
                      WHERE alert_id = :id AND kind = 'appeared' AND state IN ('sent', 'expired')
                      AND NOT EXISTS (SELECT 1 FROM told WHERE outbox_id = outbox.id AND opening_id = :opening)",
                 )?

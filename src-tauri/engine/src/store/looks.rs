@@ -188,13 +188,13 @@ impl Store {
         .await
     }
 
-    /// Looks of the last 24 hours, hour by hour, oldest first.
+    /// Looks of the last 24 hours that reached somebody, hour by hour, oldest first.
     pub(crate) async fn looked_by_hour(&self, now: DateTime<Utc>) -> Result<[u32; 24]> {
         self.with(move |connection| {
             let mut hours = [0; 24];
             let mut read = connection.prepare_cached(
                 "SELECT (:now - at) / 3600000 AS ago, count(*) FROM look
-                 WHERE at > :now - 24 * 3600000 AND at <= :now GROUP BY ago",
+                 WHERE at > :now - 24 * 3600000 AND at <= :now AND outcome <> 'offline' GROUP BY ago",
             )?;
             let mut rows = read.query(named_params! {":now": ms(now)})?;
             while let Some(row) = rows.next()? {

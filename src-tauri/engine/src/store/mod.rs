@@ -123,6 +123,19 @@ struct Inner {
     clock: Clock,
 }
 
+impl Drop for Inner {
+    /// A process that is just being started holds every open file of this one for a moment: the
+    /// folder is free all the same.
+    fn drop(&mut self) {
+        drop(self.held.get_mut().map(Option::take));
+        if let Some(lock) = &self.lock
+            && let Err(error) = lock.unlock()
+        {
+            tracing::warn!(%error, "the data folder is still locked");
+        }
+    }
+}
+
 fn migrations() -> Migrations<'static> {
     Migrations::new(vec![
         M::up(include_str!("../../migrations/0001_initial.sql")),

@@ -633,10 +633,10 @@ fn settle(tx: &Transaction<'_>, due: &Due, told: &Told, now: DateTime<Utc>) -> R
         let back = state == "sent" || why == Some(Untold::Gone);
         let known: Vec<i64> = due.openings.iter().map(|(opening, _)| *opening).collect();
         tx.prepare_cached(
-            "UPDATE outbox SET state = 'due', next_at = :now
+            "UPDATE outbox SET state = 'due', next_at = :now, why = NULL
              WHERE id = :id AND state IN ('sent', 'expired')
              AND EXISTS (SELECT 1 FROM alert_slot JOIN opening ON opening.id = opening_id
-                 WHERE alert_id = :alert AND gone_at IS NULL
+                 WHERE alert_id = :alert AND gone_at IS NULL AND start > :now
                  AND opening_id NOT IN (SELECT opening_id FROM told WHERE outbox_id = :id)
                  AND (:back OR opening_id NOT IN (SELECT value FROM json_each(:known))))",
         )?

@@ -32,7 +32,11 @@ impl Store {
             let tx = connection.transaction()?;
             forget(&tx, now)?;
             tx.commit()?;
-            shrink(connection)
+            // A file that is large is no file that takes nothing.
+            if let Err(error) = shrink(connection) {
+                tracing::warn!(%error, "the database could not be written anew");
+            }
+            Ok(())
         })
         .await
     }
@@ -40,10 +44,10 @@ impl Store {
 
 fn forget(tx: &Connection, now: DateTime<Utc>) -> Result<()> {
     tx.execute(
-        "DELETE FROM alert WHERE id <= (SELECT id FROM alert ORDER BY id DESC LIMIT 1 OFFSET :most)
-         OR raised_at < :old AND id <= (SELECT id FROM alert ORDER BY id DESC LIMIT 1 OFFSET :always)
-             AND NOT EXISTS (SELECT 1 FROM alert_slot JOIN opening ON opening.id = opening_id
-                 WHERE alert_id = alert.id AND start > :now)",
+        "DELETE FROM alert WHERE (id <= (SELECT id FROM alert ORDER BY id DESC LIMIT 1 OFFSET :most)
+             OR raised_at < :old AND id <= (SELECT id FROM alert ORDER BY id DESC LIMIT 1 OFFSET :always))
+         AND NOT EXISTS (SELECT 1 FROM alert_slot JOIN opening ON opening.id = opening_id
+             WHERE alert_id = alert.id AND start > :now)",
         named_params! {
             ":now": ms(now), ":old": ms(now - ALERTS), ":always": ALERTS_ALWAYS, ":most": ALERTS_MOST,
         },
@@ -63,7 +67,8 @@ fn forget(tx: &Connection, now: DateTime<Utc>) -> Result<()> {
         [ms(now - OPENINGS)],
     )?;
     tx.execute(
-        "DELETE FROM listing WHERE checked_at < ?1",
+        // Who has ever been on a list is noted when somebody new is.
+        "DELETE FROM listing WHERE checked_at < ?1 AND name NOT GLOB 'members/*'",
         [ms(now - LISTS)],
     )?;
     tx.execute(

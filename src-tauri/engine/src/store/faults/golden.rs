@@ -1,4 +1,4 @@
-//! A database of every release, as a person left it: the newest program finds all of it.
+//! A database of every release, and of the schema before the first one, as a person left it: the newest program finds all of it.
 //!
 //! A release adds its own: `TALONCHIK_GOLDEN=1 cargo test -p engine golden`.
 
