@@ -107,8 +107,11 @@ impl Line {
 
     fn failed(&self, asked: DateTime<Utc>, path: &str, error: ApiError) -> ApiError {
         self.record.note(&format!("{path}: {error}"));
-        let good = false;
-        self.record.seen().asked.push(Asked { at: asked, good });
+        self.record.seen().asked.push(Asked {
+            at: asked,
+            good: false,
+            reached: !matches!(error, ApiError::Offline { .. }),
+        });
         self.snare.sprung_by(Trap::Answer);
         error
     }
@@ -182,7 +185,11 @@ impl Transport for Line {
             let (at, wall) = (self.record.now(), self.record.wall());
             let mut seen = self.record.seen();
             let good = read.is_some();
-            seen.asked.push(Asked { at: asked, good });
+            seen.asked.push(Asked {
+                at: asked,
+                good,
+                reached: true,
+            });
             let parts: Vec<String> = path
                 .split('/')
                 .map(|part| percent_decode_str(part).decode_utf8_lossy().into_owned())

@@ -547,8 +547,8 @@ impl<'a> Court<'a> {
     fn requests_keep_the_budget(&mut self) {
         const CLICK: usize = 40;
         let hour = TimeDelta::hours(1);
-        let asked = &self.seen.asked;
-        let mut sorted: Vec<DateTime<Utc>> = asked.iter().map(|it| it.at).collect();
+        let reached = self.seen.asked.iter().filter(|it| it.reached);
+        let mut sorted: Vec<DateTime<Utc>> = reached.map(|it| it.at).collect();
         sorted.sort_unstable();
         let mut from = 0;
         let mut complaint = None;

@@ -40,6 +40,8 @@ pub struct Asked {
     pub at: DateTime<Utc>,
     /// Did it bring anything good?
     pub good: bool,
+    /// Did it reach the city?
+    pub reached: bool,
 }
 
 /// A message to a channel.
