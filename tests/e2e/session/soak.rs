@@ -51,7 +51,7 @@ pub(crate) async fn run(
             readings.push((window, now));
         }
         if window % SLOT_EVERY == 0 {
-            a_slot_comes_and_goes(&desktop, &town).await;
+            a_slot_comes_and_goes(&desktop, &town, window / SLOT_EVERY).await;
         }
         tray.choose("Открыть").await;
         painted(&desktop, &running).await;
@@ -71,9 +71,11 @@ pub(crate) async fn run(
     }
 }
 
-/// Told and taken back.
-async fn a_slot_comes_and_goes(desktop: &Desktop, town: &Town) {
-    let time = NaiveTime::from_hms_opt(13, 40, 0).expect("there is such a time");
+/// Told and taken back. Each is another one: who was there a moment ago is no news.
+async fn a_slot_comes_and_goes(desktop: &Desktop, town: &Town, nth: usize) {
+    let (hour, minute) = (8 + nth / 60 % 10, nth % 60);
+    let [hour, minute] = [hour, minute].map(|part| u32::try_from(part).expect("of a day"));
+    let time = NaiveTime::from_hms_opt(hour, minute, 0).expect("there is such a time");
     town.release(3, time);
     let title = format!("Есть талон · {}", town.doctor.specialty);
     let told = desktop.notification(&title).await;
