@@ -3,6 +3,8 @@
 //!
 //! What it holds — memory, open files, threads — is read while the window is closed, and may not
 //! grow with the number of windows there have been.
+use std::time::Duration;
+
 use chrono::NaiveTime;
 
 use crate::{
@@ -42,7 +44,8 @@ pub(crate) async fn run(
     let watches = 1 + town.watch_clinics(program.data(), clinics).await;
     let running = program.start(&["--minimized"]);
     let tray = desktop.tray().await;
-    town.looked_at().await;
+    // The first walks go through everything.
+    town.looked_at_within(Duration::from_mins(5)).await;
     let mut readings = Vec::new();
     for window in 0..=windows {
         if window % windows.div_ceil(READINGS) == 0 {

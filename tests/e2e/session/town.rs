@@ -1,6 +1,6 @@
 //! The simulated city, scripted by the story, and what a person finds in it.
 
-use std::{path::Path, sync::Arc};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use chrono::{DateTime, Days, NaiveTime, Utc};
 use chrono_tz::Europe::Moscow;
@@ -15,7 +15,10 @@ use engine::{
 };
 use simulator::{City, Server};
 
-use crate::{desktop::plain, wait::until};
+use crate::{
+    desktop::plain,
+    wait::{LIMIT, within},
+};
 
 /// A quiet city: nothing happens in it unless the story says so.
 pub(crate) struct Town {
@@ -86,12 +89,17 @@ impl Town {
     /// Waits until the program has looked at the slots of the doctor and come back: what
     /// appears from then on is news to it.
     pub(crate) async fn looked_at(&self) {
+        self.looked_at_within(LIMIT).await;
+    }
+
+    /// The same where there is much to look at before.
+    pub(crate) async fn looked_at_within(&self, limit: Duration) {
         let place = &self.doctor.place;
         let slots = format!(
             "/schedule/lpu/{}/doctor/{}/appointments",
             place.clinic, place.doctor
         );
-        until("the program looks at the doctor", async || {
+        within(limit, "the program looks at the doctor", async || {
             let requests = self.city.requests();
             let first = requests.iter().position(|request| request.path == slots)?;
             // A later look begins when the first one's outcome is kept.
