@@ -119,6 +119,7 @@ impl World {
             record.clone(),
             Arc::clone(&snare),
         ));
+        record.seen().ears = plan.ears.len();
         let ears = plan.ears.iter().enumerate();
         let ears = ears
             .map(|(number, rung)| {
@@ -588,8 +589,8 @@ impl World {
         (self.now(), self.record.wall())
     }
 
-    fn begin_era(&mut self, id: WatchId, draft: WatchDraft, activity: Activity, new: bool) {
-        self.begin_era_at(self.moment(), id, draft, activity, new);
+    fn begin_era(&mut self, id: WatchId, draft: WatchDraft, activity: Activity) {
+        self.begin_era_at(self.moment(), id, draft, activity);
     }
 
     /// A part of a watch's life begins.
@@ -599,15 +600,12 @@ impl World {
         id: WatchId,
         draft: WatchDraft,
         activity: Activity,
-        new: bool,
     ) {
         let era = |from, on| Era {
             watch: id.0,
             from,
-            wall,
             draft: draft.clone(),
             on,
-            new,
         };
         let mut seen = self.record.seen();
         match activity {
@@ -643,14 +641,14 @@ impl World {
                 {
                     self.click();
                     let watch = engine.add_watch(draft).await?;
-                    self.begin_era(watch.id, watch.draft, Activity::On, true);
+                    self.begin_era(watch.id, watch.draft, Activity::On);
                 }
             }
             Act::Change { watch, draft } => {
                 if let (Some(draft), Some((id, ..))) = (self.fill_in(draft), nth(watch)) {
                     self.click();
                     let watch = engine.update_watch(id, draft).await?;
-                    self.begin_era(id, watch.draft, watch.activity, false);
+                    self.begin_era(id, watch.draft, watch.activity);
                 }
             }
             Act::Pause { watch, time } => {
@@ -661,7 +659,7 @@ impl World {
                     });
                     let begin = self.moment();
                     engine.set_activity(id, activity).await?;
-                    self.begin_era_at(begin, id, draft, activity, false);
+                    self.begin_era_at(begin, id, draft, activity);
                 }
             }
             Act::Resume { watch } => {
@@ -669,7 +667,7 @@ impl World {
                     self.click();
                     let done = engine.set_activity(id, Activity::On).await;
                     if done.is_ok() {
-                        self.begin_era(id, draft, Activity::On, false);
+                        self.begin_era(id, draft, Activity::On);
                     }
                     done?;
                 }
@@ -678,14 +676,14 @@ impl World {
                 if let Some((id, draft, _)) = nth(watch) {
                     let begin = self.moment();
                     engine.remove_watch(id).await?;
-                    self.begin_era_at(begin, id, draft, Activity::Off, false);
+                    self.begin_era_at(begin, id, draft, Activity::Off);
                 }
             }
             Act::Restore { watch } => {
                 if let Some((id, ..)) = nth(watch) {
                     self.click();
                     let watch = engine.restore_watch(id).await?;
-                    self.begin_era(id, watch.draft, watch.activity, false);
+                    self.begin_era(id, watch.draft, watch.activity);
                 }
             }
             Act::PauseAll { time } => {
@@ -788,7 +786,7 @@ impl World {
         for view in views {
             let watch = &view.watch;
             if self.watches.iter().all(|(known, ..)| *known != watch.id) {
-                self.begin_era(watch.id, watch.draft.clone(), watch.activity, true);
+                self.begin_era(watch.id, watch.draft.clone(), watch.activity);
             }
         }
     }

@@ -70,6 +70,7 @@ impl Ear {
         let fresh: Vec<(Doctor, _)> = message
             .fresh
             .iter()
+            .filter(|slot| slot.gone_at.is_none())
             .map(|slot| {
                 let doctor = (clinic.to_owned(), slot.doctor_id.as_str().to_owned());
                 (doctor, slot.start)
@@ -88,7 +89,6 @@ impl Ear {
         let others = message.others.iter().chain(&message.together);
         let told = Told {
             at: self.record.now(),
-            wall: self.record.wall(),
             ear: self.number,
             alert: message.alert.id.0,
             watch: message.alert.watch_id.0,

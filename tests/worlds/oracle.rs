@@ -10,13 +10,12 @@
 //! - that what was seen while the clock was wrong is told: it may have seemed to be over;
 //! - that a slot found by the first look at a doctor after a watch began or changed is told;
 //! - that silence is not told of a clinic that answers, while the budget lets less than a request a
-//!   minute through: a walk through the clinic then takes longer than the gaps that are waited for;
-//! - that a message says nothing of what an earlier one said, if it says more: an alert that an older
-//!   slot joins, missed in a pause, is told whole (the outbox remembers only up to where it has told).
+//!   minute through: a walk through the clinic then takes longer than the gaps that are waited for.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::PathBuf,
+    rc::Rc,
 };
 
 use chrono::{DateTime, Datelike, TimeDelta, Timelike, Utc};
@@ -65,12 +64,13 @@ pub struct End {
 
 /// Checks everything.
 pub fn judge(seen: &Seen, end: &End) -> Vec<Violation> {
+    let database = Connection::open_with_flags(&end.database, OpenFlags::SQLITE_OPEN_READ_ONLY);
     let mut court = Court {
         seen,
         end,
         found: Vec::new(),
         appearances: appearances(seen),
-        database: Connection::open_with_flags(&end.database, OpenFlags::SQLITE_OPEN_READ_ONLY).ok(),
+        database: Rc::new(database.expect("a world leaves a database")),
     };
     court.operations_succeed();
     court.seen_is_told();
@@ -99,7 +99,7 @@ struct Court<'a> {
     end: &'a End,
     found: Vec<Violation>,
     appearances: Vec<Appearance>,
-    database: Option<Connection>,
+    database: Rc<Connection>,
 }
 
 // The model -------------------------------------------------------------------------------------
@@ -311,7 +311,7 @@ impl<'a> Court<'a> {
                 {
                     continue;
                 }
-                for ear in 0..self.ears() {
+                for ear in 0..self.seen.ears {
                     if let Some(text) = self.untold(watch, appearance, look, ear) {
                         complaints.push(text);
                     }
@@ -323,26 +323,14 @@ impl<'a> Court<'a> {
         }
     }
 
-    fn ears(&self) -> usize {
-        let mut names: Vec<String> = Vec::new();
-        if let Some(database) = &self.database
-            && let Ok(mut statement) = database.prepare("SELECT DISTINCT channel FROM outbox")
-            && let Ok(rows) = statement.query_map((), |row| row.get(0))
-        {
-            names.extend(rows.flatten());
-        }
-        names.len().max(1)
-    }
-
     /// Why an opening counts as neither told nor accounted for.
     fn untold(&self, watch: u32, it: &Appearance, look: &Look, ear: usize) -> Option<String> {
         let slot = (watch, it.doctor.clone(), it.start);
-        let mut told = self.seen.told.iter().filter(|told| {
-            told.ear == ear
-                && told.at >= look.at
-                && told.taken != Fate::No
-                && told.says.contains(&slot)
-        });
+        let mut told = self
+            .seen
+            .told
+            .iter()
+            .filter(|told| told.ear == ear && told.at >= look.at && told.says.contains(&slot));
         let first = told.next();
         let who = format!(
             "watch {watch}: {} of doctor {:?}, seen at {}, channel {ear}",
@@ -375,8 +363,8 @@ impl<'a> Court<'a> {
 
     /// Why the history does not say what became of it.
     fn unaccounted(&self, watch: u32, it: &Appearance, look: &Look, ear: usize) -> Option<String> {
-        let database = self.database.as_ref()?;
-        let row: Option<(String, Option<String>, i64)> = database
+        let row: Option<(String, Option<String>, i64)> = self
+            .database
             .query_row(
                 "SELECT o.state, o.why, o.alert_id FROM opening
                  JOIN alert_slot ON opening_id = opening.id JOIN alert a ON a.id = alert_slot.alert_id
@@ -397,7 +385,7 @@ impl<'a> Court<'a> {
                 },
             )
             .optional()
-            .ok()?;
+            .expect("the history can be read");
         let asleep = self.era(watch, self.end.now).is_none_or(|era| !era.on);
         match row {
             None => Some("there is no alert of it".to_owned()),
@@ -506,17 +494,11 @@ impl<'a> Court<'a> {
             let again = earlier
                 .iter()
                 .rev()
-                .find(|it| it.fresh.iter().any(|slot| told.fresh.contains(slot)))
-                .filter(|it| told.fresh.iter().all(|slot| it.fresh.contains(slot)));
+                .find(|it| it.fresh.iter().any(|slot| told.fresh.contains(slot)));
             if let Some(first) = again
                 && !self.was_answered(told.alert, first.at, told.at)
             {
-                let cut = self
-                    .seen
-                    .kills
-                    .iter()
-                    .any(|at| (first.at - MOMENT..=first.at + MOMENT).contains(at));
-                let excused = first.taken == Fate::Perhaps || cut;
+                let excused = first.taken == Fate::Perhaps || self.was_cut(first.at);
                 if !excused {
                     complaints.push(format!(
                         "alert {} on channel {} at {} and again at {}",
@@ -534,6 +516,12 @@ impl<'a> Court<'a> {
         for text in complaints {
             self.complain("nothing is told twice", text);
         }
+    }
+
+    /// Was the program killed in that moment?
+    fn was_cut(&self, at: DateTime<Utc>) -> bool {
+        let mut kills = self.seen.kills.iter();
+        kills.any(|kill| (at - MOMENT..=at + MOMENT).contains(kill))
     }
 
     fn was_answered(&self, alert: u32, from: DateTime<Utc>, to: DateTime<Utc>) -> bool {
@@ -596,7 +584,16 @@ impl<'a> Court<'a> {
     fn silence_and_its_end_are_told_once(&mut self) {
         let mut complaints = Vec::new();
         let mut silent: BTreeMap<usize, i32> = BTreeMap::new();
-        for (ear, at, news) in &self.seen.news {
+        for (number, (ear, at, news)) in self.seen.news.iter().enumerate() {
+            let before = &self.seen.news[..number];
+            let first = before.iter().find(|(of, _, it)| (of, it) == (ear, news));
+            if let Some((_, first, _)) = first
+                && !self.was_cut(*first)
+            {
+                complaints.push(format!(
+                    "channel {ear} heard {news:?} at {first} and at {at}"
+                ));
+            }
             let silent = silent.entry(*ear).or_default();
             match news {
                 News::Silence { since, .. } => {
@@ -668,12 +665,13 @@ impl<'a> Court<'a> {
             let limit = from + LONG;
             let apart = |begin: DateTime<Utc>, end: DateTime<Utc>| end < from || limit < begin;
             let within = |at: &DateTime<Utc>| from <= *at && *at <= limit;
-            let told = self
-                .seen
-                .news
-                .iter()
-                .filter(|(ear, at, _)| *ear == 0 && *at <= limit);
-            let said = told.fold(false, |_, (.., news)| matches!(news, News::Silence { .. }));
+            let told = self.seen.news.iter();
+            let told = told.filter(|(ear, at, _)| *ear == 0 && *at <= limit);
+            let said = told.fold(0, |silent, (.., news)| match news {
+                News::Silence { .. } => silent + 1,
+                News::Recovered { .. } => silent - 1,
+                _ => silent,
+            }) > 0;
             let asked = self
                 .seen
                 .asked
@@ -746,10 +744,7 @@ impl<'a> Court<'a> {
 
     fn the_database_is_sound(&mut self) {
         const CHECK: &str = "the database is sound";
-        let Some(database) = self.database.take() else {
-            self.complain(CHECK, "it cannot be opened".to_owned());
-            return;
-        };
+        let database = Rc::clone(&self.database);
         let one = |sql: &str| {
             database
                 .query_row(sql, (), |row| row.get::<_, String>(0))
@@ -797,6 +792,5 @@ impl<'a> Court<'a> {
         if size > LARGEST {
             self.complain(CHECK, format!("it has grown to {size} bytes"));
         }
-        self.database = Some(database);
     }
 }

@@ -49,8 +49,6 @@ pub struct Asked {
 pub struct Told {
     /// When, by the city's clock.
     pub at: DateTime<Utc>,
-    /// By the computer's.
-    pub wall: DateTime<Utc>,
     /// Which channel.
     pub ear: usize,
     /// Of which alert.
@@ -76,8 +74,6 @@ pub enum Fate {
     Yes,
     /// It did, and the engine cannot know.
     Perhaps,
-    /// It did not.
-    No,
 }
 
 /// What a watch asked for in a part of its life.
@@ -87,19 +83,17 @@ pub struct Era {
     pub watch: u32,
     /// Since when, by the city's clock.
     pub from: DateTime<Utc>,
-    /// By the computer's.
-    pub wall: DateTime<Utc>,
     /// What.
     pub draft: WatchDraft,
     /// Is it looked after?
     pub on: bool,
-    /// Is it new in this program, as against changed?
-    pub new: bool,
 }
 
 /// All that was seen.
 #[derive(Debug, Clone, Default)]
 pub struct Seen {
+    /// How many channels there are.
+    pub ears: usize,
     /// Good answers about slots.
     pub looks: Vec<Look>,
     /// Requests.

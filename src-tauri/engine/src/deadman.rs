@@ -25,6 +25,9 @@ const SLEPT: TimeDelta = TimeDelta::minutes(3);
 pub(crate) struct Told {
     watches: BTreeSet<u32>,
     since: DateTime<Utc>,
+    /// When the last of them was found silent.
+    #[serde(default)]
+    at: DateTime<Utc>,
 }
 
 impl Told {
@@ -103,6 +106,7 @@ impl DeadMan {
             .is_none_or(|last| now < last || now - last > SLEPT);
         if broken {
             self.since = now;
+            self.told.at = self.told.at.min(now);
         }
         self.last = Some(now);
 
@@ -120,10 +124,12 @@ impl DeadMan {
         let said = !self.told.is_none();
         let told = |pulse: &Pulse<'_>| self.told.watches.contains(&pulse.watch.id.0);
         let recovered = said && pulses.iter().any(told);
-        // Right after a start or a sleep nothing is silent yet, nor has it been heard of.
+        // Right after a start, a sleep or a change of the gap nothing is silent yet, nor has it been
+        // heard of.
+        let heard_until = |pulse: &Pulse<'_>| active(pulse).max(self.told.at);
         let unheard = pulses
             .iter()
-            .filter(|pulse| told(pulse) && pulse.checked_at < Some(active(pulse)));
+            .filter(|pulse| told(pulse) && pulse.checked_at <= Some(heard_until(pulse)));
         let still = silent.iter().map(|(pulse, _)| *pulse);
         let left: BTreeSet<u32> = still
             .filter(|pulse| told(pulse))
@@ -139,6 +145,9 @@ impl DeadMan {
             (Some(_), false) | (None, _) => false,
         };
         let since = self.told.since;
+        if !new.is_empty() {
+            self.told.at = now;
+        }
         self.told.watches = left;
         self.told
             .watches

@@ -71,6 +71,23 @@ fn silence(since: i64, watches: u32, cause: SilenceCause) -> News {
 }
 
 #[test]
+fn silence_that_was_told_is_not_told_again_because_the_gaps_have_changed_twice() {
+    let mut deadman = DeadMan::default();
+    let one = [seen(1, 1)];
+    let mut news = Vec::new();
+    for minute in 0..60 {
+        let gap = if minute == 30 { GAP * 10 } else { GAP };
+        news.extend(tick(&mut deadman, gap, minute, ServiceState::Fine, &one));
+    }
+    let clinic = SilenceCause::Clinic {
+        name: String::new(),
+    };
+    assert_eq!(news, [silence(1, 1, clinic)]);
+    let back = tick(&mut deadman, GAP, 60, ServiceState::Fine, &[seen(1, 60)]);
+    assert!(matches!(back, Some(News::Recovered { .. })), "{back:?}");
+}
+
+#[test]
 fn an_outage_is_one_message_and_its_end_another() {
     let mut deadman = DeadMan::default();
     // The site answers until minute 5 and from 90 on.

@@ -578,8 +578,9 @@ fn settle(tx: &Transaction<'_>, due: &Due, told: &Told, now: DateTime<Utc>) -> R
         Told::Expired { why } => ("expired", 0, now, Some(*why)),
         Told::Never { why } => ("dead", 0, now, Some(*why)),
     };
-    // The mark of a lease stays with what may have been told: the next telling is a repeat.
-    let perhaps = state == "due" && (due.repeat || why == Some(Untold::Silent));
+    // The mark of a lease stays with what may have been told: the next telling is a repeat, though
+    // the slots be gone and back meanwhile.
+    let perhaps = matches!(state, "due" | "expired") && (due.repeat || why == Some(Untold::Silent));
     let settled = tx
         .prepare_cached(
             "UPDATE outbox SET state = :state, attempts = attempts + :attempts, next_at = :next_at,
@@ -972,6 +973,22 @@ mod tests {
             !story.due().await.unwrap().repeat,
             "new slots are no repeat"
         );
+    }
+
+    #[tokio::test]
+    async fn fault_59_what_may_have_got_through_and_is_back_after_it_was_gone_is_a_repeat() {
+        let mut story = Story::begin().await;
+        story.see(&[2]).await;
+        let due = story.due().await.unwrap();
+        story.settle(&due, later(&story, Untold::Silent)).await;
+        story.wait(60);
+        story.see(&[]).await;
+        let due = story.due().await.unwrap();
+        let gone = Told::Expired { why: Untold::Gone };
+        story.settle(&due, gone).await;
+        story.wait(60);
+        story.see(&[2]).await;
+        assert!(story.due().await.expect("it was not told for sure").repeat);
     }
 
     /// Two watches whose slots come ten seconds apart.

@@ -33,7 +33,7 @@ pub(super) fn copied(folder: &Path) -> TempDir {
 struct Opening {
     time: Time,
     generation: i64,
-    gone: bool,
+    gone_at: Option<i64>,
 }
 
 /// A message of standard output.
@@ -44,6 +44,7 @@ struct Message {
     state: String,
     next_at: i64,
     why: Option<String>,
+    at: i64,
 }
 
 /// What the test looks at.
@@ -53,6 +54,8 @@ pub(super) struct Database {
     /// Alert and opening, and whose alert it is.
     alerts: BTreeMap<(u32, i64), u32>,
     messages: Vec<Message>,
+    /// Alert and opening: what the program says that it has told.
+    told: BTreeSet<(u32, i64)>,
 }
 
 impl Database {
@@ -80,7 +83,7 @@ impl Database {
 
     fn read(file: &Connection) -> Self {
         let mut openings = file
-            .prepare("SELECT id, doctor, start, generation, gone_at IS NOT NULL FROM opening")
+            .prepare("SELECT id, doctor, start, generation, gone_at FROM opening")
             .unwrap();
         let openings = openings
             .query_map((), |row| {
@@ -88,7 +91,7 @@ impl Database {
                 let opening = Opening {
                     time: (row.get(1)?, start),
                     generation: row.get(3)?,
-                    gone: row.get(4)?,
+                    gone_at: row.get(4)?,
                 };
                 Ok((row.get(0)?, opening))
             })
@@ -103,7 +106,7 @@ impl Database {
         let alerts = alerts.map(Result::unwrap).collect();
         let mut messages = file
             .prepare(
-                "SELECT alert_id, kind, state, next_at, why FROM outbox WHERE channel = 'stdout'",
+                "SELECT alert_id, kind, state, next_at, why, at FROM outbox WHERE channel = 'stdout'",
             )
             .unwrap();
         let messages = messages
@@ -114,14 +117,26 @@ impl Database {
                     state: row.get(2)?,
                     next_at: row.get(3)?,
                     why: row.get(4)?,
+                    at: row.get(5)?,
                 })
             })
             .unwrap();
         let messages = messages.map(Result::unwrap).collect();
+        let mut told = file
+            .prepare(
+                "SELECT alert_id, opening_id FROM told JOIN outbox ON outbox.id = outbox_id
+                 WHERE channel = 'stdout'",
+            )
+            .unwrap();
+        let told = told
+            .query_map((), |row| Ok((row.get(0)?, row.get(1)?)))
+            .unwrap();
+        let told = told.map(Result::unwrap).collect();
         Self {
             openings,
             alerts,
             messages,
+            told,
         }
     }
 
@@ -192,19 +207,23 @@ impl Database {
     /// The slots that stand open.
     pub(super) fn open(&self, now: DateTime<Utc>) -> BTreeSet<Time> {
         let openings = self.openings.values();
-        let open = openings.filter(|one| !one.gone && one.time.1 > now);
+        let open = openings.filter(|one| one.gone_at.is_none() && one.time.1 > now);
         open.map(|one| one.time.clone()).collect()
     }
 
     /// The slots of each alert, and whether there is a reason not to tell of them: one is noted, or
-    /// they went before their turn.
+    /// they went before their turn. What the program says it has told has none.
     pub(super) fn excused(&self) -> impl Iterator<Item = (u32, Time, bool)> {
-        self.alerts.keys().map(|(alert, opening)| {
+        self.alerts.keys().map(|slot @ (alert, opening)| {
             let of = |one: &&Message| one.alert == *alert && one.kind == "appeared";
             let message = self.messages.iter().find(of);
-            let why = message.is_some_and(|message| message.why.is_some());
             let opening = &self.openings[opening];
-            (*alert, opening.time.clone(), why || opening.gone)
+            let excused = message.is_some_and(|message| {
+                message.why.is_some()
+                    || opening.gone_at.is_some_and(|gone_at| gone_at <= message.at)
+            });
+            let told = self.told.contains(slot);
+            (*alert, opening.time.clone(), excused && !told)
         })
     }
 }

@@ -2,6 +2,7 @@
 
 use std::os::unix::process::ExitStatusExt;
 
+use chrono::{DateTime, Utc};
 use engine::{
     Config, Engine,
     model::{Alert, AlertState},
@@ -19,6 +20,8 @@ use crate::{
 struct Story {
     home: Home,
     place: Place,
+    /// The slot that comes and goes.
+    start: DateTime<Utc>,
     running: Running,
 }
 
@@ -31,6 +34,7 @@ impl Story {
         Self {
             home,
             place,
+            start: in_days(2),
             running,
         }
     }
@@ -47,12 +51,12 @@ impl Story {
 
     fn opens(&self) {
         let Place { clinic, doctor, .. } = &self.place;
-        self.home.town.city.offer(clinic, doctor, in_days(2));
+        self.home.town.city.offer(clinic, doctor, self.start);
     }
 
     fn closes(&self) {
         let Place { clinic, doctor, .. } = &self.place;
-        self.home.town.city.take(clinic, doctor, in_days(2));
+        self.home.town.city.take(clinic, doctor, self.start);
     }
 
     /// Once the bot has called this method again, the program is killed and started anew.
@@ -60,6 +64,7 @@ impl Story {
         let Self {
             home,
             place,
+            start,
             running,
         } = self;
         home.called(method, before + 1).await;
@@ -68,6 +73,7 @@ impl Story {
         Self {
             home,
             place,
+            start,
             running,
         }
     }

@@ -172,14 +172,31 @@ impl World {
             .filter(|(whose, start)| *whose == doctor && *start > now && !there.contains(start))
             .map(|(_, start)| *start)
             .collect();
-        let start = match left.choose(&mut self.rng) {
-            Some(start) if self.rng.random_bool(0.2) => *start,
-            Some(_) | None => {
-                let minutes = self.rng.random_range(2 * 24 * 60..30 * 24 * 60);
-                let soon = now + TimeDelta::minutes(minutes);
-                DateTime::from_timestamp(soon.timestamp() / 60 * 60, 0).unwrap()
+        match left.choose(&mut self.rng) {
+            Some(start) if self.rng.random_bool(0.2) => self.put(doctor, *start),
+            Some(_) | None => self.offer_new(),
+        }
+    }
+
+    /// A slot that was never there: there is something to tell.
+    fn offer_new(&mut self) {
+        let doctor = self.doctors.choose(&mut self.rng).unwrap().clone();
+        let there = self.slots(&doctor);
+        if there.len() >= MOST_SLOTS {
+            self.town.city.take(&self.place.clinic, &doctor, there[0]);
+        }
+        let start = loop {
+            let minutes = self.rng.random_range(2 * 24 * 60..30 * 24 * 60);
+            let soon = self.now() + TimeDelta::minutes(minutes);
+            let start = DateTime::from_timestamp(soon.timestamp() / 60 * 60, 0).unwrap();
+            if !self.offered.contains_key(&(doctor.clone(), start)) {
+                break start;
             }
         };
+        self.put(doctor, start);
+    }
+
+    fn put(&mut self, doctor: String, start: DateTime<Utc>) {
         self.town.city.offer(&self.place.clinic, &doctor, start);
         *self.offered.entry((doctor, start)).or_default() += 1;
     }
@@ -216,7 +233,9 @@ impl World {
         for _ in 0..self.rng.random_range(0..3) {
             self.take();
         }
-        for _ in 0..self.rng.random_range(1..3) {
+        // Every life has something to tell.
+        self.offer_new();
+        if self.rng.random_bool(0.5) {
             self.offer();
         }
     }
@@ -304,7 +323,9 @@ impl World {
         for slot in event["slots"].as_array().unwrap() {
             let start = slot["start"].as_str().unwrap().parse().unwrap();
             let time = (doctor.to_owned(), start);
-            self.told.insert((watch, time.clone()));
+            if kind == "appeared" {
+                self.told.insert((watch, time.clone()));
+            }
             let said = self.said.entry((alert, kind.to_owned(), time));
             let said = said.or_default();
             if event["repeat"] == true {
