@@ -21,7 +21,14 @@ const MINUTE = 60_000;
 const ago = (minutes: number) => new Date(Date.now() - minutes * MINUTE).toISOString();
 const nothing = () => {};
 
-const SERVICES: ServiceState[] = ['down', 'blocked', 'slowed', 'offline'];
+const SERVICES: ServiceState[] = [
+  'down',
+  'blocked',
+  'slowed',
+  'offline',
+  'impostor',
+  'badCertificate',
+];
 
 /** A clinic where nobody can be booked for the specialty now. */
 const [NOBODY, NOBODY_THERE] = CLINICS.flatMap(({ id }) =>
@@ -49,6 +56,12 @@ export function Said() {
           <Troubles />
         </World>
         <World settings={{ hushed: true }} begin={({ world }) => world.silent(ago(30))}>
+          <Troubles />
+        </World>
+        <World begin={({ world }) => world.unsaved('full')}>
+          <Troubles />
+        </World>
+        <World begin={({ world }) => world.restored(ago(5), null)}>
           <Troubles />
         </World>
         <World begin={({ world }) => world.fail('status', failure('storage'), true)}>
