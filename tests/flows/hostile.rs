@@ -99,6 +99,17 @@ async fn hasty() -> TestApp {
     TestApp::start_with(simulator::Config::default(), Some(1_000)).await
 }
 
+/// Waits until this has come: through sockets, whose time is not the one that is passed over. On a
+/// machine with much else to do a limit passes meanwhile, and it is told again.
+async fn comes(app: &TestApp, has_come: impl Fn() -> bool) {
+    for _ in 0..60 {
+        if has_come() {
+            return;
+        }
+        app.run_for(seconds(10)).await;
+    }
+}
+
 /// A person whose city says such things.
 struct Story {
     app: TestApp,
@@ -507,15 +518,16 @@ async fn fault_65_whatever_the_source_says_makes_neither_a_header_nor_markup_of_
     let mut usual = None;
     for payload in [HARMLESS.to_owned()]
         .into_iter()
-        .chain(payloads().into_iter().step_by(4))
+        .chain(payloads().into_iter().step_by(2))
     {
         let before = mail.letters().len();
         story
-            .find(&payload, async |app, _| app.run_for(seconds(30)).await)
+            .find(&payload, async |app, _| {
+                comes(app, || mail.letters().len() > before).await;
+            })
             .await;
         let letters = mail.letters().split_off(before);
-        assert_eq!(letters.len(), 1, "{payload:?} is mailed");
-        let letter = &letters[0];
+        let letter = letters.first().expect("it is mailed");
         assert_eq!(letter.to, ["mother@example.org"], "{payload:?}");
         let subject = letter.subject().expect("a subject");
         assert!(are_lines(&subject), "{payload:?} → {subject:?}");
@@ -546,11 +558,13 @@ async fn fault_65_whatever_the_source_says_is_a_value_of_a_push() {
         let mut usual = None;
         for payload in [HARMLESS.to_owned()]
             .into_iter()
-            .chain(payloads().into_iter().step_by(4))
+            .chain(payloads().into_iter().step_by(2))
         {
             let before = sink.received().len();
             story
-                .find(&payload, async |app, _| app.run_for(seconds(30)).await)
+                .find(&payload, async |app, _| {
+                    comes(app, || sink.received().len() > before).await;
+                })
                 .await;
             let pushes = sink.received().split_off(before);
             let push: &Received = pushes.first().expect("it is pushed");
