@@ -280,6 +280,12 @@ impl World {
         self.record.note(&kind);
         let before = self.now();
         self.record.seen().acts.push(before);
+        if matches!(
+            act,
+            Act::Leave { .. } | Act::Rebind { .. } | Act::CloseOnline { .. }
+        ) {
+            self.record.seen().moves.push(before);
+        }
         match act {
             Act::Offer { .. }
             | Act::Take { .. }

@@ -587,8 +587,13 @@ impl<'a> Court<'a> {
         for (number, (ear, at, news)) in self.seen.news.iter().enumerate() {
             let before = &self.seen.news[..number];
             let first = before.iter().find(|(of, _, it)| (of, it) == (ear, news));
+            // A watch that rested, was changed or had lost its place is silent anew.
+            let eras = self.seen.eras.iter().map(|era| &era.from);
+            let pauses = self.seen.pauses.iter().map(|(from, _)| from);
+            let mut anew = eras.chain(pauses).chain(&self.seen.moves);
             if let Some((_, first, _)) = first
                 && !self.was_cut(*first)
+                && !anew.any(|moment| (first..=at).contains(&moment))
             {
                 complaints.push(format!(
                     "channel {ear} heard {news:?} at {first} and at {at}"

@@ -110,6 +110,8 @@ pub struct Seen {
     pub breaks: Vec<DateTime<Utc>>,
     /// Of them, those at which a message may be told twice.
     pub kills: Vec<DateTime<Utc>>,
+    /// When a clinic left, came back or was renumbered.
+    pub moves: Vec<DateTime<Utc>>,
     /// When a person did something.
     pub acts: Vec<DateTime<Utc>>,
     /// When a person asked for a look, or did something that asks for one.

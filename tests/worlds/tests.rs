@@ -126,10 +126,10 @@ const FORGERIES: [Forgery; 12] = [
     }),
     ("the database is sound", |_, end| {
         let stuck = end.database.with_extension("stuck");
-        fs::copy(&end.database, &stuck).unwrap();
+        fs::copy(&end.database, &stuck).expect("there is room");
         Connection::open(&stuck)
             .and_then(|file| file.execute("UPDATE outbox SET state = 'due', next_at = 0", ()))
-            .unwrap();
+            .expect("it can be written");
         end.database = stuck;
     }),
 ];
