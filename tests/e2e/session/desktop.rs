@@ -11,6 +11,7 @@ use std::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU32, Ordering},
     },
+    time::Duration,
 };
 
 use tempfile::TempDir;
@@ -23,7 +24,12 @@ use zbus::{
     zvariant::OwnedValue,
 };
 
-use crate::{processes::Killed, screen::Screen, tray::Tray, wait::until};
+use crate::{
+    processes::Killed,
+    screen::Screen,
+    tray::Tray,
+    wait::{LIMIT, until, within},
+};
 
 const NOTIFICATIONS: &str = "org.freedesktop.Notifications";
 const NOTIFICATIONS_PATH: &str = "/org/freedesktop/Notifications";
@@ -159,16 +165,25 @@ impl Desktop {
 
     /// Waits for a notification with this title and takes it.
     pub(crate) async fn notification(&self, title: &str) -> Notification {
-        until(&format!("the notification «{title}»"), async || {
-            self.take(|asked| match asked {
-                Asked::Show(shown) => shown.title == title,
-                Asked::TakeBack(_) => false,
-            })
-            .and_then(|asked| match asked {
-                Asked::Show(shown) => Some(shown),
-                Asked::TakeBack(_) => None,
-            })
-        })
+        self.notification_within(LIMIT, title).await
+    }
+
+    /// The same where there is much to look at before.
+    pub(crate) async fn notification_within(&self, limit: Duration, title: &str) -> Notification {
+        within(
+            limit,
+            &format!("the notification «{title}»"),
+            async || {
+                self.take(|asked| match asked {
+                    Asked::Show(shown) => shown.title == title,
+                    Asked::TakeBack(_) => false,
+                })
+                .and_then(|asked| match asked {
+                    Asked::Show(shown) => Some(shown),
+                    Asked::TakeBack(_) => None,
+                })
+            },
+        )
         .await
     }
 

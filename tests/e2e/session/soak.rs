@@ -21,6 +21,9 @@ const SLOT_EVERY: usize = 5;
 const READINGS: usize = 40;
 /// The first of so many parts of the readings warms caches up and does not count.
 const PARTS: usize = 4;
+/// As long as walks through all clinics may take.
+const WALKS: Duration = Duration::from_mins(5);
+
 /// What all windows together have added.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Growth {
@@ -44,8 +47,7 @@ pub(crate) async fn run(
     let watches = 1 + town.watch_clinics(program.data(), clinics).await;
     let running = program.start(&["--minimized"]);
     let tray = desktop.tray().await;
-    // The first walks go through everything.
-    town.looked_at_within(Duration::from_mins(5)).await;
+    town.looked_at_within(WALKS).await;
     let mut readings = Vec::new();
     for window in 0..=windows {
         if window % windows.div_ceil(READINGS) == 0 {
@@ -81,7 +83,7 @@ async fn a_slot_comes_and_goes(desktop: &Desktop, town: &Town, nth: usize) {
     let time = NaiveTime::from_hms_opt(hour, minute, 0).expect("there is such a time");
     town.release(3, time);
     let title = format!("Есть талон · {}", town.doctor.specialty);
-    let told = desktop.notification(&title).await;
+    let told = desktop.notification_within(WALKS, &title).await;
     town.take_all();
     desktop.taken_back(told.id).await;
 }
