@@ -1,6 +1,7 @@
 //! Thousands who wait in one program: the engine, the city and a channel that counts, for benches.
 
 use std::{
+    ops::Range,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicUsize, Ordering},
@@ -156,17 +157,41 @@ pub fn thirty_pairs(city: &City) -> Vec<simulator::Place> {
     pairs
 }
 
-/// This many people, in turn at each of the thirty places: for any doctor there, whenever it suits each.
-pub fn people(count: usize, city: &City, wish: impl Fn(usize) -> TimeWish) -> Vec<WatchDraft> {
-    let places: Vec<Place> = thirty_pairs(city).iter().map(any).collect();
-    (0..count)
-        .map(|index| WatchDraft {
-            places: vec![places[index % places.len()].clone()],
-            wish: wish(index / places.len()),
-            nickname: index.to_string(),
+/// A place as somebody picks it: with its names, by which it is found again.
+pub fn picked(city: &City, place: &simulator::Place) -> Place {
+    let clinic = city.clinics().into_iter().find(|it| it.id == place.clinic);
+    let specialties = city.specialties(&place.clinic);
+    let specialty = specialties.into_iter().find(|it| it.id == place.specialty);
+    let (clinic, specialty) = clinic.zip(specialty).expect("the city has it");
+    Place {
+        clinic_name: clinic.name,
+        specialty_name: specialty.name,
+        fer_id: specialty.fer_id,
+        ..any(place)
+    }
+}
+
+/// People in turn at each of these places: for any doctor there, whenever it suits each.
+pub fn queue(
+    people: Range<usize>,
+    places: &[Place],
+    wish: impl Fn(usize) -> TimeWish,
+) -> Vec<WatchDraft> {
+    people
+        .map(|person| WatchDraft {
+            places: vec![places[person % places.len()].clone()],
+            wish: wish(person / places.len()),
+            nickname: person.to_string(),
             ..WatchDraft::default()
         })
         .collect()
+}
+
+/// This many people in turn at each of the thirty places.
+pub fn people(count: usize, city: &City, wish: impl Fn(usize) -> TimeWish) -> Vec<WatchDraft> {
+    let pairs = thirty_pairs(city);
+    let places: Vec<Place> = pairs.iter().map(|place| picked(city, place)).collect();
+    queue(0..count, &places, wish)
 }
 
 /// Somebody who still waits though slots come every hour: one hour of one weekday suits, others to

@@ -10,6 +10,7 @@ mod faults;
 mod history;
 mod hostile;
 mod ladder;
+mod load;
 mod mail_and_push;
 mod network;
 mod news;

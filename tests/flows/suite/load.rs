@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use engine::model::{TimeWish, WatchDraft};
+use engine::model::{ClinicId, DoctorChoice, Place, SpecialtyId, TimeWish};
 use simulator::{City, Config, World};
 
 use super::{
@@ -11,7 +11,7 @@ use super::{
     oracle::Books,
     town::{Commits, Town, note_commits},
 };
-use crate::{any, hours, minutes};
+use crate::{crowd::queue, hours, minutes};
 
 /// How much of it.
 #[derive(Debug, Clone, Copy)]
@@ -40,10 +40,10 @@ pub(super) fn city() -> Config {
 }
 
 /// All specialties of all clinics, the clinics taking turns.
-pub(super) fn everywhere(city: &City) -> Vec<simulator::Place> {
+pub(super) fn everywhere(city: &City) -> Vec<Place> {
     let clinics = city.clinics().into_iter().map(|clinic| {
         let specialties = city.specialties(&clinic.id);
-        (clinic.id, specialties)
+        (clinic, specialties)
     });
     let clinics: Vec<_> = clinics.collect();
     let most = clinics.iter().map(|(_, specialties)| specialties.len());
@@ -51,28 +51,15 @@ pub(super) fn everywhere(city: &City) -> Vec<simulator::Place> {
         .flat_map(|turn| {
             clinics.iter().filter_map(move |(clinic, specialties)| {
                 let specialty = specialties.get(turn)?;
-                Some(simulator::Place {
-                    clinic: clinic.clone(),
-                    specialty: specialty.id.clone(),
-                    doctor: String::new(),
+                Some(Place {
+                    clinic_id: ClinicId(clinic.id.clone()),
+                    clinic_name: clinic.name.clone(),
+                    specialty_id: SpecialtyId(specialty.id.clone()),
+                    specialty_name: specialty.name.clone(),
+                    fer_id: specialty.fer_id.clone(),
+                    doctors: DoctorChoice::Any,
                 })
             })
-        })
-        .collect()
-}
-
-/// People in turn at each of these places: for any doctor there, whenever it suits each.
-pub(super) fn crowd(
-    places: &[simulator::Place],
-    people: std::ops::Range<usize>,
-    wish: impl Fn(usize) -> TimeWish,
-) -> Vec<WatchDraft> {
-    people
-        .map(|person| WatchDraft {
-            places: vec![any(&places[person % places.len()])],
-            wish: wish(person / places.len()),
-            nickname: person.to_string(),
-            ..WatchDraft::default()
         })
         .collect()
 }
@@ -80,7 +67,7 @@ pub(super) fn crowd(
 /// Runs it.
 pub async fn run(size_of: Size, heap: Heap) -> anyhow::Result<Verdict> {
     let mut verdict = Verdict::default();
-    let mut town = Town::found(city(), BUDGET).await?;
+    let town = Town::found(city(), BUDGET).await?;
     let places = everywhere(&town.city);
     let before = heap();
     let commits = Commits::default();
@@ -89,7 +76,7 @@ pub async fn run(size_of: Size, heap: Heap) -> anyhow::Result<Verdict> {
         for minute in 0..size_of.ramp_minutes {
             let until = |minute| size_of.watches * minute / size_of.ramp_minutes;
             let come = until(minute)..until(minute + 1);
-            let people = crowd(&places, come, |_| TimeWish::default());
+            let people = queue(come, &places, |_| TimeWish::default());
             town.import(&people).await?;
             town.run_for(minutes(1)).await;
         }
@@ -120,8 +107,8 @@ pub async fn run(size_of: Size, heap: Heap) -> anyhow::Result<Verdict> {
         let all = after.saturating_sub(before);
         verdict.note("memory", size(all));
     }
-    told(&mut verdict, &mut town).await?;
-    town.engine.stop().await;
+    told(&mut verdict, &town).await?;
+    town.stop().await;
     Ok(verdict)
 }
 
@@ -147,9 +134,9 @@ fn answered_to_durable(asked: &[simulator::Request], commits: &Commits) -> Vec<D
 }
 
 /// Everything that looks found was told on every channel, once.
-pub(super) async fn told(verdict: &mut Verdict, town: &mut Town) -> anyhow::Result<()> {
+pub(super) async fn told(verdict: &mut Verdict, town: &Town) -> anyhow::Result<()> {
     // Nothing more is seen, and what was is told.
-    town.unplug().await;
+    town.unplug();
     town.run_for(minutes(1)).await;
     let books = Books::open(&town.database())?;
     let mut sums = (0, 0, 0);

@@ -46,10 +46,12 @@ impl Windows {
     /// They keep to what a budget allows, beside so many that a person may ask for at once.
     pub(super) fn hold(&self, verdict: &mut Verdict, budget: u32, clicks: usize) {
         let budget = budget as usize;
-        // A day's budget and the hours saved up; twice the budget; eight that follow one release
-        // down, the rest three seconds apart.
+        // A day's budget and the hours saved up; twice the budget; in a minute eight that follow one
+        // release down, the rest as close as the pace lets them: three seconds apart, or closer with
+        // a larger budget.
         let day = 24 * budget * 12 / 10 + clicks;
-        let (hour, minute) = (2 * budget + clicks, 29 + clicks);
+        let hour = 2 * budget + clicks;
+        let minute = 9 + hour.max(1200) / 60 + clicks;
         verdict.must(
             "requests in any minute, hour, day",
             format!("{}, {}, {}", self.minute, self.hour, self.day),

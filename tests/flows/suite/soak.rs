@@ -9,12 +9,11 @@ use simulator::{Config, Extent, Fault, Scope, World};
 
 use super::{
     Heap, Verdict,
-    load::crowd,
     measure::{Windows, moments, ratio, resident, size},
     oracle::Books,
     town::Town,
 };
-use crate::{crowd::thirty_pairs, hours, minutes};
+use crate::{crowd::people, hours, minutes};
 
 /// How much of it.
 #[derive(Debug, Clone, Copy)]
@@ -56,9 +55,8 @@ pub async fn run(size_of: Size, heap: Heap) -> anyhow::Result<Verdict> {
     // Six in the morning in Moscow: a day of the story begins.
     let start = Config::default().start - TimeDelta::hours(3);
     let city = Config::new(World::S1, start).with_failing_share(0.09);
-    let mut town = Town::found(city, size_of.budget).await?;
-    let places = thirty_pairs(&town.city);
-    let people = crowd(&places, 0..size_of.watches, |_| TimeWish::default());
+    let town = Town::found(city, size_of.budget).await?;
+    let people = people(size_of.watches, &town.city, |_| TimeWish::default());
     town.import(&people).await?;
 
     let mut evenings = Vec::new();
@@ -74,20 +72,20 @@ pub async fn run(size_of: Size, heap: Heap) -> anyhow::Result<Verdict> {
         town.sleep(hours(2)).await;
         town.run_for(hours(14)).await;
         // Until four nothing comes through.
-        night(&mut town, day).await?;
+        night(&town, day).await;
         town.run_for(hours(2)).await;
         if day % 7 == 6 || day + 1 == size_of.days {
             // What was seen is told before it is counted.
-            town.unplug().await;
+            town.unplug();
             town.run_for(minutes(1)).await;
             let books = books(&town)?;
             count(&mut sums, &books, &town, audited, &changed)?;
             breaks.extend(books.damage()?);
             audited = town.config.clock.now();
-            town.plug_in().await?;
-            let place = &places[rebound * 7 % places.len()];
+            town.plug_in();
+            let place = &people[rebound * 7 % people.len()].places[0];
             if day + 1 < size_of.days {
-                town.city.rebind(&place.clinic);
+                town.city.rebind(place.clinic_id.as_str());
                 rebound += 1;
             }
         }
@@ -139,26 +137,25 @@ pub async fn run(size_of: Size, heap: Heap) -> anyhow::Result<Verdict> {
         lost == 0,
     );
     // Nothing new comes; what waits is told.
-    town.unplug().await;
+    town.unplug();
     town.run_for(hours(1)).await;
     let waits = books(&town)?.number(WAITING)?;
     verdict.must("left in the outbox", waits.to_string(), "0", waits == 0);
-    town.engine.stop().await;
+    town.stop().await;
     Ok(verdict)
 }
 
 /// Two hours in which nothing comes through.
-async fn night(town: &mut Town, day: usize) -> anyhow::Result<()> {
+async fn night(town: &Town, day: usize) {
     if let Some(outage) = OUTAGES.get(day % (OUTAGES.len() + 1)) {
         let extent = Extent::For(hours(2));
         town.city.fail(Scope::All, outage.clone(), extent);
         town.run_for(hours(2)).await;
     } else {
-        town.unplug().await;
+        town.unplug();
         town.run_for(hours(2)).await;
-        town.plug_in().await?;
+        town.plug_in();
     }
-    Ok(())
 }
 
 /// Adds what was due since then, lost, told twice and told as a repeat.

@@ -54,7 +54,7 @@ pub async fn run(size_of: Size, heap: Heap) -> anyhow::Result<Verdict> {
     let mut verdict = Verdict::default();
     // Three in the morning in Moscow.
     let start = Config::default().start - TimeDelta::hours(6);
-    let mut town = Town::found(Config::quiet(start), BUDGET).await?;
+    let town = Town::found(Config::quiet(start), BUDGET).await?;
     let pairs = thirty_pairs(&town.city);
     let waiting = people(size_of.watches, &town.city, |_| TimeWish::default());
     let before = heap();
@@ -98,11 +98,11 @@ pub async fn run(size_of: Size, heap: Heap) -> anyhow::Result<Verdict> {
     meanwhile(&town, &engine, &times, hours(2)).await;
     messages(&mut verdict, "after eight hours of sleep", &town, size_of);
 
-    town.unplug().await;
+    town.unplug();
     meanwhile(&town, &engine, &times, hours(1)).await;
     release(&town, &pairs, size_of.slots / 10, 4);
     let asked = town.city.request_count();
-    town.plug_in().await?;
+    town.plug_in();
     let mut waited = 0;
     while town.city.request_count() == asked && waited < 60 {
         town.run_for(seconds(1)).await;
@@ -138,14 +138,14 @@ pub async fn run(size_of: Size, heap: Heap) -> anyhow::Result<Verdict> {
 
     quick(&mut verdict, &times);
     drop(engine);
-    let (mut town, started) = town.restart().await?;
+    let (town, started) = town.restart().await?;
     verdict.must_be_quick(
         format!("start with {} watches", size_of.watches),
         started.as_secs_f64() * 1e3,
         2_000,
     );
-    told(&mut verdict, &mut town).await?;
-    town.engine.stop().await;
+    told(&mut verdict, &town).await?;
+    town.stop().await;
     Ok(verdict)
 }
 

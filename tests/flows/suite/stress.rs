@@ -9,12 +9,15 @@ use simulator::{Extent, Fault, Scope, machine_time, telegram::Telegram};
 
 use super::{
     Heap, Verdict,
-    load::{BUDGET, city, crowd, everywhere, told},
+    load::{BUDGET, city, everywhere, told},
     measure::{Windows, moments, size},
     oracle::Books,
     town::Town,
 };
-use crate::{crowd::picky, hours, minutes, seconds};
+use crate::{
+    crowd::{picky, queue},
+    hours, minutes, seconds,
+};
 
 /// How much of it.
 #[derive(Debug, Clone, Copy)]
@@ -43,15 +46,15 @@ const PERSON: i64 = 7_001;
 /// Runs it.
 pub async fn run(size_of: Size, heap: Heap) -> anyhow::Result<Verdict> {
     let mut verdict = Verdict::default();
-    let mut town = Town::found(city().with_failing_share(0.0), BUDGET).await?;
+    let town = Town::found(city().with_failing_share(0.0), BUDGET).await?;
     let places = everywhere(&town.city);
     let telegram = Box::pin(link_telegram(&town)).await?;
-    town.import(&crowd(&places, 0..size_of.first, picky))
+    town.import(&queue(0..size_of.first, &places, picky))
         .await?;
-    town.run_for(hours(size_of.stage_hours)).await;
+    until_checked(&town).await?;
     note_gap(&mut verdict, &town, "with the first of them").await?;
 
-    let more = crowd(&places, size_of.first..size_of.last, picky);
+    let more = queue(size_of.first..size_of.last, &places, picky);
     let (row, before) = (row(&more, heap), heap());
     let began = machine_time();
     town.import(&more).await?;
@@ -61,7 +64,7 @@ pub async fn run(size_of: Size, heap: Heap) -> anyhow::Result<Verdict> {
         format!("import of {} more", size_of.last - size_of.first),
         format!("{:.1} s", took.as_secs_f64()),
     );
-    town.run_for(hours(size_of.stage_hours)).await;
+    until_checked(&town).await?;
     if let (Some(before), Some(after), Some(row)) = (before, heap(), row) {
         let each = after.saturating_sub(before) / (size_of.last - size_of.first);
         let beyond = each.saturating_sub(row);
@@ -75,9 +78,15 @@ pub async fn run(size_of: Size, heap: Heap) -> anyhow::Result<Verdict> {
     let clinics: HashSet<&str> = places
         .iter()
         .take(size_of.last)
-        .map(|it| &*it.clinic)
+        .map(|it| it.clinic_id.as_str())
         .collect();
-    let (round, _) = round(&town, clinics.len()).await?;
+    let (round, missing) = round(&town, clinics.len()).await?;
+    verdict.must(
+        "a usual round",
+        format!("{} min, {missing} clinics missing", round.as_secs() / 60),
+        "0 missing",
+        missing == 0,
+    );
     note_gap(&mut verdict, &town, "with all of them").await?;
 
     for part in FAILING {
@@ -108,7 +117,7 @@ pub async fn run(size_of: Size, heap: Heap) -> anyhow::Result<Verdict> {
     windows.add(&moments(&town.city.requests()));
     windows.hold(&mut verdict, BUDGET, 0);
     // Nothing new comes; what waits is told.
-    town.unplug().await;
+    town.unplug();
     town.run_for(hours(1)).await;
     let most = telegram.most_within(seconds(1), Some(PERSON));
     verdict.must(
@@ -121,8 +130,8 @@ pub async fn run(size_of: Size, heap: Heap) -> anyhow::Result<Verdict> {
         "messages to Telegram",
         telegram.messages(PERSON).len().to_string(),
     );
-    told(&mut verdict, &mut town).await?;
-    town.engine.stop().await;
+    told(&mut verdict, &town).await?;
+    town.stop().await;
     telegram.stop().await;
     Ok(verdict)
 }
@@ -171,6 +180,18 @@ async fn note_gap(verdict: &mut Verdict, town: &Town, when: &str) -> anyhow::Res
     Ok(())
 }
 
+/// Lets time pass until everybody's place was looked at, three days at most.
+async fn until_checked(town: &Town) -> anyhow::Result<()> {
+    for _ in 0..72 {
+        town.run_for(hours(1)).await;
+        let views = town.engine.watches().await?;
+        if views.iter().all(|view| view.checked_at.is_some()) {
+            return Ok(());
+        }
+    }
+    anyhow::bail!("somebody's place is not looked at in three days")
+}
+
 /// How long it takes until each clinic has had a good look from now; and how many have had none.
 async fn round(town: &Town, clinics: usize) -> anyhow::Result<(Duration, usize)> {
     let books = Books::open(&town.database())?;
@@ -179,7 +200,7 @@ async fn round(town: &Town, clinics: usize) -> anyhow::Result<(Duration, usize)>
     loop {
         let looked = looked(&books, began)?;
         let missing = clinics.saturating_sub(looked);
-        if missing == 0 || took >= hours(6) {
+        if missing == 0 || took >= hours(24) {
             return Ok((took, missing));
         }
         town.run_for(minutes(1)).await;

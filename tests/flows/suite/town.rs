@@ -4,8 +4,12 @@
 use std::{
     collections::HashMap,
     hash::{DefaultHasher, Hash, Hasher},
+    io,
     path::PathBuf,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -13,6 +17,7 @@ use chrono::{DateTime, Utc};
 use engine::{
     Channel, Config, Engine, Message, Rung, Taken, TellError,
     clock::Clock,
+    gorzdrav::{ApiError, OfflineCause, SiteFault, Transport},
     model::{Event, Key, MessageKind, WatchDraft, WatchId},
     secrets::Secrets,
 };
@@ -33,8 +38,33 @@ pub(super) struct Town {
     pub(super) ears: [Arc<Ear>; 2],
     /// How the engine is run.
     pub(super) config: Config,
-    server: Option<Server>,
+    plug: Arc<Plug>,
+    server: Server,
     folder: TempDir,
+}
+
+/// The network, which can be unplugged.
+#[derive(Debug)]
+struct Plug {
+    http: reqwest::Client,
+    out: AtomicBool,
+}
+
+#[async_trait::async_trait]
+impl Transport for Plug {
+    async fn get(&self, url: reqwest::Url) -> Result<reqwest::Response, ApiError> {
+        if self.out.load(Ordering::SeqCst) {
+            return Err(ApiError::Offline {
+                cause: OfflineCause::Route,
+                source: io::Error::from(io::ErrorKind::NetworkUnreachable).into(),
+            });
+        }
+        let sent = self.http.get(url).send().await;
+        sent.map_err(|error| ApiError::SiteDown {
+            fault: SiteFault::Timeout,
+            source: Some(error.into()),
+        })
+    }
 }
 
 /// A channel that keeps what it was told in few bytes.
@@ -129,6 +159,17 @@ impl Town {
             secrets: Some(Secrets::in_memory()),
             ..Config::new(folder.path().join("data"))
         };
+        let plug = Arc::new(Plug {
+            http: reqwest::Client::builder()
+                .no_proxy()
+                .timeout(Duration::from_secs(30))
+                .build()?,
+            out: AtomicBool::new(false),
+        });
+        let config = Config {
+            transport: Some(Arc::clone(&plug) as Arc<dyn Transport>),
+            ..config
+        };
         let ears = [
             Ear::new("program", Rung::Machine),
             Ear::new("afar", Rung::Afar),
@@ -139,7 +180,8 @@ impl Town {
             engine,
             ears,
             config,
-            server: Some(server),
+            plug,
+            server,
             folder,
         })
     }
@@ -159,6 +201,7 @@ impl Town {
             engine,
             ears,
             config,
+            plug,
             server,
             folder,
         } = self;
@@ -172,6 +215,7 @@ impl Town {
             engine,
             ears,
             config,
+            plug,
             server,
             folder,
         };
@@ -188,18 +232,20 @@ impl Town {
         tokio::time::sleep(time).await;
     }
 
-    /// The network lets go: connections are refused from now on.
-    pub(super) async fn unplug(&mut self) {
-        if let Some(server) = self.server.take() {
-            server.stop().await;
-        }
+    /// Ends everything.
+    pub(super) async fn stop(self) {
+        self.engine.stop().await;
+        self.server.stop().await;
     }
 
-    /// The service is back where it was.
-    pub(super) async fn plug_in(&mut self) -> anyhow::Result<()> {
-        let port = self.config.api_base.port().unwrap_or_default();
-        self.server = Some(Server::start(self.city.clone(), port).await?);
-        Ok(())
+    /// The network is gone from now on.
+    pub(super) fn unplug(&self) {
+        self.plug.out.store(true, Ordering::SeqCst);
+    }
+
+    /// It is back.
+    pub(super) fn plug_in(&self) {
+        self.plug.out.store(false, Ordering::SeqCst);
     }
 
     /// The database's file.
