@@ -48,7 +48,8 @@ impl Store {
                 }
                 create_private_dir(&folder).map_err(|error| failed(&folder, error))?;
                 let path = folder.join(now.format(NAME).to_string());
-                take(&held.connection, &path)?;
+                take(&held.connection, &path)
+                    .inspect_err(|_| discard(&path.with_file_name(PART)))?;
                 Ok(Some((folder, path)))
             })
             .await?;
@@ -57,7 +58,7 @@ impl Store {
         };
         // Nobody waits for the database meanwhile.
         crate::blocking::run(move || {
-            finish(&path)?;
+            finish(&path).inspect_err(|_| discard(&path.with_file_name(PART)))?;
             for served in served(copies(&folder)?, now) {
                 fs::remove_file(&served).map_err(|error| failed(&served, error))?;
             }
@@ -70,10 +71,23 @@ impl Store {
 
 /// A copy of the whole database, complete or not there.
 pub(super) fn copy(from: &Connection, path: &Path) -> Result<()> {
-    take(from, path)?;
     let part = path.with_file_name(PART);
-    verify(&Connection::open(&part)?)?;
-    put(&part, path).map_err(|error| failed(path, error))
+    let copied = take(from, path)
+        .and_then(|()| verify(&Connection::open(&part)?))
+        .and_then(|()| put(&part, path).map_err(|error| failed(path, error)));
+    copied.inspect_err(|_| discard(&part))
+}
+
+/// What was not finished takes no room, which may be what was missing.
+pub(super) fn discard(part: &Path) {
+    for ending in ["", "-journal", "-wal", "-shm"] {
+        let file = mend::journal(part, ending);
+        if let Err(error) = fs::remove_file(&file)
+            && error.kind() != io::ErrorKind::NotFound
+        {
+            tracing::warn!(%error, "an unfinished copy stays");
+        }
+    }
 }
 
 fn take(from: &Connection, path: &Path) -> Result<()> {

@@ -27,9 +27,9 @@ impl Store {
                 .ok_or(StoreError::Closed)?;
             let (folder, path) = (held.folder().to_owned(), held.path().to_owned());
             let connection = match held.unsaved {
-                None => Ok(held.connection),
+                None if !held.is_closed => Ok(held.connection),
                 // What is in memory goes by itself.
-                Some(_) => Connection::open(&path),
+                Some(_) | None => Connection::open(&path),
             };
             let emptied = connection
                 .map_err(StoreError::from)

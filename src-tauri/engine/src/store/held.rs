@@ -42,6 +42,8 @@ pub(super) struct Held {
     path: PathBuf,
     /// How often it was put together again since the start.
     mends: u32,
+    /// The connection is none: the file was closed to be mended.
+    pub(super) is_closed: bool,
 }
 
 impl Held {
@@ -62,6 +64,7 @@ impl Held {
             unsaved: None,
             path: path.to_owned(),
             mends: 0,
+            is_closed: false,
         })
     }
 
@@ -78,6 +81,7 @@ impl Held {
             unsaved: Some(Unsaved { cause, since: now }),
             path: path.to_owned(),
             mends: 0,
+            is_closed: false,
         })
     }
 
@@ -86,7 +90,14 @@ impl Held {
         let copy = match copied(&self.connection) {
             Ok(copy) => copy,
             // The connection itself may be what failed.
-            Err(_) => copied(&connect(&self.path)?)?,
+            Err(_) => {
+                let file = existing(&self.path)?;
+                if check_version(&file)? == 0 {
+                    return Err(StoreError::Damaged("its tables are missing"));
+                }
+                mend::check(&file, Depth::Start)?;
+                copied(&file)?
+            }
         };
         tune(&copy)?;
         tracing::error!(
@@ -128,11 +139,23 @@ impl Held {
         if self.mends == MOST_MENDS {
             return Err(StoreError::Damaged("again and again"));
         }
-        self.mends += 1;
         // Nobody may hold the file while it is replaced.
         self.connection = Connection::open_in_memory()?;
+        self.is_closed = true;
         mend::mend(&self.path, now)?;
         self.connection = opened(&self.path)?;
+        self.is_closed = false;
+        self.mends += 1;
+        Ok(())
+    }
+
+    /// Opens the file again if it was closed to be mended, and could not be: of what is damaged most
+    /// can be read.
+    pub(super) fn reopen(&mut self) -> Result<()> {
+        if self.is_closed {
+            self.connection = existing(&self.path)?;
+            self.is_closed = false;
+        }
         Ok(())
     }
 
@@ -192,6 +215,15 @@ fn steps_of_a_migration(connection: &Connection, watched: bool) {
 fn connect(path: &Path) -> Result<Connection> {
     let connection = Connection::open(path)?;
     connection.busy_timeout(PATIENCE)?;
+    Ok(connection)
+}
+
+/// The file as it is, if there is one.
+fn existing(path: &Path) -> Result<Connection> {
+    let flags = OpenFlags::default() - OpenFlags::SQLITE_OPEN_CREATE;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(PATIENCE)?;
+    tune(&connection)?;
     Ok(connection)
 }
 

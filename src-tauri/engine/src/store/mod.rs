@@ -202,6 +202,7 @@ impl Store {
     ) -> Result<T> {
         let inner = Arc::clone(&self.inner);
         self.with_held(move |held| {
+            held.reopen()?;
             let error = match work(&mut held.connection) {
                 Err(error) => error,
                 done => return done,
