@@ -4,6 +4,7 @@
 //! the file, and of no use later. Tokens and passwords are in neither.
 
 use std::{
+    collections::BTreeSet,
     fs::{self, File, OpenOptions},
     io,
     path::{Path, PathBuf},
@@ -175,7 +176,25 @@ fn is_due(copies: &[Copy], now: DateTime<Utc>) -> bool {
 }
 
 /// Which copies are no longer of use: the newest of each of the last days and weeks that have one stay.
+///
+/// Copies of the future were made by a clock that has been set back since, or that was right before it
+/// was: they stay likewise until there is one for each of as many days as are kept.
 fn served(copies: Vec<Copy>, now: DateTime<Utc>) -> Vec<PathBuf> {
+    let (past, future): (Vec<_>, Vec<_>) = copies.into_iter().partition(|copy| copy.at <= now);
+    let days = past.iter().map(|copy| copy.at.date_naive());
+    let replaced = days.collect::<BTreeSet<_>>().len() >= DAYS;
+    let mut served = thinned(past);
+    if replaced {
+        served.extend(future.into_iter().map(|copy| copy.path));
+    } else {
+        served.extend(thinned(future));
+    }
+    served
+}
+
+/// Those of these copies, oldest first, that are not the newest of their day or week, or not of the
+/// last ones.
+fn thinned(copies: Vec<Copy>) -> Vec<PathBuf> {
     let mut days = Vec::new();
     let mut weeks = Vec::new();
     let mut served = Vec::new();
@@ -191,7 +210,7 @@ fn served(copies: Vec<Copy>, now: DateTime<Utc>) -> Vec<PathBuf> {
         ]
         .into_iter()
         .fold(false, |stays, (kept, period, most)| {
-            let newest = copy.at <= now && !kept.contains(&period) && kept.len() < most;
+            let newest = !kept.contains(&period) && kept.len() < most;
             if newest {
                 kept.push(period);
             }

@@ -51,21 +51,29 @@ impl Held {
     /// together again first; an older database is copied beside itself; a newer one is refused
     /// untouched.
     pub(super) fn open(path: &Path, now: DateTime<Utc>) -> Result<Self> {
-        let connection = match opened(path) {
+        match opened(path) {
             Err(error) if Fault::of(&error) == Some(Fault::Damaged) => {
                 tracing::error!(%error, "the database is damaged");
-                mend::mend(path, now)?;
-                opened(path)?
+                Self::open_mended(path, now)
             }
-            opened => opened?,
-        };
-        Ok(Self {
+            opened => Ok(Self::of(opened?, path)),
+        }
+    }
+
+    /// Opens what was put together again.
+    pub(super) fn open_mended(path: &Path, now: DateTime<Utc>) -> Result<Self> {
+        mend::mend(path, now)?;
+        Ok(Self::of(opened(path)?, path))
+    }
+
+    fn of(connection: Connection, path: &Path) -> Self {
+        Self {
             connection,
             unsaved: None,
             path: path.to_owned(),
             mends: 0,
             is_closed: false,
-        })
+        }
     }
 
     /// Works on a copy of a file that cannot be written.
@@ -77,11 +85,8 @@ impl Held {
         migrations().to_latest(&mut connection)?;
         tracing::warn!(?cause, "the database cannot be written: nothing is kept");
         Ok(Self {
-            connection,
             unsaved: Some(Unsaved { cause, since: now }),
-            path: path.to_owned(),
-            mends: 0,
-            is_closed: false,
+            ..Self::of(connection, path)
         })
     }
 
@@ -109,32 +114,49 @@ impl Held {
         Ok(())
     }
 
-    /// Writes the copy back in one transaction and goes on in the file.
-    pub(super) fn return_to_the_file(&mut self) -> Result<()> {
+    /// Writes the copy back in one transaction and goes on in the file. One that was damaged
+    /// meanwhile is kept aside, and a new one written.
+    pub(super) fn return_to_the_file(&mut self, now: DateTime<Utc>) -> Result<()> {
         if self.unsaved.is_none() {
             return Ok(());
         }
-        let mut file = connect(&self.path)?;
-        // The next minute is soon enough; until then nobody waits.
-        file.busy_timeout(Duration::ZERO)?;
-        file.pragma_update(None, "journal_mode", "WAL")?;
-        tune(&file)?;
-        pour(&self.connection, &mut file)?;
-        file.busy_timeout(PATIENCE)?;
+        let file = match self.written_back() {
+            Err(error) if Fault::of(&error) == Some(Fault::Damaged) => {
+                tracing::error!(%error, "the database was damaged while it could not be written");
+                mend::replace(&self.path, &self.connection, now)?;
+                opened(&self.path)?
+            }
+            file => file?,
+        };
         tracing::info!("the database is written again");
         self.connection = file;
         self.unsaved = None;
         Ok(())
     }
 
+    fn written_back(&self) -> Result<Connection> {
+        let mut file = connect(&self.path)?;
+        // The next minute is soon enough; until then nobody waits.
+        file.busy_timeout(Duration::ZERO)?;
+        // Nobody could copy it before.
+        keep_older(&file, &self.path)?;
+        file.pragma_update(None, "journal_mode", "WAL")?;
+        tune(&file)?;
+        pour(&self.connection, &mut file)?;
+        file.busy_timeout(PATIENCE)?;
+        Ok(file)
+    }
+
     /// Something unreadable was met: if the file is damaged, it is put together again.
     pub(super) fn mend(&mut self, now: DateTime<Utc>) -> Result<()> {
         match mend::check(&self.connection, Depth::Whole) {
             Ok(()) => return Ok(()),
-            Err(error) if Fault::of(&error) == Some(Fault::Damaged) => {
-                tracing::error!(%error, "the database is damaged");
-            }
-            Err(error) => return Err(error),
+            Err(error) => match Fault::of(&error) {
+                Some(Fault::Damaged | Fault::Unwritable(UnsavedCause::Failing)) => {
+                    tracing::error!(%error, "the database is damaged");
+                }
+                Some(Fault::Unwritable(_)) | None => return Err(error),
+            },
         }
         if self.mends == MOST_MENDS {
             return Err(StoreError::Damaged("again and again"));
@@ -188,10 +210,7 @@ fn opened(path: &Path) -> Result<Connection> {
     } else if mend::is_missed(&connection, path)? {
         return Err(StoreError::Damaged("its tables are missing"));
     }
-    if 0 < found && found < KNOWN_VERSION {
-        let copy = path.with_file_name(format!("talonchik.v{found}.db"));
-        super::backups::copy(&connection, &copy)?;
-    }
+    keep_older(&connection, path)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     tune(&connection)?;
     #[cfg(feature = "failpoints")]
@@ -201,6 +220,16 @@ fn opened(path: &Path) -> Result<Connection> {
     steps_of_a_migration(&connection, false);
     step("migrated");
     Ok(connection)
+}
+
+/// An older database is copied beside itself before it becomes a newer one.
+fn keep_older(file: &Connection, path: &Path) -> Result<()> {
+    let found = check_version(file)?;
+    if 0 < found && found < KNOWN_VERSION {
+        let copy = path.with_file_name(format!("talonchik.v{found}.db"));
+        super::backups::copy(file, &copy)?;
+    }
+    Ok(())
 }
 
 /// Each statement is a step.

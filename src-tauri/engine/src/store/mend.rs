@@ -129,7 +129,7 @@ pub(super) fn is_missed(connection: &Connection, path: &Path) -> Result<bool> {
 /// Where that fails everything is as it was.
 pub(super) fn mend(path: &Path, now: DateTime<Utc>) -> Result<()> {
     exchange(path, now, |fresh, damaged| {
-        let copy_of = restore(fresh, &path.with_file_name(backups::FOLDER))?;
+        let copy_of = restore(fresh, &path.with_file_name(backups::FOLDER), now)?;
         migrations().to_latest(fresh)?;
         let tx = fresh.transaction()?;
         // What was damaged before the copy was made says less than the copy.
@@ -149,6 +149,11 @@ pub(super) fn mend(path: &Path, now: DateTime<Utc>) -> Result<()> {
         tracing::warn!(?copy_of, "the database was put together again");
         Ok(())
     })
+}
+
+/// Gives what was in memory the place of a damaged file.
+pub(super) fn replace(path: &Path, memory: &Connection, now: DateTime<Utc>) -> Result<()> {
+    exchange(path, now, |fresh, _| pour(memory, fresh))
 }
 
 /// Makes a new database and gives it the place of the damaged one, which is kept.
@@ -195,11 +200,16 @@ fn build(part: &Path, make: impl FnOnce(&mut Connection) -> Result<()>) -> Resul
     Ok(fresh.close().map_err(|(_, error)| error)?)
 }
 
-/// The base: the newest copy that is good.
-fn restore(fresh: &mut Connection, folder: &Path) -> Result<Option<DateTime<Utc>>> {
-    let copies = backups::copies(folder)
+/// The base: the newest copy that is good. What a clock has made that was set back since comes last.
+fn restore(
+    fresh: &mut Connection,
+    folder: &Path,
+    now: DateTime<Utc>,
+) -> Result<Option<DateTime<Utc>>> {
+    let mut copies = backups::copies(folder)
         .inspect_err(|error| tracing::warn!(%error, "copies cannot be looked for"))
         .unwrap_or_default();
+    copies.sort_by_key(|copy| (copy.at <= now, copy.at));
     let good = copies.into_iter().rev().find_map(|copy| {
         backups::verified(&copy.path)
             .inspect_err(|error| tracing::warn!(%error, at = %copy.at, "a copy cannot be used"))

@@ -141,6 +141,34 @@ impl Store {
         .await
     }
 
+    /// Writes watches that are looked at, though the file may have lost them or know them as they were.
+    pub(crate) async fn keep_watches(&self, watches: Vec<Watch>, now: DateTime<Utc>) -> Result<()> {
+        self.with(move |connection| {
+            let tx = connection.transaction()?;
+            for watch in &watches {
+                let before = draft(&tx, i64::from(watch.id.0))?;
+                let kept = tx
+                    .prepare_cached(
+                        "INSERT INTO watch (id, draft, activity, created_at)
+                         VALUES (:id, :draft, :activity, :created_at)
+                         ON CONFLICT (id) DO UPDATE SET draft = :draft, activity = :activity
+                         WHERE removed_at IS NULL",
+                    )?
+                    .execute(named_params! {
+                        ":id": watch.id.0, ":draft": serde_json::to_string(&watch.draft)?,
+                        ":activity": serde_json::to_string(&watch.activity)?,
+                        ":created_at": ms(watch.created_at),
+                    })?;
+                let before = before.map(crate::watches::respelled);
+                if kept > 0 && before.as_ref() != Some(&watch.draft) {
+                    change(&tx, watch.id, before.as_ref(), &watch.draft, now)?;
+                }
+            }
+            Ok(tx.commit()?)
+        })
+        .await
+    }
+
     /// Brings a removed watch back. `None`: there is none to bring back.
     pub(crate) async fn restore_watch(&self, id: WatchId) -> Result<Option<Watch>> {
         self.with(move |connection| {

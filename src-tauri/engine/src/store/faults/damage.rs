@@ -373,3 +373,55 @@ async fn fault_35_a_file_that_is_gone_is_made_of_what_was_put_aside_last() {
     let mended = mended(&store).await.unwrap();
     assert_eq!(mended.restored.copy_of, Some(begin()));
 }
+
+#[tokio::test]
+async fn fault_35_a_watch_that_is_only_looked_at_is_written_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let watches = with_a_copy(folder.path()).await;
+    let now = begin() + TimeDelta::days(1);
+    std::fs::write(file(folder.path()), "gone").unwrap();
+    let (store, names) = opens(folder.path(), "gone").await;
+    assert_eq!(names.len(), 2, "one is in no copy");
+    assert!(store.remove_watch(watches[1].id, now).await.unwrap());
+    let mut known = watches.clone();
+    known[0].draft.nickname = "тётя".to_owned();
+    store.keep_watches(known, now).await.unwrap();
+    assert_eq!(nicknames(&store).await, ["тётя", "бабушка"]);
+    let seen = store.commit(look(&watches[2], "a", now, &[3, 4, 5, 6]));
+    assert_eq!(seen.await.unwrap().alerts, [], "it is shown first");
+}
+
+#[tokio::test]
+async fn what_this_program_cannot_read_keeps_nothing_else_from_being_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let watches = lived_in(folder.path()).await;
+    let store = open(folder.path(), begin()).unwrap();
+    let later = begin() + TimeDelta::minutes(5);
+    let told = store.commit(look(&watches[1], "a", later, &[3, 4, 5, 6]));
+    let told = told.await.unwrap().alerts[0];
+    let news = |times| crate::model::News::Morning { times, left: 1 };
+    for times in [1, 2] {
+        let until = later + TimeDelta::hours(1);
+        let channels = vec!["desktop".to_owned()];
+        let raised = store.raise_news(news(times), channels, later, until);
+        raised.await.unwrap();
+    }
+    let spoil = move |connection: &mut Connection| {
+        // JSON of a program that is not this one.
+        let sql = "UPDATE alert SET subject = '{}' WHERE id <> ?1";
+        connection.execute(sql, [told.0])?;
+        let sql = "UPDATE news SET body = '{}' WHERE id = (SELECT min(id) FROM news)";
+        Ok(connection.execute(sql, ())?)
+    };
+    store.with(spoil).await.unwrap();
+    let awake = Awake::of(watches.iter().map(|watch| watch.id));
+    let lease = store.lease("desktop".to_owned(), Company::Told, awake, later, later);
+    let due = lease.await.unwrap().unwrap();
+    assert_eq!(due.alert.id, told);
+    let ids: Vec<_> = alerts(&store).await.iter().map(|alert| alert.id).collect();
+    assert_eq!(ids, [told]);
+    assert_eq!(store.open_alerts(None).await.unwrap().len(), 1);
+    let due = async || store.due_news("desktop".to_owned(), later).await.unwrap();
+    assert_eq!(due().await, None);
+    assert_eq!(due().await.map(|due| due.news), Some(news(2)));
+}

@@ -314,3 +314,82 @@ async fn fault_38_a_folder_that_may_only_be_read_is_worked_on_in_memory_and_said
         "until the next start"
     );
 }
+
+#[tokio::test]
+async fn fault_37_a_file_that_is_gone_too_is_not_taken_for_one_with_nothing_in_it() {
+    let folder = tempfile::tempdir().unwrap();
+    lived_in(folder.path()).await;
+    let store = open(folder.path(), begin()).unwrap();
+    let other = folder.path().join("other.db");
+    let holder = Connection::open(&other).unwrap();
+    holder.execute_batch("BEGIN EXCLUSIVE").unwrap();
+    let left = store.with_held(move |held| {
+        held.connection = Connection::open(other)?;
+        held.connection.busy_timeout(std::time::Duration::ZERO)?;
+        std::fs::remove_file(held.path()).unwrap();
+        held.leave_the_file(UnsavedCause::Failing, begin())
+    });
+    left.await.unwrap_err();
+    assert_eq!(store.unsaved().await.unwrap(), None);
+    assert!(!folder.path().join(FILE_NAME).exists());
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn fault_39_a_file_that_cannot_even_be_read_is_restored() {
+    let folder = tempfile::tempdir().unwrap();
+    lived_in(folder.path()).await;
+    let path = folder.path().join(FILE_NAME);
+    let store = open(folder.path(), begin()).unwrap();
+    assert!(store.back_up(begin()).await.unwrap());
+    drop(store);
+    // A file that exists and of which not a byte can be read.
+    std::fs::remove_file(&path).unwrap();
+    std::os::unix::fs::symlink("/proc/self/mem", &path).unwrap();
+    let store = open(folder.path(), begin() + TimeDelta::minutes(1)).unwrap();
+    assert_eq!(store.unsaved().await.unwrap(), None);
+    assert_eq!(nicknames(&store).await, ["мама", "Петя"]);
+    drop(store);
+    assert!(is_sound(folder.path()));
+}
+
+#[tokio::test]
+async fn fault_39_what_was_done_in_memory_is_saved_though_the_file_was_damaged_meanwhile() {
+    let folder = tempfile::tempdir().unwrap();
+    let watches = lived_in(folder.path()).await;
+    let path = folder.path().join(FILE_NAME);
+    let store = open(folder.path(), begin()).unwrap();
+    let other = Connection::open(&path).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    look_again(&store, &watches[0]).await;
+    assert!(store.unsaved().await.unwrap().is_some());
+    drop(other);
+    std::fs::write(&path, "not a database".repeat(400)).unwrap();
+    store.save_again().await.unwrap();
+    assert_eq!(store.unsaved().await.unwrap(), None);
+    drop(store);
+    assert_eq!(brought(folder.path()), 1);
+    assert!(is_sound(folder.path()));
+    let kept = std::fs::read_dir(folder.path().join(mend::FOLDER)).unwrap();
+    assert_eq!(kept.count(), 1);
+}
+
+#[tokio::test]
+async fn fault_41_an_older_file_that_was_held_at_the_start_is_copied_before_it_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(FILE_NAME);
+    let mut older = Connection::open(&path).unwrap();
+    migrations().to_version(&mut older, 4).unwrap();
+    older.execute_batch("BEGIN EXCLUSIVE").unwrap();
+    older
+        .pragma_update(None, "locking_mode", "EXCLUSIVE")
+        .unwrap();
+    let store = open(folder.path(), begin()).unwrap();
+    assert!(store.unsaved().await.unwrap().is_some());
+    drop(older);
+    store.save_again().await.unwrap();
+    assert_eq!(store.unsaved().await.unwrap(), None);
+    let kept = Connection::open(folder.path().join("talonchik.v4.db")).unwrap();
+    let version = kept.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0));
+    assert_eq!(version.unwrap(), 4);
+}
