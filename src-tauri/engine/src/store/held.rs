@@ -92,18 +92,8 @@ impl Held {
 
     /// Goes on in memory: the file takes nothing now.
     pub(super) fn leave_the_file(&mut self, cause: UnsavedCause, now: DateTime<Utc>) -> Result<()> {
-        let copy = match copied(&self.connection) {
-            Ok(copy) => copy,
-            // The connection itself may be what failed.
-            Err(_) => {
-                let file = existing(&self.path)?;
-                if check_version(&file)? == 0 {
-                    return Err(StoreError::Damaged("its tables are missing"));
-                }
-                mend::check(&file, Depth::Start)?;
-                copied(&file)?
-            }
-        };
+        // The connection itself may be what failed.
+        let copy = copied(&self.connection).or_else(|_| copied(&sound(&self.path)?))?;
         tune(&copy)?;
         tracing::error!(
             ?cause,
@@ -253,6 +243,16 @@ fn existing(path: &Path) -> Result<Connection> {
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(PATIENCE)?;
     tune(&connection)?;
+    Ok(connection)
+}
+
+/// The same, if it can be relied on.
+fn sound(path: &Path) -> Result<Connection> {
+    let connection = existing(path)?;
+    if check_version(&connection)? == 0 {
+        return Err(StoreError::Damaged("its tables are missing"));
+    }
+    mend::check(&connection, Depth::Start)?;
     Ok(connection)
 }
 

@@ -165,8 +165,7 @@ fn exchange(
     let aside = set_aside(path, now)?;
     forget_oldest(path);
     let part = path.with_file_name(backups::PART);
-    let made = build(&part, |fresh| make(fresh, aside.as_ref()));
-    if let Err(error) = made {
+    if let Err(error) = build(&part, |fresh| make(fresh, aside.as_ref())) {
         backups::discard(&part);
         if let Some(aside) = aside {
             aside.put_back();
@@ -417,18 +416,27 @@ fn overlay(tx: &Transaction<'_>, damaged: Option<PathBuf>, now: DateTime<Utc>) -
                 ("watch", Value::Integer(id)) => Some((*id, watches::draft(tx, *id)?)),
                 _ => None,
             };
-            // A row that does not fit is no row of ours.
-            if let Err(error) = tx
+            match tx
                 .prepare_cached(laid.write)?
                 .execute(params_from_iter(row))
             {
-                tracing::warn!(%error, table, "a row could not be saved");
-            } else if let Some((id, before)) = before {
+                // A row that does not fit is no row of ours.
+                Err(error) if does_not_fit(&error) => {
+                    tracing::warn!(%error, table, "a row could not be saved");
+                    continue;
+                }
+                written => written?,
+            };
+            if let Some((id, before)) = before {
                 watches::renew(tx, id, before.as_ref(), now)?;
             }
         }
     }
     Ok(())
+}
+
+fn does_not_fit(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(rusqlite::ErrorCode::ConstraintViolation)
 }
 
 /// A damaged database, as far as it can be read.
