@@ -48,7 +48,7 @@ impl Clock {
     #[expect(clippy::disallowed_methods, reason = "this is the place")]
     pub fn now(&self) -> DateTime<Utc> {
         match &self.0 {
-            Source::System => Utc::now() + crate::failpoints::ahead(),
+            Source::System => Utc::now() + ahead(),
             Source::Test {
                 start,
                 origin,
@@ -73,4 +73,20 @@ impl Clock {
         let wait = (moment - self.now()).to_std().unwrap_or(Duration::ZERO);
         tokio::time::sleep(wait).await;
     }
+}
+
+/// How far the crash test sets the clock ahead.
+#[cfg(feature = "failpoints")]
+fn ahead() -> TimeDelta {
+    static AHEAD: std::sync::LazyLock<TimeDelta> = std::sync::LazyLock::new(|| {
+        let asked = std::env::var("TALONCHIK_AHEAD").ok();
+        let secs = asked.and_then(|secs| secs.parse().ok()).unwrap_or(0);
+        TimeDelta::try_seconds(secs).unwrap_or_default()
+    });
+    *AHEAD
+}
+
+#[cfg(not(feature = "failpoints"))]
+fn ahead() -> TimeDelta {
+    TimeDelta::zero()
 }

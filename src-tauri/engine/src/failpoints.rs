@@ -2,7 +2,8 @@
 //!
 //! With the feature `failpoints`, which no shipped build has, `TALONCHIK_DIE_AT=committed:3` lets the
 //! program die of SIGKILL when it passes that step for the third time: nothing is flushed, nothing is
-//! undone. `TALONCHIK_AHEAD=3600` sets its clock an hour ahead, so that hours pass between two lives.
+//! undone. `TALONCHIK_AHEAD=3600` sets its clock (`clock.rs`) an hour ahead, so that hours pass between
+//! two lives.
 //! Without the feature a step is nothing.
 
 /// Every step there is. Each is passed in the crash test or the test fails.
@@ -48,18 +49,8 @@ pub const STEPS: [&str; 27] = [
 #[inline]
 pub fn step(_: &str) {}
 
-/// How far the clock is set ahead.
-#[cfg(not(feature = "failpoints"))]
-#[inline]
-pub(crate) fn ahead() -> chrono::TimeDelta {
-    chrono::TimeDelta::zero()
-}
-
 #[cfg(feature = "failpoints")]
 pub use armed::step;
-
-#[cfg(feature = "failpoints")]
-pub(crate) use armed::ahead;
 
 #[cfg(feature = "failpoints")]
 mod armed {
@@ -70,8 +61,6 @@ mod armed {
             atomic::{AtomicU32, Ordering},
         },
     };
-
-    use chrono::TimeDelta;
 
     /// Where to die.
     struct End {
@@ -89,12 +78,6 @@ mod armed {
         })
     });
 
-    static AHEAD: LazyLock<TimeDelta> = LazyLock::new(|| {
-        let asked = env::var("TALONCHIK_AHEAD").ok();
-        let secs = asked.and_then(|secs| secs.parse().ok()).unwrap_or(0);
-        TimeDelta::try_seconds(secs).unwrap_or_default()
-    });
-
     /// The program passes this step.
     pub fn step(name: &str) {
         debug_assert!(super::STEPS.contains(&name), "{name} is on no list");
@@ -104,11 +87,6 @@ mod armed {
         {
             die();
         }
-    }
-
-    /// How far the clock is set ahead.
-    pub(crate) fn ahead() -> TimeDelta {
-        *AHEAD
     }
 
     fn die() -> ! {

@@ -99,8 +99,11 @@ impl Engine {
     /// stopped for good afterwards; a new one on the same folder starts as on the first day.
     pub async fn erase(&self) -> Result<()> {
         self.stop_tasks().await;
-        self.store.erase().await?;
-        Ok(self.secrets.forget_all().await?)
+        let erased = self.store.erase().await;
+        // What cannot be deleted keeps nothing else.
+        let forgotten = self.secrets.forget_all().await;
+        erased?;
+        Ok(forgotten?)
     }
 }
 

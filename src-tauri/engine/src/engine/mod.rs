@@ -375,6 +375,8 @@ async fn opened(config: &Config) -> Result<Store, StartError> {
         .map_err(|_| crate::store::StoreError::Closed)??;
     store.release_leases(config.clock.now()).await?;
     store.end_trial().await?;
+    // Whether anything can be saved now is found out anew.
+    store.drop_news("unsaved").await?;
     Ok(store)
 }
 
@@ -554,6 +556,24 @@ where
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{News, UnsavedCause};
+
+    #[tokio::test]
+    async fn fault_37_that_nothing_can_be_saved_is_not_told_by_the_next_run() {
+        let folder = tempfile::tempdir().unwrap();
+        let config = Config::new(folder.path().to_owned());
+        let store = opened(&config).await.unwrap();
+        let now = config.clock.now();
+        let news = News::Unsaved {
+            cause: UnsavedCause::Full,
+        };
+        let name = "telegram/1".to_owned();
+        let raised = store.raise_news(news, vec![name.clone()], now, now + TimeDelta::days(7));
+        raised.await.unwrap();
+        drop(store);
+        let store = opened(&config).await.unwrap();
+        assert_eq!(store.due_news(name, now).await.unwrap(), None);
+    }
 
     /// Seconds after which the task begins; it lives so long and dies.
     async fn begins(lives: impl Fn(usize) -> Duration + Send + Sync + 'static) -> Vec<u64> {

@@ -35,8 +35,8 @@ impl Engine {
     /// Once a minute: saves what could not be saved, makes the copy of the day, tidies up.
     pub(super) async fn look_after_storage(&self) -> Result<()> {
         let now = self.now();
-        self.tell_of_damage().await?;
         self.look_for_room(now).await?;
+        self.tell_of_damage().await?;
         let (failed, tidied) = {
             let storage = self.storage();
             (
@@ -95,6 +95,9 @@ impl Engine {
         let Some(mended) = mended.filter(|mended| !mended.told) else {
             return Ok(());
         };
+        // What is looked at now is known better than from any copy.
+        let watches = self.poller.board().watches.iter().cloned().collect();
+        self.store.keep_watches(watches, self.now()).await?;
         let news = News::Restored {
             copy_of: mended.restored.copy_of,
         };

@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 use serde::{Deserialize, Serialize};
 
-use super::{Result, Store, from_word, moment, ms};
+use super::{Result, Store, StoreError, from_word, moment, ms};
 use crate::model::{
     Alert, AlertId, AlertSlot, AlertState, Answer, ClinicId, Delivery, DoctorId, Slot, TRIAL,
     WatchId,
@@ -65,9 +65,7 @@ impl Store {
                 .prepare_cached("SELECT id FROM alert WHERE watch_id <> ?2 ORDER BY raised_at DESC, id DESC LIMIT ?1")?
                 .query_map([limit, TRIAL.0], |row| row.get(0))?
                 .collect::<rusqlite::Result<Vec<u32>>>()?;
-            ids.into_iter()
-                .filter_map(|id| read(connection, AlertId(id)).transpose())
-                .collect()
+            readable(connection, ids)
         })
         .await
     }
@@ -90,9 +88,7 @@ impl Store {
                     |row| row.get(0),
                 )?
                 .collect::<rusqlite::Result<Vec<u32>>>()?;
-            ids.into_iter()
-                .filter_map(|id| read(connection, AlertId(id)).transpose())
-                .collect()
+            readable(connection, ids)
         })
         .await
     }
@@ -198,6 +194,26 @@ pub(super) fn mark_stale(connection: &Connection, id: AlertId) -> Result<()> {
     Ok(())
 }
 
+/// These alerts; one that this program cannot read is left out and logged.
+fn readable(connection: &Connection, ids: Vec<u32>) -> Result<Vec<Alert>> {
+    let mut alerts = Vec::with_capacity(ids.len());
+    for id in ids {
+        match read(connection, AlertId(id)) {
+            Ok(alert) => alerts.extend(alert),
+            Err(error) if is_foreign(&error) => {
+                tracing::error!(alert.id = id, %error, "unreadable alert");
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(alerts)
+}
+
+/// Is it a sound text that says what this program does not know? Nothing makes it readable.
+pub(super) fn is_foreign(error: &StoreError) -> bool {
+    matches!(error, StoreError::Unreadable(error) if error.is_data())
+}
+
 /// Reads an alert whole.
 pub(super) fn read(connection: &Connection, id: AlertId) -> Result<Option<Alert>> {
     let head = connection
@@ -249,9 +265,7 @@ pub(super) fn others(
             |row| row.get(0),
         )?
         .collect::<rusqlite::Result<Vec<u32>>>()?;
-    ids.into_iter()
-        .filter_map(|id| read(connection, AlertId(id)).transpose())
-        .collect()
+    readable(connection, ids)
 }
 
 /// Alerts of other watches that were raised within a moment of this one, wait for an answer, have
@@ -281,9 +295,7 @@ pub(super) fn together(
             |row| row.get(0),
         )?
         .collect::<rusqlite::Result<Vec<u32>>>()?;
-    ids.into_iter()
-        .filter_map(|id| read(connection, AlertId(id)).transpose())
-        .collect()
+    readable(connection, ids)
 }
 
 /// The slots of an alert, soonest first.

@@ -4,6 +4,7 @@
 //! the file, and of no use later. Tokens and passwords are in neither.
 
 use std::{
+    collections::BTreeSet,
     fs::{self, File, OpenOptions},
     io,
     path::{Path, PathBuf},
@@ -48,7 +49,8 @@ impl Store {
                 }
                 create_private_dir(&folder).map_err(|error| failed(&folder, error))?;
                 let path = folder.join(now.format(NAME).to_string());
-                take(&held.connection, &path)?;
+                take(&held.connection, &path)
+                    .inspect_err(|_| discard(&path.with_file_name(PART)))?;
                 Ok(Some((folder, path)))
             })
             .await?;
@@ -57,7 +59,7 @@ impl Store {
         };
         // Nobody waits for the database meanwhile.
         crate::blocking::run(move || {
-            finish(&path)?;
+            finish(&path).inspect_err(|_| discard(&path.with_file_name(PART)))?;
             for served in served(copies(&folder)?, now) {
                 fs::remove_file(&served).map_err(|error| failed(&served, error))?;
             }
@@ -70,10 +72,23 @@ impl Store {
 
 /// A copy of the whole database, complete or not there.
 pub(super) fn copy(from: &Connection, path: &Path) -> Result<()> {
-    take(from, path)?;
     let part = path.with_file_name(PART);
-    verify(&Connection::open(&part)?)?;
-    put(&part, path).map_err(|error| failed(path, error))
+    let copied = take(from, path)
+        .and_then(|()| verify(&Connection::open(&part)?))
+        .and_then(|()| put(&part, path).map_err(|error| failed(path, error)));
+    copied.inspect_err(|_| discard(&part))
+}
+
+/// What was not finished takes no room, which may be what was missing.
+pub(super) fn discard(part: &Path) {
+    for ending in ["", "-journal", "-wal", "-shm"] {
+        let file = mend::journal(part, ending);
+        if let Err(error) = fs::remove_file(&file)
+            && error.kind() != io::ErrorKind::NotFound
+        {
+            tracing::warn!(%error, "an unfinished copy stays");
+        }
+    }
 }
 
 fn take(from: &Connection, path: &Path) -> Result<()> {
@@ -161,7 +176,25 @@ fn is_due(copies: &[Copy], now: DateTime<Utc>) -> bool {
 }
 
 /// Which copies are no longer of use: the newest of each of the last days and weeks that have one stay.
+///
+/// Copies of the future were made by a clock that has been set back since, or that was right before it
+/// was: they stay likewise until there is one for each of as many days as are kept.
 fn served(copies: Vec<Copy>, now: DateTime<Utc>) -> Vec<PathBuf> {
+    let (past, future): (Vec<_>, Vec<_>) = copies.into_iter().partition(|copy| copy.at <= now);
+    let days = past.iter().map(|copy| copy.at.date_naive());
+    let replaced = days.collect::<BTreeSet<_>>().len() >= DAYS;
+    let mut served = thinned(past);
+    if replaced {
+        served.extend(future.into_iter().map(|copy| copy.path));
+    } else {
+        served.extend(thinned(future));
+    }
+    served
+}
+
+/// Those of these copies, oldest first, that are not the newest of their day or week, or not of the
+/// last ones.
+fn thinned(copies: Vec<Copy>) -> Vec<PathBuf> {
     let mut days = Vec::new();
     let mut weeks = Vec::new();
     let mut served = Vec::new();
@@ -177,7 +210,7 @@ fn served(copies: Vec<Copy>, now: DateTime<Utc>) -> Vec<PathBuf> {
         ]
         .into_iter()
         .fold(false, |stays, (kept, period, most)| {
-            let newest = copy.at <= now && !kept.contains(&period) && kept.len() < most;
+            let newest = !kept.contains(&period) && kept.len() < most;
             if newest {
                 kept.push(period);
             }

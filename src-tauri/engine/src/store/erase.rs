@@ -27,13 +27,17 @@ impl Store {
                 .ok_or(StoreError::Closed)?;
             let (folder, path) = (held.folder().to_owned(), held.path().to_owned());
             let connection = match held.unsaved {
-                None => Ok(held.connection),
+                None if !held.is_closed => Ok(held.connection),
                 // What is in memory goes by itself.
-                Some(_) => Connection::open(&path),
+                Some(_) | None => Connection::open(&path),
             };
             let emptied = connection
                 .map_err(StoreError::from)
                 .and_then(|mut connection| empty(&mut connection));
+            let emptied = emptied.or_else(|error| {
+                tracing::warn!(%error, "the database cannot be emptied: it is removed");
+                remove_file(&path)
+            });
             let erased = remove_copies(&folder).and(emptied);
             if let Some(Err(error)) = inner.lock.as_ref().map(File::unlock) {
                 // Closing the file with the last clone frees it too.
@@ -61,23 +65,40 @@ fn empty(connection: &mut Connection) -> Result<()> {
     Ok(())
 }
 
+/// The file and what SQLite keeps beside it.
+fn remove_file(path: &Path) -> Result<()> {
+    // Of the log nothing could be read without the file.
+    for ending in ["", "-wal", "-shm", "-journal"] {
+        let file = mend::journal(path, ending);
+        gone(fs::remove_file(&file), &file)?;
+    }
+    Ok(())
+}
+
 /// Copies of every kind: of each day, of what was damaged, from before an update
-/// (`talonchik.v3.db`).
+/// (`talonchik.v3.db`). Goes on after a failure and gives the first.
 fn remove_copies(folder: &Path) -> Result<()> {
+    let mut removed = Ok(());
     for kept in [backups::FOLDER, mend::FOLDER] {
-        match fs::remove_dir_all(folder.join(kept)) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => (),
-            removed => removed.map_err(|error| backups::failed(folder, error))?,
-        }
+        let kept = folder.join(kept);
+        removed = removed.and(gone(fs::remove_dir_all(&kept), &kept));
     }
     let failed = |error| backups::failed(folder, error);
     for entry in fs::read_dir(folder).map_err(failed)? {
         let entry = entry.map_err(failed)?;
         if entry.file_name().to_str().is_some_and(is_copy) {
-            fs::remove_file(entry.path()).map_err(failed)?;
+            removed = removed.and(gone(fs::remove_file(entry.path()), &entry.path()));
         }
     }
-    Ok(())
+    removed
+}
+
+/// Nothing is there now.
+fn gone(removed: io::Result<()>, path: &Path) -> Result<()> {
+    match removed {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        removed => removed.map_err(|error| backups::failed(path, error)),
+    }
 }
 
 fn is_copy(name: &str) -> bool {
@@ -126,5 +147,31 @@ mod tests {
         let again = Store::open(folder.path()).unwrap();
         let kept: Option<u32> = again.setting(SettingName::Settings).await.unwrap();
         assert_eq!(kept, None);
+    }
+
+    #[tokio::test]
+    async fn fault_70_a_file_that_cannot_be_emptied_is_removed() {
+        for damaged in [false, true] {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join(FILE_NAME);
+            let store = Store::open(folder.path()).unwrap();
+            let secret = "a-secret-nobody-may-find";
+            let form = SettingName::Form("find".to_owned());
+            store.save_setting(form, Some(&secret)).await.unwrap();
+            let other = Connection::open(&path).unwrap();
+            if damaged {
+                drop(store);
+                drop(other);
+                let store = Store::open(folder.path()).unwrap();
+                std::fs::write(&path, secret.repeat(4_000)).unwrap();
+                store.erase().await.unwrap();
+            } else {
+                other.execute_batch("BEGIN IMMEDIATE").unwrap();
+                store.erase().await.unwrap();
+            }
+            assert!(!holds(folder.path(), secret), "damaged: {damaged}");
+            let again = Store::open(folder.path()).unwrap();
+            assert_eq!(again.watches().await.unwrap(), []);
+        }
     }
 }

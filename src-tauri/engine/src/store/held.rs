@@ -42,6 +42,8 @@ pub(super) struct Held {
     path: PathBuf,
     /// How often it was put together again since the start.
     mends: u32,
+    /// The connection is none: the file was closed to be mended.
+    pub(super) is_closed: bool,
 }
 
 impl Held {
@@ -49,20 +51,29 @@ impl Held {
     /// together again first; an older database is copied beside itself; a newer one is refused
     /// untouched.
     pub(super) fn open(path: &Path, now: DateTime<Utc>) -> Result<Self> {
-        let connection = match opened(path) {
+        match opened(path) {
             Err(error) if Fault::of(&error) == Some(Fault::Damaged) => {
                 tracing::error!(%error, "the database is damaged");
-                mend::mend(path, now)?;
-                opened(path)?
+                Self::open_mended(path, now)
             }
-            opened => opened?,
-        };
-        Ok(Self {
+            opened => Ok(Self::of(opened?, path)),
+        }
+    }
+
+    /// Opens what was put together again.
+    pub(super) fn open_mended(path: &Path, now: DateTime<Utc>) -> Result<Self> {
+        mend::mend(path, now)?;
+        Ok(Self::of(opened(path)?, path))
+    }
+
+    fn of(connection: Connection, path: &Path) -> Self {
+        Self {
             connection,
             unsaved: None,
             path: path.to_owned(),
             mends: 0,
-        })
+            is_closed: false,
+        }
     }
 
     /// Works on a copy of a file that cannot be written.
@@ -74,20 +85,15 @@ impl Held {
         migrations().to_latest(&mut connection)?;
         tracing::warn!(?cause, "the database cannot be written: nothing is kept");
         Ok(Self {
-            connection,
             unsaved: Some(Unsaved { cause, since: now }),
-            path: path.to_owned(),
-            mends: 0,
+            ..Self::of(connection, path)
         })
     }
 
     /// Goes on in memory: the file takes nothing now.
     pub(super) fn leave_the_file(&mut self, cause: UnsavedCause, now: DateTime<Utc>) -> Result<()> {
-        let copy = match copied(&self.connection) {
-            Ok(copy) => copy,
-            // The connection itself may be what failed.
-            Err(_) => copied(&connect(&self.path)?)?,
-        };
+        // The connection itself may be what failed.
+        let copy = copied(&self.connection).or_else(|_| copied(&sound(&self.path)?))?;
         tune(&copy)?;
         tracing::error!(
             ?cause,
@@ -98,41 +104,70 @@ impl Held {
         Ok(())
     }
 
-    /// Writes the copy back in one transaction and goes on in the file.
-    pub(super) fn return_to_the_file(&mut self) -> Result<()> {
+    /// Writes the copy back in one transaction and goes on in the file. One that was damaged
+    /// meanwhile is kept aside, and a new one written.
+    pub(super) fn return_to_the_file(&mut self, now: DateTime<Utc>) -> Result<()> {
         if self.unsaved.is_none() {
             return Ok(());
         }
-        let mut file = connect(&self.path)?;
-        // The next minute is soon enough; until then nobody waits.
-        file.busy_timeout(Duration::ZERO)?;
-        file.pragma_update(None, "journal_mode", "WAL")?;
-        tune(&file)?;
-        pour(&self.connection, &mut file)?;
-        file.busy_timeout(PATIENCE)?;
+        let file = match self.written_back() {
+            Err(error) if Fault::of(&error) == Some(Fault::Damaged) => {
+                tracing::error!(%error, "the database was damaged while it could not be written");
+                mend::replace(&self.path, &self.connection, now)?;
+                opened(&self.path)?
+            }
+            file => file?,
+        };
         tracing::info!("the database is written again");
         self.connection = file;
         self.unsaved = None;
         Ok(())
     }
 
+    fn written_back(&self) -> Result<Connection> {
+        let mut file = connect(&self.path)?;
+        // The next minute is soon enough; until then nobody waits.
+        file.busy_timeout(Duration::ZERO)?;
+        // Nobody could copy it before.
+        keep_older(&file, &self.path)?;
+        file.pragma_update(None, "journal_mode", "WAL")?;
+        tune(&file)?;
+        pour(&self.connection, &mut file)?;
+        file.busy_timeout(PATIENCE)?;
+        Ok(file)
+    }
+
     /// Something unreadable was met: if the file is damaged, it is put together again.
     pub(super) fn mend(&mut self, now: DateTime<Utc>) -> Result<()> {
         match mend::check(&self.connection, Depth::Whole) {
             Ok(()) => return Ok(()),
-            Err(error) if Fault::of(&error) == Some(Fault::Damaged) => {
-                tracing::error!(%error, "the database is damaged");
-            }
-            Err(error) => return Err(error),
+            Err(error) => match Fault::of(&error) {
+                Some(Fault::Damaged | Fault::Unwritable(UnsavedCause::Failing)) => {
+                    tracing::error!(%error, "the database is damaged");
+                }
+                Some(Fault::Unwritable(_)) | None => return Err(error),
+            },
         }
         if self.mends == MOST_MENDS {
             return Err(StoreError::Damaged("again and again"));
         }
-        self.mends += 1;
         // Nobody may hold the file while it is replaced.
         self.connection = Connection::open_in_memory()?;
+        self.is_closed = true;
         mend::mend(&self.path, now)?;
         self.connection = opened(&self.path)?;
+        self.is_closed = false;
+        self.mends += 1;
+        Ok(())
+    }
+
+    /// Opens the file again if it was closed to be mended, and could not be: of what is damaged most
+    /// can be read.
+    pub(super) fn reopen(&mut self) -> Result<()> {
+        if self.is_closed {
+            self.connection = existing(&self.path)?;
+            self.is_closed = false;
+        }
         Ok(())
     }
 
@@ -165,10 +200,7 @@ fn opened(path: &Path) -> Result<Connection> {
     } else if mend::is_missed(&connection, path)? {
         return Err(StoreError::Damaged("its tables are missing"));
     }
-    if 0 < found && found < KNOWN_VERSION {
-        let copy = path.with_file_name(format!("talonchik.v{found}.db"));
-        super::backups::copy(&connection, &copy)?;
-    }
+    keep_older(&connection, path)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     tune(&connection)?;
     #[cfg(feature = "failpoints")]
@@ -178,6 +210,16 @@ fn opened(path: &Path) -> Result<Connection> {
     steps_of_a_migration(&connection, false);
     step("migrated");
     Ok(connection)
+}
+
+/// An older database is copied beside itself before it becomes a newer one.
+fn keep_older(file: &Connection, path: &Path) -> Result<()> {
+    let found = check_version(file)?;
+    if 0 < found && found < KNOWN_VERSION {
+        let copy = path.with_file_name(format!("talonchik.v{found}.db"));
+        super::backups::copy(file, &copy)?;
+    }
+    Ok(())
 }
 
 /// Each statement is a step.
@@ -192,6 +234,25 @@ fn steps_of_a_migration(connection: &Connection, watched: bool) {
 fn connect(path: &Path) -> Result<Connection> {
     let connection = Connection::open(path)?;
     connection.busy_timeout(PATIENCE)?;
+    Ok(connection)
+}
+
+/// The file as it is, if there is one.
+fn existing(path: &Path) -> Result<Connection> {
+    let flags = OpenFlags::default() - OpenFlags::SQLITE_OPEN_CREATE;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(PATIENCE)?;
+    tune(&connection)?;
+    Ok(connection)
+}
+
+/// The same, if it can be relied on.
+fn sound(path: &Path) -> Result<Connection> {
+    let connection = existing(path)?;
+    if check_version(&connection)? == 0 {
+        return Err(StoreError::Damaged("its tables are missing"));
+    }
+    mend::check(&connection, Depth::Start)?;
     Ok(connection)
 }
 

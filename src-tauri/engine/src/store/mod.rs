@@ -170,7 +170,13 @@ impl Store {
         let held = match held {
             Err(error) => match Fault::of(&error) {
                 Some(Fault::Unwritable(cause)) if goes_on && path.is_file() => {
-                    Held::open_copy(&path, cause, clock.now()).map_err(|_| error)
+                    Held::open_copy(&path, cause, clock.now()).or_else(|_| {
+                        // What cannot be read either is damaged.
+                        if cause != UnsavedCause::Failing || lock.is_none() {
+                            return Err(error);
+                        }
+                        Held::open_mended(&path, clock.now())
+                    })
                 }
                 _ => Err(error),
             },
@@ -202,6 +208,7 @@ impl Store {
     ) -> Result<T> {
         let inner = Arc::clone(&self.inner);
         self.with_held(move |held| {
+            held.reopen()?;
             let error = match work(&mut held.connection) {
                 Err(error) => error,
                 done => return done,
@@ -210,7 +217,13 @@ impl Store {
             let now = inner.clock.now();
             match Fault::of(&error) {
                 Some(Fault::Unwritable(cause)) if inner.goes_on && held.unsaved.is_none() => {
-                    held.leave_the_file(cause, now)?;
+                    if let Err(error) = held.leave_the_file(cause, now) {
+                        // What cannot be read either is damaged.
+                        if cause != UnsavedCause::Failing {
+                            return Err(error);
+                        }
+                        held.mend(now)?;
+                    }
                 }
                 Some(Fault::Damaged) if held.unsaved.is_none() => held.mend(now)?,
                 Some(Fault::Unwritable(_) | Fault::Damaged) | None => return Err(error),
@@ -245,7 +258,9 @@ impl Store {
         if self.inner.lock.is_none() {
             return Ok(());
         }
-        self.with_held(Held::return_to_the_file).await
+        let now = self.inner.clock.now();
+        self.with_held(move |held| held.return_to_the_file(now))
+            .await
     }
 
     /// The same without waiting for the disk. A crash of the program takes nothing of it back, a power
@@ -257,8 +272,10 @@ impl Store {
         self.with(move |connection| {
             connection.pragma_update(None, "synchronous", "NORMAL")?;
             let done = work(connection);
-            connection.pragma_update(None, "synchronous", "FULL")?;
-            done
+            let full = connection.pragma_update(None, "synchronous", "FULL");
+            let done = done?;
+            full?;
+            Ok(done)
         })
         .await
     }

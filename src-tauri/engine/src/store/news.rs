@@ -110,11 +110,18 @@ impl Store {
                     |row| Ok((row.get(0)?, row.get::<_, String>(1)?, row.get(2)?)),
                 )
                 .optional()?;
-            let Some((id, body, attempts)) = row else {
+            let Some((id, body, attempts)): Option<(i64, String, u32)> = row else {
                 return Ok(None);
             };
-            let news = serde_json::from_str(&body)?;
-            Ok(Some(DueNews { id, news, attempts }))
+            match serde_json::from_str(&body) {
+                Ok(news) => Ok(Some(DueNews { id, news, attempts })),
+                Err(error) if error.is_data() => {
+                    tracing::error!(news.id = id, %error, "unreadable news");
+                    connection.execute("UPDATE news_outbox SET state = 'dead' WHERE id = ?1", [id])?;
+                    Ok(None)
+                }
+                Err(error) => Err(error.into()),
+            }
         })
         .await
     }

@@ -219,15 +219,22 @@ impl Store {
                 let first = rows.find(|row| !matches!(row, Ok(row) if !awake.contains(row.watch)));
                 Ok(first.transpose()?)
             };
-            let row = match next("state = 'due' AND next_at <= :now AND at <= :ahead")? {
-                Some(row) => Some(row),
-                // A lease that ran out; or a wait by a clock that has been set back since.
-                None => next(
-                    "state IN ('due', 'leased') AND (state = 'leased' AND lease_until <= :now OR at > :ahead)",
-                )?,
+            let mut due = loop {
+                let row = match next("state = 'due' AND next_at <= :now AND at <= :ahead")? {
+                    Some(row) => Some(row),
+                    // A lease that ran out; or a wait by a clock that has been set back since.
+                    None => next(
+                        "state IN ('due', 'leased') AND (state = 'leased' AND lease_until <= :now OR at > :ahead)",
+                    )?,
+                };
+                let Some(row) = row else {
+                    tx.commit()?;
+                    return Ok(None);
+                };
+                if let Some(due) = leased(&tx, row, &channel, company, now, until)? {
+                    break due;
+                }
             };
-            let Some(row) = row else { return Ok(None) };
-            let Some(mut due) = leased(&tx, row, &channel, company, now, until)? else { return Ok(None) };
             let told = company == Company::Told && due.alert.watch_id != TRIAL;
             if told && due.kind == MessageKind::Appeared {
                 let rows = companions(&tx, &due, &awake, now)?;
@@ -316,10 +323,15 @@ impl Store {
             let Some((id, alert, receipt, attempts, marks)) = row else {
                 return Ok(None);
             };
-            let Some(alert) = alerts::read(connection, AlertId(alert))? else {
-                return Ok(None);
+            let alert = match alerts::read(connection, AlertId(alert)) {
+                Err(error) if alerts::is_foreign(&error) => {
+                    tracing::error!(outbox.id = id, %error, "a message stays as it is");
+                    connection.execute("UPDATE outbox SET stale = 0 WHERE id = ?1", [id])?;
+                    None
+                }
+                alert => alert?,
             };
-            Ok(Some(Stale {
+            Ok(alert.map(|alert| Stale {
                 id,
                 alert,
                 receipt,
@@ -461,7 +473,8 @@ impl Row {
     }
 }
 
-/// The message of a row, which is leased.
+/// The message of a row, which is leased. `None`: nobody can say what it is, nor ever will; nothing
+/// else waits for it.
 fn leased(
     tx: &Transaction<'_>,
     row: Row,
@@ -470,9 +483,30 @@ fn leased(
     now: DateTime<Utc>,
     until: DateTime<Utc>,
 ) -> Result<Option<Due>> {
-    let Some(alert) = alerts::read(tx, row.alert)? else {
-        return Ok(None);
-    };
+    let id = row.id;
+    match message(tx, row, channel, company, now, until) {
+        Err(error) if alerts::is_foreign(&error) => {
+            tracing::error!(outbox.id = id, %error, "a message that cannot be read is given up");
+            tx.prepare_cached(
+                "UPDATE outbox SET state = 'dead', at = :now, lease_until = NULL WHERE id = :id",
+            )?
+            .execute(named_params! {":id": id, ":now": ms(now)})?;
+            Ok(None)
+        }
+        message => message.map(Some),
+    }
+}
+
+fn message(
+    tx: &Transaction<'_>,
+    row: Row,
+    channel: &str,
+    company: Company,
+    now: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<Due> {
+    // An alert takes its rows with it.
+    let alert = alerts::read(tx, row.alert)?.ok_or(rusqlite::Error::QueryReturnedNoRows)?;
     let kind = from_word(row.kind)?;
     // What repeats or takes back goes by what the first message has told.
     let (first, receipt) = match kind {
@@ -494,7 +528,7 @@ fn leased(
         "UPDATE outbox SET state = 'leased', lease_until = :until, at = :now WHERE id = :id",
     )?
     .execute(named_params! {":until": ms(until), ":now": ms(now), ":id": row.id})?;
-    Ok(Some(Due {
+    Ok(Due {
         id: row.id,
         channel: channel.to_owned(),
         kind,
@@ -514,7 +548,7 @@ fn leased(
         attempts: row.attempts,
         group: Vec::new(),
         openings,
-    }))
+    })
 }
 
 /// The openings of an alert, and whether each is there.

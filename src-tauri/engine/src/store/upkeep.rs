@@ -19,6 +19,8 @@ const APART: TimeDelta = TimeDelta::minutes(5);
 /// However old, the newest stay: a clock that was set wrong costs little.
 const ALERTS_ALWAYS: u32 = 1_000;
 const OPENINGS_ALWAYS: u32 = 5_000;
+const SNAPSHOTS_ALWAYS: u32 = 1_000;
+const LISTS_ALWAYS: u32 = 200;
 /// However new, no more stay.
 const ALERTS_MOST: u32 = 20_000;
 const OPENINGS_MOST: u32 = 100_000;
@@ -63,13 +65,16 @@ fn forget(tx: &Connection, now: DateTime<Utc>) -> Result<()> {
         },
     )?;
     tx.execute(
-        "DELETE FROM snapshot WHERE good_at < ?1",
-        [ms(now - OPENINGS)],
+        "DELETE FROM snapshot WHERE good_at < ?1
+         AND good_at <= (SELECT good_at FROM snapshot ORDER BY good_at DESC LIMIT 1 OFFSET ?2)",
+        (ms(now - OPENINGS), SNAPSHOTS_ALWAYS),
     )?;
     tx.execute(
         // Who has ever been on a list is noted when somebody new is.
-        "DELETE FROM listing WHERE checked_at < ?1 AND name NOT GLOB 'members/*'",
-        [ms(now - LISTS)],
+        "DELETE FROM listing WHERE checked_at < ?1 AND name NOT GLOB 'members/*'
+         AND checked_at <= (SELECT checked_at FROM listing WHERE name NOT GLOB 'members/*'
+             ORDER BY checked_at DESC LIMIT 1 OFFSET ?2)",
+        (ms(now - LISTS), LISTS_ALWAYS),
     )?;
     tx.execute(
         "DELETE FROM watch WHERE removed_at < ?1",
@@ -78,25 +83,40 @@ fn forget(tx: &Connection, now: DateTime<Utc>) -> Result<()> {
     tx.execute("DELETE FROM button WHERE until < ?1", [ms(now)])?;
     thin_out(tx, now)?;
     let today = now.timestamp().div_euclid(24 * 3600);
-    tx.execute("DELETE FROM watched WHERE day <= ?1", [today - KEPT_DAYS])?;
+    tx.execute(
+        "DELETE FROM watched WHERE day <= ?1
+         AND day <= (SELECT day FROM watched AS other WHERE other.clinic = watched.clinic
+             ORDER BY day DESC LIMIT 1 OFFSET ?2)",
+        (today - KEPT_DAYS, KEPT_DAYS),
+    )?;
     Ok(())
 }
 
 /// Of looks at one resource that follow each other and end alike one in five minutes stays; so do
 /// the first and the last of them, and all that found a change.
 fn thin_out(tx: &Connection, now: DateTime<Utc>) -> Result<()> {
-    tx.execute(
-        "DELETE FROM look WHERE id IN (
-             SELECT id FROM (
-                 SELECT id, appeared + vanished AS changed, how,
-                     row_number() OVER (PARTITION BY clinic, level, resource, at / :apart ORDER BY at, id) AS place,
-                     lag(how) OVER resource AS before, lead(how) OVER resource AS after,
-                     lead(at) OVER resource - at AS gap
-                 FROM (SELECT *, outcome || coalesce(code, '') AS how FROM look WHERE at < :old)
-                 WINDOW resource AS (PARTITION BY clinic, level, resource ORDER BY at, id))
-             WHERE changed = 0 AND place > 1 AND before = how AND after = how AND gap < :apart)",
-        named_params! {":apart": APART.num_milliseconds(), ":old": ms(now - WHOLE)},
-    )?;
+    let clinics = tx
+        .prepare("SELECT DISTINCT clinic FROM look")?
+        .query_map((), |row| row.get(0))?
+        .collect::<rusqlite::Result<Vec<String>>>()?;
+    // One clinic's looks at a time: all of them are a lot of memory.
+    for clinic in clinics {
+        tx.prepare_cached(
+            "DELETE FROM look WHERE id IN (
+                 SELECT id FROM (
+                     SELECT id, appeared + vanished AS changed, how,
+                         row_number() OVER (PARTITION BY level, resource, at / :apart ORDER BY at, id) AS place,
+                         lag(how) OVER resource AS before, lead(how) OVER resource AS after,
+                         lead(at) OVER resource - at AS gap
+                     FROM (SELECT *, outcome || coalesce(code, '') AS how FROM look
+                         WHERE clinic = :clinic AND at < :old)
+                     WINDOW resource AS (PARTITION BY level, resource ORDER BY at, id))
+                 WHERE changed = 0 AND place > 1 AND before = how AND after = how AND gap < :apart)",
+        )?
+        .execute(named_params! {
+            ":apart": APART.num_milliseconds(), ":old": ms(now - WHOLE), ":clinic": clinic,
+        })?;
+    }
     Ok(())
 }
 
@@ -116,8 +136,8 @@ mod tests {
     use super::*;
     use crate::{
         history::{Reading, Scope},
-        model::{ClinicId, DoctorId, Gap, Key, Look, Outcome},
-        store::looks,
+        model::{ClinicId, Dated, DoctorId, Gap, Key, Look, Outcome},
+        store::{Listing, looks},
     };
 
     /// Looks of some days as they come: dense, with gaps, outages and changes.
@@ -158,6 +178,39 @@ mod tests {
             });
         }
         looks
+    }
+
+    #[tokio::test]
+    async fn fault_30_a_clock_that_is_a_year_ahead_for_a_day_forgets_nothing_that_was_learned() {
+        let now = DateTime::UNIX_EPOCH + TimeDelta::days(20_000);
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        let learned: Vec<_> = (19_900..20_000)
+            .map(|day| (ClinicId::from("1"), day, 1))
+            .collect();
+        store.save_watched(learned.clone()).await.unwrap();
+        let kept = store.watched().await.unwrap();
+        assert_eq!(kept, learned[100 - usize::try_from(KEPT_DAYS).unwrap()..]);
+        let list = Listing::Doctors("1".into(), "2".into());
+        store.save_listing(&list, &["3"], now).await.unwrap();
+        let insert = |connection: &mut Connection| {
+            let sql = "INSERT INTO snapshot VALUES ('1', '3', 1728000000000, '[]')";
+            Ok(connection.execute(sql, ())?)
+        };
+        store.with(insert).await.unwrap();
+
+        let ahead = now + TimeDelta::days(400);
+        store.tidy(ahead).await.unwrap();
+        let today = (ClinicId::from("1"), 20_400, 1);
+        store.save_watched(vec![today.clone()]).await.unwrap();
+        store.tidy(ahead).await.unwrap();
+        let mut expected = kept[1..].to_vec();
+        expected.push(today);
+        assert_eq!(store.watched().await.unwrap(), expected);
+        let list: Option<Dated<Vec<String>>> = store.listing(&list).await.unwrap();
+        assert!(list.is_some());
+        let snapshot = store.snapshot("1".into(), "3".into()).await.unwrap();
+        assert!(snapshot.is_some());
     }
 
     #[tokio::test]

@@ -69,7 +69,7 @@ impl Store {
                     ":now": ms(now),
                 })?;
                 let id = WatchId(u32::try_from(tx.last_insert_rowid()).map_err(|_| StoreError::Closed)?);
-                expect(&tx, id, draft.places.iter().flat_map(chosen), now)?;
+                change(&tx, id, None, &draft, now)?;
                 added.push(Watch { id, created_at: now, draft, activity });
             }
             tx.commit()?;
@@ -87,31 +87,19 @@ impl Store {
     ) -> Result<Option<Watch>> {
         self.with(move |connection| {
             let tx = connection.transaction()?;
-            let Some(old) = find(&tx, id)? else { return Ok(None) };
+            let Some(old) = find(&tx, id)? else {
+                return Ok(None);
+            };
             tx.execute(
                 "UPDATE watch SET draft = :draft WHERE id = :id",
                 named_params! {":draft": serde_json::to_string(&draft)?, ":id": id.0},
             )?;
-            for place in &old.draft.places {
-                let kept = draft.places.iter().any(|new| {
-                    (&new.clinic_id, &new.specialty_id) == (&place.clinic_id, &place.specialty_id)
-                        && new.doctors == place.doctors
-                });
-                if !kept {
-                    tx.execute(
-                        "DELETE FROM listed WHERE watch_id = :id AND clinic = :clinic AND specialty = :specialty",
-                        named_params! {
-                            ":id": id.0, ":clinic": place.clinic_id.as_str(),
-                            ":specialty": place.specialty_id.as_str(),
-                        },
-                    )?;
-                }
-            }
-            let known: Vec<_> = old.draft.places.iter().flat_map(chosen).collect();
-            let fresh = draft.places.iter().flat_map(chosen).filter(|doctor| !known.contains(doctor));
-            expect(&tx, id, fresh, now)?;
+            change(&tx, id, Some(&old.draft), &draft, now)?;
             tx.commit()?;
-            Ok(Some(Watch { draft: draft.clone(), ..old }))
+            Ok(Some(Watch {
+                draft: draft.clone(),
+                ..old
+            }))
         })
         .await
     }
@@ -153,6 +141,34 @@ impl Store {
         .await
     }
 
+    /// Writes watches that are looked at, though the file may have lost them or know them as they were.
+    pub(crate) async fn keep_watches(&self, watches: Vec<Watch>, now: DateTime<Utc>) -> Result<()> {
+        self.with(move |connection| {
+            let tx = connection.transaction()?;
+            for watch in &watches {
+                let before = draft(&tx, i64::from(watch.id.0))?;
+                let kept = tx
+                    .prepare_cached(
+                        "INSERT INTO watch (id, draft, activity, created_at)
+                         VALUES (:id, :draft, :activity, :created_at)
+                         ON CONFLICT (id) DO UPDATE SET draft = :draft, activity = :activity
+                         WHERE removed_at IS NULL",
+                    )?
+                    .execute(named_params! {
+                        ":id": watch.id.0, ":draft": serde_json::to_string(&watch.draft)?,
+                        ":activity": serde_json::to_string(&watch.activity)?,
+                        ":created_at": ms(watch.created_at),
+                    })?;
+                let before = before.map(crate::watches::respelled);
+                if kept > 0 && before.as_ref() != Some(&watch.draft) {
+                    change(&tx, watch.id, before.as_ref(), &watch.draft, now)?;
+                }
+            }
+            Ok(tx.commit()?)
+        })
+        .await
+    }
+
     /// Brings a removed watch back. `None`: there is none to bring back.
     pub(crate) async fn restore_watch(&self, id: WatchId) -> Result<Option<Watch>> {
         self.with(move |connection| {
@@ -172,6 +188,63 @@ fn find(tx: &Transaction<'_>, id: WatchId) -> Result<Option<Watch>> {
         .optional()?
         .map(watch)
         .transpose()
+}
+
+/// What any watch asks for, removed ones too. `None`: there is none, or it cannot be read.
+pub(super) fn draft(tx: &Transaction<'_>, id: i64) -> Result<Option<WatchDraft>> {
+    let draft: Option<String> = tx
+        .query_row("SELECT draft FROM watch WHERE id = ?1", [id], |row| {
+            row.get(0)
+        })
+        .optional()?;
+    Ok(draft.and_then(|draft| serde_json::from_str(&draft).ok()))
+}
+
+/// A watch was written over what it asked for before: it is shown what is new to it.
+pub(super) fn renew(
+    tx: &Transaction<'_>,
+    id: i64,
+    before: Option<&WatchDraft>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    match (u32::try_from(id), draft(tx, id)?) {
+        (Ok(id), Some(draft)) => change(tx, WatchId(id), before, &draft, now),
+        _ => Ok(()),
+    }
+}
+
+/// A watch asks for something else now: places that changed are to be listed anew, and doctors it
+/// names for the first time are awaited.
+fn change(
+    tx: &Transaction<'_>,
+    id: WatchId,
+    before: Option<&WatchDraft>,
+    draft: &WatchDraft,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let before = before.map_or(&[][..], |before| &before.places);
+    for place in before {
+        let kept = draft.places.iter().any(|new| {
+            (&new.clinic_id, &new.specialty_id) == (&place.clinic_id, &place.specialty_id)
+                && new.doctors == place.doctors
+        });
+        if !kept {
+            tx.execute(
+                "DELETE FROM listed WHERE watch_id = :id AND clinic = :clinic AND specialty = :specialty",
+                named_params! {
+                    ":id": id.0, ":clinic": place.clinic_id.as_str(),
+                    ":specialty": place.specialty_id.as_str(),
+                },
+            )?;
+        }
+    }
+    let known: Vec<_> = before.iter().flat_map(chosen).collect();
+    let fresh = draft
+        .places
+        .iter()
+        .flat_map(chosen)
+        .filter(|doctor| !known.contains(doctor));
+    expect(tx, id, fresh, now)
 }
 
 /// The doctors a place names.

@@ -139,6 +139,84 @@ fn limit_files(bytes: Option<u64>) {
     setrlimit(Resource::Fsize, limit).unwrap();
 }
 
+/// Who hears the signal gets an error instead of its end.
+#[cfg(target_os = "linux")]
+fn hear_of_limits() -> tokio::signal::unix::Signal {
+    use tokio::signal::unix::{SignalKind, signal};
+    let number = rustix::process::Signal::XFSZ.as_raw();
+    signal(SignalKind::from_raw(number)).unwrap()
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn fault_37_a_damaged_file_that_there_is_no_room_to_mend_stays_where_it_is() {
+    let test = "store::faults::full::fault_37_a_damaged_file_that_there_is_no_room_to_mend_stays_where_it_is";
+    if !is_alone(test, |_| ()) {
+        return;
+    }
+    let _heard = hear_of_limits();
+    let folder = tempfile::tempdir().unwrap();
+    lived_in(folder.path()).await;
+    let store = open(folder.path(), begin()).unwrap();
+    assert!(store.back_up(begin()).await.unwrap());
+    drop(store);
+    let path = folder.path().join(FILE_NAME);
+    let file = Connection::open(&path).unwrap();
+    file.execute("UPDATE opening SET slot = '{'", ()).unwrap();
+    drop(file);
+    let unreadable = b"gone".to_vec();
+    for damaged in [std::fs::read(&path).unwrap(), unreadable] {
+        std::fs::write(&path, &damaged).unwrap();
+        let mut tried = 0;
+        let store = loop {
+            limit_files(Some(tried * 4096));
+            let opened = open(folder.path(), begin());
+            limit_files(None);
+            if let Ok(store) = opened {
+                break store;
+            }
+            tried += 1;
+            assert_eq!(std::fs::read(&path).unwrap(), damaged);
+            // Of a mend that failed nothing is left.
+            assert!(!folder.path().join(backups::PART).exists());
+            let kept = std::fs::read_dir(folder.path().join(mend::FOLDER));
+            assert_eq!(kept.map_or(0, Iterator::count), 0);
+        };
+        assert!(tried > 10, "{tried}");
+        assert_eq!(nicknames(&store).await, ["мама", "Петя"]);
+        drop(store);
+        std::fs::remove_dir_all(folder.path().join(mend::FOLDER)).unwrap();
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn fault_37_damage_that_cannot_be_mended_while_running_is_mended_when_there_is_room() {
+    let test = "store::faults::full::fault_37_damage_that_cannot_be_mended_while_running_is_mended_when_there_is_room";
+    if !is_alone(test, |_| ()) {
+        return;
+    }
+    let _heard = hear_of_limits();
+    let folder = tempfile::tempdir().unwrap();
+    lived_in(folder.path()).await;
+    let store = open(folder.path(), begin()).unwrap();
+    let spoil = |connection: &mut Connection| {
+        let none = "UPDATE look SET resource = CAST(x'ff' AS TEXT) WHERE id = 1";
+        Ok(connection.execute(none, ())?)
+    };
+    store.with(spoil).await.unwrap();
+    for _ in 0..5 {
+        limit_files(Some(4096));
+        let looks = store.looks(vec!["27".into()], 100).await;
+        limit_files(None);
+        looks.unwrap_err();
+        assert_eq!(nicknames(&store).await, ["мама", "Петя"]);
+    }
+    let looks = store.looks(vec!["27".into()], 100).await.unwrap();
+    assert_eq!(looks.len(), 0, "there was no copy of them");
+    assert_eq!(nicknames(&store).await, ["мама", "Петя"]);
+}
+
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn fault_39_a_write_that_fails_at_any_byte_is_no_half_transaction_and_is_done_again() {
@@ -146,9 +224,7 @@ async fn fault_39_a_write_that_fails_at_any_byte_is_no_half_transaction_and_is_d
     if !is_alone(test, |_| ()) {
         return;
     }
-    // Who hears the signal gets an error instead of its end.
-    let number = rustix::process::Signal::XFSZ.as_raw();
-    let _heard = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::from_raw(number));
+    let _heard = hear_of_limits();
     let folder = tempfile::tempdir().unwrap();
     let watches = lived_in(folder.path()).await;
     let (mut failed, mut bytes) = (0, 0);
@@ -237,4 +313,83 @@ async fn fault_38_a_folder_that_may_only_be_read_is_worked_on_in_memory_and_said
         store.unsaved().await.unwrap().is_some(),
         "until the next start"
     );
+}
+
+#[tokio::test]
+async fn fault_37_a_file_that_is_gone_too_is_not_taken_for_one_with_nothing_in_it() {
+    let folder = tempfile::tempdir().unwrap();
+    lived_in(folder.path()).await;
+    let store = open(folder.path(), begin()).unwrap();
+    let other = folder.path().join("other.db");
+    let holder = Connection::open(&other).unwrap();
+    holder.execute_batch("BEGIN EXCLUSIVE").unwrap();
+    let left = store.with_held(move |held| {
+        held.connection = Connection::open(other)?;
+        held.connection.busy_timeout(std::time::Duration::ZERO)?;
+        std::fs::remove_file(held.path()).unwrap();
+        held.leave_the_file(UnsavedCause::Failing, begin())
+    });
+    left.await.unwrap_err();
+    assert_eq!(store.unsaved().await.unwrap(), None);
+    assert!(!folder.path().join(FILE_NAME).exists());
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn fault_39_a_file_that_cannot_even_be_read_is_restored() {
+    let folder = tempfile::tempdir().unwrap();
+    lived_in(folder.path()).await;
+    let path = folder.path().join(FILE_NAME);
+    let store = open(folder.path(), begin()).unwrap();
+    assert!(store.back_up(begin()).await.unwrap());
+    drop(store);
+    // A file that exists and of which not a byte can be read.
+    std::fs::remove_file(&path).unwrap();
+    std::os::unix::fs::symlink("/proc/self/mem", &path).unwrap();
+    let store = open(folder.path(), begin() + TimeDelta::minutes(1)).unwrap();
+    assert_eq!(store.unsaved().await.unwrap(), None);
+    assert_eq!(nicknames(&store).await, ["мама", "Петя"]);
+    drop(store);
+    assert!(is_sound(folder.path()));
+}
+
+#[tokio::test]
+async fn fault_39_what_was_done_in_memory_is_saved_though_the_file_was_damaged_meanwhile() {
+    let folder = tempfile::tempdir().unwrap();
+    let watches = lived_in(folder.path()).await;
+    let path = folder.path().join(FILE_NAME);
+    let store = open(folder.path(), begin()).unwrap();
+    let other = Connection::open(&path).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    look_again(&store, &watches[0]).await;
+    assert!(store.unsaved().await.unwrap().is_some());
+    drop(other);
+    std::fs::write(&path, "not a database".repeat(400)).unwrap();
+    store.save_again().await.unwrap();
+    assert_eq!(store.unsaved().await.unwrap(), None);
+    drop(store);
+    assert_eq!(brought(folder.path()), 1);
+    assert!(is_sound(folder.path()));
+    let kept = std::fs::read_dir(folder.path().join(mend::FOLDER)).unwrap();
+    assert_eq!(kept.count(), 1);
+}
+
+#[tokio::test]
+async fn fault_41_an_older_file_that_was_held_at_the_start_is_copied_before_it_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(FILE_NAME);
+    let mut older = Connection::open(&path).unwrap();
+    migrations().to_version(&mut older, 4).unwrap();
+    older.execute_batch("BEGIN EXCLUSIVE").unwrap();
+    older
+        .pragma_update(None, "locking_mode", "EXCLUSIVE")
+        .unwrap();
+    let store = open(folder.path(), begin()).unwrap();
+    assert!(store.unsaved().await.unwrap().is_some());
+    drop(older);
+    store.save_again().await.unwrap();
+    assert_eq!(store.unsaved().await.unwrap(), None);
+    let kept = Connection::open(folder.path().join("talonchik.v4.db")).unwrap();
+    let version = kept.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0));
+    assert_eq!(version.unwrap(), 4);
 }
