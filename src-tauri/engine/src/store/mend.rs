@@ -469,8 +469,8 @@ impl Found {
                 Err(error) => tracing::warn!(%error, table, "not all of a table could be read"),
             }
         }
-        // Nobody's wait is ended by a list that may merely look empty.
-        found.all &= !(found.rows.is_empty() && *table == "watch");
+        // Nobody's wait is ended by a list that may merely look empty, or shorter than it is.
+        found.all &= !(found.rows.is_empty() && *table == "watch") && is_whole(damaged, table);
         found
     }
 
@@ -502,6 +502,14 @@ impl Found {
         }
         Ok(all)
     }
+}
+
+/// Do the pages of a table agree with each other?
+fn is_whole(damaged: &Connection, table: &str) -> bool {
+    let check = damaged.query_row(&format!("PRAGMA integrity_check({table})"), (), |row| {
+        row.get::<_, String>(0)
+    });
+    check.is_ok_and(|said| said == "ok")
 }
 
 /// What a column may hold.
