@@ -593,7 +593,7 @@ impl<'a> Court<'a> {
             let mut anew = eras.chain(pauses).chain(&self.seen.moves);
             if let Some((_, first, _)) = first
                 && !self.was_cut(*first)
-                && !anew.any(|moment| (first..=at).contains(&moment))
+                && !anew.any(|moment| (*first - LONG..=*at).contains(moment))
             {
                 complaints.push(format!(
                     "channel {ear} heard {news:?} at {first} and at {at}"
@@ -752,8 +752,9 @@ impl<'a> Court<'a> {
         let database = Rc::clone(&self.database);
         let one = |sql: &str| {
             database
-                .query_row(sql, (), |row| row.get::<_, String>(0))
+                .query_row(sql, (), |row| row.get::<_, Option<String>>(0))
                 .optional()
+                .map(Option::flatten)
         };
         let count = |sql: &str| {
             database
@@ -784,14 +785,17 @@ impl<'a> Court<'a> {
             .map(|watch| watch.to_string())
             .collect();
         let late = (self.end.wall - TimeDelta::minutes(20)).timestamp_millis();
-        let stuck = count(&format!(
-            "SELECT count(*) FROM outbox JOIN alert ON alert.id = alert_id
+        let stuck = one(&format!(
+            "SELECT group_concat(concat_ws(' ', channel, kind, outbox.state, why, attempts, next_at, at), '; ')
+             FROM outbox JOIN alert ON alert.id = alert_id
              WHERE (outbox.state = 'due' AND next_at < {late} OR outbox.state = 'leased' AND lease_until < {late})
              AND watch_id IN ({})",
             awake.join(", ")
         ));
-        if stuck != 0 {
-            self.complain(CHECK, format!("{stuck} messages wait for ever"));
+        match stuck {
+            Ok(None) => (),
+            Ok(Some(stuck)) => self.complain(CHECK, format!("they wait for ever: {stuck}")),
+            Err(error) => self.complain(CHECK, error.to_string()),
         }
         let size = std::fs::metadata(&self.end.database).map_or(0, |file| file.len());
         if size > LARGEST {
