@@ -656,8 +656,8 @@ impl Timeline {
 
     /// When that is by our clock; what is past is now.
     fn instant(self, ms: i64) -> Instant {
-        let ahead = u64::try_from(ms - self.now()).unwrap_or(0);
-        Instant::now() + Duration::from_millis(ahead)
+        let ahead = u64::try_from(ms - self.ms).unwrap_or(0);
+        Instant::now().max(self.instant + Duration::from_millis(ahead))
     }
 }
 
@@ -735,8 +735,12 @@ impl Board {
 
     /// What background looks may ask. `bursts`: the person allowed them in learned windows.
     pub(crate) fn set_budget(&mut self, per_hour: f64, bursts: bool) {
+        let raised = per_hour > self.budget_per_hour;
         self.budget_per_hour = per_hour;
         self.scheduler.set_limits(Limits::new(per_hour, bursts));
+        if raised {
+            self.keep_walk_gaps();
+        }
     }
 
     /// The computer slept or its clock was set: moments are counted from now anew.
@@ -860,6 +864,20 @@ impl Board {
         }
         let unproven = self.plan.keys().filter(|clinic| !self.is_proven(clinic));
         self.walk_requests = unproven.map(|clinic| self.walk_cost(clinic)).sum();
+        self.keep_walk_gaps();
+    }
+
+    /// No walk is further away than the gap that holds now: what was proven may be so no longer.
+    fn keep_walk_gaps(&mut self) {
+        let now = Instant::now();
+        for clinic in self.plan.keys() {
+            let gap = self.walk_gap(clinic);
+            if let Some(facts) = self.facts.get_mut(clinic)
+                && facts.walk_due > now + gap
+            {
+                facts.walk_due = now + schedule::before(gap, &mut self.rng);
+            }
+        }
     }
 
     /// Judges anew what counts are worth, if it is time.
@@ -944,6 +962,25 @@ impl Board {
         self.stale.extend(self.plan.keys().cloned());
         self.choose_targets();
         self.scheduler.spread(self.timeline.now());
+        // A walk that is called comes with the next look, or there is the rush all the same.
+        let now = Instant::now();
+        let called: Vec<ClinicId> = self
+            .facts
+            .iter()
+            .filter(|(_, facts)| facts.walk_due <= now)
+            .map(|(clinic, _)| clinic.clone())
+            .collect();
+        for clinic in called {
+            let due = self.due_at(&clinic);
+            let Some(facts) = self.facts.get_mut(&clinic) else {
+                continue;
+            };
+            if facts.urgent {
+                self.make_due(&clinic);
+            } else if let Some(due) = due {
+                facts.walk_due = due;
+            }
+        }
     }
 
     /// The time between two walks through a clinic.
@@ -1554,21 +1591,78 @@ mod tests {
         assert!(!facts.wants_look(&specialty, &counts(1), &wanted));
     }
 
-    /// A specialty of one clinic is waited for.
-    fn one_clinic() -> Board {
+    /// In each of so many clinics a specialty is waited for.
+    fn clinics(count: u32) -> Board {
         let mut board = Board::new(1, 324.0, Learned::new(0), DateTime::UNIX_EPOCH);
-        let pair = Pair {
-            wanted: Wanted::Except(BTreeSet::new()),
-            watches: Vec::new(),
-            weight: 1.0,
-        };
-        let plan = ClinicPlan {
-            pairs: BTreeMap::from([("a".into(), pair)]),
-        };
-        board.plan.insert("1".into(), plan);
-        board.stale.insert("1".into());
-        board.facts_of(&"1".into());
+        for clinic in 1..=count {
+            let clinic = ClinicId(clinic.to_string());
+            let pair = Pair {
+                wanted: Wanted::Except(BTreeSet::new()),
+                watches: Vec::new(),
+                weight: 1.0,
+            };
+            let plan = ClinicPlan {
+                pairs: BTreeMap::from([("a".into(), pair)]),
+            };
+            board.plan.insert(clinic.clone(), plan);
+            board.stale.insert(clinic.clone());
+            board.facts_of(&clinic);
+        }
         board
+    }
+
+    fn one_clinic() -> Board {
+        clinics(1)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_clinic_that_stops_being_proven_is_walked_within_a_quarter_of_an_hour() {
+        let mut board = one_clinic();
+        let id = ClinicId::from("1");
+        board.note_trials(&id, &vec![(Level::Specialty, Trial::Announced); 400]);
+        tokio::time::sleep(JUDGE_GAP).await;
+        let errand = board.walk(&id).unwrap();
+        assert!(board.is_proven(&id));
+        board.finish(&errand, true, None, DateTime::UNIX_EPOCH);
+        assert!(board.facts[&id].walk_due > Instant::now() + Duration::from_hours(20));
+        let gap = Duration::from_secs(20);
+        board.note_trials(&id, &vec![(Level::Specialty, Trial::Missed { gap }); 4]);
+        board.due(DateTime::UNIX_EPOCH, true);
+        assert!(!board.is_proven(&id));
+        assert!(board.facts[&id].walk_due <= Instant::now() + schedule::WALK_GAP);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_raised_budget_brings_walks_nearer() {
+        let mut board = clinics(100);
+        board.set_budget(27.0, false);
+        let errand = board.walk(&"1".into()).unwrap();
+        board.finish(&errand, true, None, DateTime::UNIX_EPOCH);
+        let due = |board: &Board| board.facts[&ClinicId::from("1")].walk_due - Instant::now();
+        assert!(due(&board) > Duration::from_hours(10));
+        board.set_budget(648.0, false);
+        assert!(due(&board) <= Duration::from_hours(1));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn walks_that_a_start_or_an_outage_calls_are_spread_like_looks() {
+        let mut board = clinics(60);
+        let (mut walks, began) = (Vec::new(), Instant::now());
+        board.spread();
+        while began.elapsed() < schedule::WALK_GAP {
+            let (errands, wait) = board.due(DateTime::UNIX_EPOCH, true);
+            for errand in errands {
+                if errand.walk {
+                    walks.push(began.elapsed());
+                }
+                board.finish(&errand, true, None, DateTime::UNIX_EPOCH);
+            }
+            tokio::time::sleep(wait.max(Duration::from_millis(1))).await;
+        }
+        let soon = walks.iter().filter(|at| at.as_secs() < 60).count();
+        assert!((1..=12).contains(&soon), "{soon} of 60 in the first minute");
+        let first: BTreeSet<_> = walks.iter().take(60).collect();
+        assert_eq!(first.len(), 60, "everything is walked");
     }
 
     #[tokio::test(start_paused = true)]
