@@ -190,6 +190,8 @@ pub(crate) struct ClinicFacts {
     walk_due: Instant,
     /// The last round in which something was learned.
     learned_at: Option<i64>,
+    /// The last good answer of the round under way.
+    heard_at: Option<DateTime<Utc>>,
     /// A person waits for the first look.
     urgent: bool,
     failures: u32,
@@ -212,6 +214,7 @@ impl ClinicFacts {
         Self {
             walk_due: due,
             learned_at: None,
+            heard_at: None,
             urgent,
             failures: 0,
             broken_walks: 0,
@@ -230,6 +233,19 @@ impl ClinicFacts {
 
     pub(crate) fn pair(&mut self, id: &SpecialtyId) -> &mut PairFacts {
         self.pairs.entry(id.clone()).or_default()
+    }
+
+    /// When all that is watched of a specialty was last known. A round that takes long is no
+    /// silence: while it goes well, its last good answer counts.
+    pub(crate) fn heard_of(&self, specialty: &SpecialtyId) -> Option<DateTime<Utc>> {
+        let pair = self.pairs.get(specialty)?;
+        let well = self.trouble.is_none() && pair.trouble.is_none();
+        pair.good_at.max(self.heard_at.filter(|_| well))
+    }
+
+    /// A good answer came.
+    pub(crate) fn note_heard(&mut self, now: DateTime<Utc>) {
+        self.heard_at = Some(now);
     }
 
     /// Is this specialty gone from the clinic's list for good?
@@ -747,12 +763,11 @@ impl Board {
     pub(crate) fn set_time(&mut self, now: DateTime<Utc>) {
         self.timeline = Timeline::from(now);
         // What was known by a clock that was ahead is not known until then.
-        for pair in self
-            .facts
-            .values_mut()
-            .flat_map(|facts| facts.pairs.values_mut())
-        {
-            pair.good_at = pair.good_at.map(|good| good.min(now));
+        for facts in self.facts.values_mut() {
+            facts.heard_at = facts.heard_at.map(|heard| heard.min(now));
+            for pair in facts.pairs.values_mut() {
+                pair.good_at = pair.good_at.map(|good| good.min(now));
+            }
         }
         self.spread();
     }
@@ -1195,6 +1210,7 @@ impl Board {
         let Some(facts) = self.facts.get_mut(&errand.clinic) else {
             return false;
         };
+        facts.heard_at = None;
         match trouble {
             None => {
                 let answered = self.scheduler.places(&errand.key);

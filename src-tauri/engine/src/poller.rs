@@ -1011,6 +1011,9 @@ impl Poller {
 
     fn learned(&self, look: &Look, findings: &mut Findings) {
         findings.learned = true;
+        if let Some(facts) = self.board().facts.get_mut(look.key.clinic_id()) {
+            facts.note_heard(look.at);
+        }
         self.tell(Event::Looked { look: look.clone() });
     }
 
