@@ -134,6 +134,10 @@ impl Failing {
     fn rests(&self) -> bool {
         self.retry_at > Instant::now()
     }
+
+    fn wait(&self) -> Duration {
+        self.retry_at.saturating_duration_since(Instant::now())
+    }
 }
 
 /// What is known about a doctor who is followed.
@@ -301,8 +305,14 @@ impl ClinicFacts {
             pair.row = Reading::default();
             pair.witness = Witness::default();
             pair.failing = None;
-            if walk && !rows.is_empty() {
+            if rows.is_empty() {
+                continue;
+            }
+            if walk {
                 pair.absent = pair.absent.saturating_add(1);
+            } else if pair.absent < LOST_AFTER {
+                // Is it gone for good? A glance cannot say what is under it.
+                self.walk_due = Instant::now();
             }
         }
         self.specialties = rows.to_vec();
@@ -523,6 +533,18 @@ impl ClinicFacts {
         if pair.trouble.is_none() {
             pair.good_at = Some(now);
         }
+    }
+
+    /// A glance at one list or one doctor that the clinic's own system cannot show: the rest of
+    /// the clinic goes on.
+    fn failing_alone(&self, errand: &Errand, cause: Cause) -> Option<Failing> {
+        let failing = match &errand.key {
+            Key::Clinic { .. } => None,
+            Key::Specialty { specialty_id, .. } => self.pairs.get(specialty_id)?.failing,
+            Key::Doctor { doctor_id, .. } => self.doctors.get(doctor_id)?.failing,
+        };
+        let own = matches!(cause, Cause::Clinic | Cause::Missing);
+        failing.filter(|_| own && !errand.walk)
     }
 
     /// Notes what fails of a specialty. Where a doctor's slots are the key, the list does not matter.
@@ -1192,7 +1214,7 @@ impl Board {
         })
     }
 
-    /// A round ended. `trouble`: its first failure; `learned`: something in it was good.
+    /// A round ended. `trouble`: its first failure, or the one that concerns all; `learned`: something in it was good.
     /// True when the state of the service changed.
     pub(crate) fn finish(
         &mut self,
@@ -1234,14 +1256,23 @@ impl Board {
                     let wait = schedule::after_broken_walk(walk_gap, facts.broken_walks);
                     facts.walk_due = instant + schedule::jittered(wait, &mut self.rng);
                 }
+                let alone = facts.failing_alone(errand, trouble.cause);
                 if !learned {
                     facts.forget_readings();
+                }
+                if let Some(failing) = alone {
+                    for specialty in self.scheduler.places(&errand.key) {
+                        facts.note_trouble(errand, specialty);
+                    }
+                    let until = self.timeline.after(failing.wait());
+                    self.scheduler.put_off(&errand.key, until);
+                } else if !learned {
                     let since = facts.trouble.map_or(trouble.since, |old| old.since);
                     facts.trouble = Some(Trouble { since, ..trouble });
                     facts.failures += 1;
                 }
                 rest = match trouble.cause {
-                    _ if learned => None,
+                    _ if learned || alone.is_some() => None,
                     Cause::Offline | Cause::Impostor | Cause::BadCertificate | Cause::Blocked => {
                         None
                     }
@@ -1273,10 +1304,12 @@ impl Board {
             }
             self.make_due(&errand.clinic);
         }
-        if learned {
-            self.recover(before);
-        } else if let Some(trouble) = trouble {
-            self.degrade(trouble);
+        match trouble {
+            // Whatever was learned before it.
+            Some(trouble) if trouble.cause.concerns_all() => self.degrade(trouble),
+            _ if learned => self.recover(before),
+            Some(trouble) => self.degrade(trouble),
+            None => (),
         }
         before != self.service.state
     }
@@ -1322,7 +1355,7 @@ impl Board {
             Cause::Site if self.most_clinics_fail() => {
                 (ServiceState::Down, Some(self.in_about(DOWN_PROBE)))
             }
-            Cause::Site => return,
+            Cause::Site => return self.hold_on(),
             Cause::Clinic | Cause::Missing => return self.recover(self.service.state),
         };
         let failures = failures_as(state) + 1;
@@ -1336,6 +1369,25 @@ impl Board {
             failures,
             hold_until: hold,
         };
+    }
+
+    /// Whoever went first to see whether the service is back did not find out: another does.
+    fn hold_on(&mut self) {
+        if self
+            .service
+            .hold_until
+            .is_some_and(|hold| hold <= Instant::now())
+        {
+            self.service.hold_until = Some(match self.service.state {
+                ServiceState::Offline | ServiceState::Impostor => self.before_probing(),
+                ServiceState::Unknown
+                | ServiceState::Fine
+                | ServiceState::Slowed
+                | ServiceState::Blocked
+                | ServiceState::BadCertificate
+                | ServiceState::Down => self.in_about(DOWN_PROBE),
+            });
+        }
     }
 
     fn in_about(&mut self, wait: Duration) -> Instant {
@@ -1732,6 +1784,99 @@ mod tests {
             assert!(next >= Instant::now() + SHORTEST_PROBE);
             tokio::time::sleep_until(next).await;
         }
+    }
+
+    fn trouble(cause: Cause) -> Option<Trouble> {
+        let since = DateTime::UNIX_EPOCH;
+        Some(Trouble { since, cause })
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_network_that_goes_in_the_middle_of_a_round_is_away() {
+        let mut board = one_clinic();
+        let errand = board.walk(&"1".into()).unwrap();
+        board.finish(&errand, true, trouble(Cause::Offline), DateTime::UNIX_EPOCH);
+        assert_eq!(board.service.state, ServiceState::Offline);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_probe_that_the_site_does_not_answer_is_no_stream_of_probes() {
+        for (cause, longest) in [(Cause::Offline, 5), (Cause::Blocked, 90)] {
+            let mut board = clinics(9);
+            let errand = board.walk(&"1".into()).unwrap();
+            board.finish(&errand, false, trouble(cause), DateTime::UNIX_EPOCH);
+            for clinic in ["2", "3"] {
+                tokio::time::sleep_until(board.next_due().unwrap()).await;
+                let errand = board.walk(&clinic.into()).unwrap();
+                board.finish(&errand, false, trouble(Cause::Site), DateTime::UNIX_EPOCH);
+                let wait = board.next_due().unwrap() - Instant::now();
+                assert!(
+                    (1..=longest).contains(&wait.as_secs()),
+                    "{cause:?}: {wait:?}"
+                );
+            }
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_list_that_cannot_be_read_keeps_no_other_list_of_its_clinic_waiting() {
+        let mut board = one_clinic();
+        let id = ClinicId::from("1");
+        let pair = board.plan[&id].pairs[&SpecialtyId::from("a")].clone();
+        let plan = board.plan.get_mut(&id).unwrap();
+        plan.pairs.insert("b".into(), pair);
+        board
+            .worth
+            .insert(id.clone(), (Worth::Refuted, Worth::Unproven));
+        let errand = board.walk(&id).unwrap();
+        board.finish(&errand, true, None, DateTime::UNIX_EPOCH);
+        let keys = board.scheduler.keys(&id).to_vec();
+        assert_eq!(keys.len(), 2);
+        board.next_due();
+        let due = board.scheduler.due(&keys[1]);
+        let mut waits = Vec::new();
+        for _ in 0..9 {
+            let errand = board.errand(keys[0].clone(), false).unwrap();
+            let failed = trouble(Cause::Clinic).unwrap();
+            let Board { facts, rng, .. } = &mut board;
+            let facts = facts.get_mut(&id).unwrap();
+            let gap = Duration::from_secs(30);
+            facts.note_list_failed(&"a".into(), failed, gap, rng);
+            board.finish(&errand, false, Some(failed), DateTime::UNIX_EPOCH);
+            waits.push(board.scheduler.due(&keys[0]).unwrap() - board.timeline.now());
+        }
+        assert_eq!(board.scheduler.due(&keys[1]), due);
+        let longest = waits.iter().max().unwrap();
+        assert!(
+            *longest > 120_000,
+            "it rests for longer and longer: {waits:?}"
+        );
+        let facts = &board.facts[&id];
+        let sick = |id: &str| facts.is_sick(&id.into());
+        assert!(sick("a") && !sick("b") && facts.trouble.is_none());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_specialty_that_is_missing_from_a_list_is_walked_for_until_it_is_lost() {
+        let mut board = one_clinic();
+        let id = ClinicId::from("1");
+        let row = Specialty {
+            id: "b".into(),
+            fer_id: None,
+            name: String::new(),
+            counts: Counts::default(),
+        };
+        let mut walks = 0;
+        for _ in 0..9 {
+            let key = board.walk(&id).unwrap().key;
+            let errand = board.errand(key, false).unwrap();
+            walks += u32::from(errand.walk);
+            let facts = board.facts_of(&id);
+            facts.note_specialties(std::slice::from_ref(&row), false, &errand.plan, errand.walk);
+            board.finish(&errand, true, None, DateTime::UNIX_EPOCH);
+        }
+        assert_eq!(walks, 2, "and then it is left to its turn");
+        assert!(board.facts[&id].lost_specialty(&"a".into()));
     }
 
     #[tokio::test(start_paused = true)]

@@ -319,6 +319,11 @@ impl Poller {
         match &errand.key {
             Key::Clinic { .. } => {
                 let Some(rows) = self.look_at_clinic(errand, why, findings).await else {
+                    // Without a list nothing is known, though the service answers.
+                    findings.trouble.get_or_insert(Trouble {
+                        since: self.clock.now(),
+                        cause: Cause::Clinic,
+                    });
                     return;
                 };
                 for (specialty, pair) in &errand.plan.pairs {
@@ -1047,7 +1052,10 @@ impl Poller {
             since: self.clock.now(),
             cause,
         };
-        findings.trouble.get_or_insert(trouble);
+        // What concerns all is not hidden by what failed before it.
+        if findings.trouble.is_none() || cause.concerns_all() {
+            findings.trouble = Some(trouble);
+        }
         trouble
     }
 
