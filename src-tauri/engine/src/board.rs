@@ -13,7 +13,8 @@ use std::{
 
 use chrono::{DateTime, NaiveDate, Utc};
 use rand::{RngExt, SeedableRng, rngs::StdRng};
-use tokio::time::Instant;
+use tokio::{sync::OwnedMutexGuard, time::Instant};
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     delivery::{Channel, Ladders},
@@ -73,13 +74,15 @@ pub(crate) enum Cause {
     Impostor,
     /// The service's certificate has expired or is not valid yet.
     BadCertificate,
+    /// A round of this program died: it says nothing about the service.
+    Own,
 }
 
 impl Cause {
     /// Is there no point in asking anything else now?
     pub(crate) fn concerns_all(self) -> bool {
         match self {
-            Self::Clinic | Self::Missing | Self::Site => false,
+            Self::Clinic | Self::Missing | Self::Site | Self::Own => false,
             Self::Blocked
             | Self::Slowed
             | Self::Offline
@@ -88,6 +91,9 @@ impl Cause {
         }
     }
 }
+
+/// The turn to go through a clinic: there is one round at a time. It holds the last walk.
+pub(crate) type Turn = OwnedMutexGuard<Option<Walked>>;
 
 /// The last walk through a clinic.
 #[derive(Debug)]
@@ -119,7 +125,8 @@ impl Failing {
             | Cause::Slowed
             | Cause::Offline
             | Cause::Impostor
-            | Cause::BadCertificate => schedule::after_failure(gap, times, rng),
+            | Cause::BadCertificate
+            | Cause::Own => schedule::after_failure(gap, times, rng),
         };
         Self {
             trouble: Trouble {
@@ -196,7 +203,9 @@ pub(crate) struct ClinicFacts {
     learned_at: Option<i64>,
     /// The last good answer of the round under way.
     heard_at: Option<DateTime<Utc>>,
-    /// A person waits for the first look.
+    /// A walk was called that no round has begun yet.
+    called: bool,
+    /// A person waits for it.
     urgent: bool,
     failures: u32,
     /// Walks in a row on which something failed.
@@ -210,7 +219,9 @@ pub(crate) struct ClinicFacts {
     pub(crate) pairs: BTreeMap<SpecialtyId, PairFacts>,
     pub(crate) doctors: BTreeMap<DoctorId, DoctorFacts>,
     /// Held during a round: there is one at a time.
-    pub(crate) round: Arc<tokio::sync::Mutex<Option<Walked>>>,
+    round: Arc<tokio::sync::Mutex<Option<Walked>>>,
+    /// Ends the round under way if nobody waits for it.
+    give_way: CancellationToken,
 }
 
 impl ClinicFacts {
@@ -219,6 +230,7 @@ impl ClinicFacts {
             walk_due: due,
             learned_at: None,
             heard_at: None,
+            called: true,
             urgent,
             failures: 0,
             broken_walks: 0,
@@ -228,6 +240,7 @@ impl ClinicFacts {
             pairs: BTreeMap::new(),
             doctors: BTreeMap::new(),
             round: Arc::default(),
+            give_way: CancellationToken::new(),
         }
     }
 
@@ -245,6 +258,25 @@ impl ClinicFacts {
         let pair = self.pairs.get(specialty)?;
         let well = self.trouble.is_none() && pair.trouble.is_none();
         pair.good_at.max(self.heard_at.filter(|_| well))
+    }
+
+    /// The turn to go through the clinic, if no round is under way.
+    fn turn(&self) -> Option<Turn> {
+        Arc::clone(&self.round).try_lock_owned().ok()
+    }
+
+    /// The turn of a person, for whom a round that nobody waits for gives way.
+    pub(crate) fn turn_of_person(&self) -> impl Future<Output = Turn> + use<> {
+        let (turn, round) = (self.turn(), Arc::clone(&self.round));
+        if turn.is_none() {
+            self.give_way.cancel();
+        }
+        async move {
+            match turn {
+                Some(turn) => turn,
+                None => round.lock_owned().await,
+            }
+        }
     }
 
     /// A good answer came.
@@ -665,6 +697,8 @@ pub(crate) struct Errand {
     /// Down to the slots of this one, whatever the counts say.
     pub(crate) audit: Option<(SpecialtyId, DoctorId)>,
     pub(crate) urgent: bool,
+    /// A person waits for another round: this one ends.
+    pub(crate) give_way: CancellationToken,
 }
 
 /// Moments as the scheduler counts them: milliseconds of UTC that never run backwards. They go by
@@ -798,6 +832,8 @@ impl Board {
         for clinic in &clinics {
             self.trust.set_vendor(&clinic.id, &clinic.vendor);
         }
+        // Others of its booking system bear on a clinic.
+        self.judge_at = Some(Instant::now());
         self.clinics = clinics
             .into_iter()
             .map(|clinic| (clinic.id.clone(), clinic))
@@ -959,7 +995,8 @@ impl Board {
         for clinic in clinics {
             if let Some(facts) = self.facts.get_mut(&clinic) {
                 facts.walk_due = Instant::now();
-                facts.urgent = urgent;
+                facts.called = true;
+                facts.urgent |= urgent;
             }
             self.make_due(&clinic);
         }
@@ -969,16 +1006,6 @@ impl Board {
     fn make_due(&mut self, clinic: &ClinicId) {
         if let Some(key) = self.scheduler.keys(clinic).first().cloned() {
             self.scheduler.hurry(&key, self.timeline.now());
-        }
-    }
-
-    /// There was no room for these rounds: they come as soon as there is.
-    pub(crate) fn hurry_back(&mut self, errands: &[Errand]) {
-        for errand in errands {
-            if let Some(facts) = self.facts.get_mut(&errand.clinic) {
-                facts.urgent = errand.urgent;
-            }
-            self.scheduler.hurry(&errand.key, self.timeline.now());
         }
     }
 
@@ -1050,8 +1077,14 @@ impl Board {
             .sum::<usize>()
     }
 
-    /// The rounds that may start now, and how long until the next one may.
-    pub(crate) fn due(&mut self, now: DateTime<Utc>, idle: bool) -> (Vec<Errand>, Duration) {
+    /// The rounds that may start now, so many at most, and how long until the next one may.
+    /// `idle`: none is under way.
+    pub(crate) fn due(
+        &mut self,
+        now: DateTime<Utc>,
+        room: usize,
+        idle: bool,
+    ) -> (Vec<(Errand, Turn)>, Duration) {
         const LATER: Duration = Duration::from_hours(1);
         /// A clinic whose round is not over is asked for again after this.
         const BUSY: Duration = Duration::from_secs(2);
@@ -1073,28 +1106,27 @@ impl Board {
         let mut errands = Vec::new();
         while let Some((due, key)) = self.scheduler.first(at) {
             // One goes first to see whether the service is back.
-            if (due > at && !probes) || (probes && !errands.is_empty()) {
+            if (due > at && !probes) || (probes && !errands.is_empty()) || errands.len() >= room {
                 break;
             }
             let key = key.clone();
-            let busy = self
-                .facts
-                .get(key.clinic_id())
-                .is_some_and(|facts| facts.round.try_lock().is_err());
-            let taken = errands
-                .iter()
-                .any(|errand: &Errand| errand.clinic == *key.clinic_id());
-            if busy && probes {
-                // A person has it looked at: that says as much.
-                return (errands, BUSY);
-            }
-            if busy || taken {
+            let facts = self.facts.get(key.clinic_id());
+            let Some(turn) = facts.and_then(ClinicFacts::turn) else {
+                if let Some(facts) = facts.filter(|facts| facts.urgent) {
+                    facts.give_way.cancel();
+                }
+                if probes {
+                    // A person has it looked at: that says as much.
+                    return (errands, BUSY);
+                }
                 self.scheduler.put_off(&key, self.timeline.after(BUSY));
                 continue;
-            }
+            };
             // Should the round be cut short, the next one comes in its turn all the same.
             self.scheduler.looked(&key, at);
-            errands.extend(self.errand(key, false));
+            if let Some(errand) = self.errand(key, false) {
+                errands.push((errand, turn));
+            }
         }
         let wait = self
             .next_due()
@@ -1107,7 +1139,7 @@ impl Board {
         let now = Instant::now();
         let walks = |clinic: &&ClinicId| {
             let facts = self.facts.get(*clinic);
-            facts.is_some_and(|facts| facts.walk_due <= now && facts.round.try_lock().is_ok())
+            facts.is_some_and(|facts| facts.walk_due <= now && facts.turn().is_some())
         };
         let clinics: Vec<ClinicId> = self.plan.keys().filter(walks).cloned().collect();
         for clinic in clinics {
@@ -1165,11 +1197,7 @@ impl Board {
     pub(crate) fn walk(&mut self, clinic: &ClinicId) -> Option<Errand> {
         self.choose_targets();
         let key = self.scheduler.keys(clinic).first()?.clone();
-        let errand = self.errand(key, true)?;
-        Some(Errand {
-            urgent: true,
-            ..errand
-        })
+        self.errand(key, true)
     }
 
     /// Somebody to look at whatever the counts say, if one is due: counts that are believed are
@@ -1197,20 +1225,26 @@ impl Board {
         Some((specialty.clone(), doctor.clone()))
     }
 
-    /// What a round at this resource has to do now.
-    fn errand(&mut self, key: Key, walk: bool) -> Option<Errand> {
+    /// What a round at this resource has to do now. `pressed`: a person wants a walk.
+    fn errand(&mut self, key: Key, pressed: bool) -> Option<Errand> {
         let clinic = key.clinic_id().clone();
         let plan = self.plan.get(&clinic)?.clone();
         let facts = self.facts.get_mut(&clinic)?;
-        let walk = walk || facts.walk_due <= Instant::now();
+        let walk = pressed || facts.walk_due <= Instant::now();
         let urgent = std::mem::take(&mut facts.urgent);
+        facts.called = false;
+        let give_way = CancellationToken::new();
+        if !urgent && !pressed {
+            facts.give_way = give_way.clone();
+        }
         Some(Errand {
+            give_way,
             audit: if walk { None } else { self.audit(&clinic) },
             clinic,
             key,
             plan,
             walk,
-            urgent,
+            urgent: urgent || pressed,
         })
     }
 
@@ -1228,7 +1262,7 @@ impl Board {
         let gap = self.gap([&errand.clinic]);
         let walk_gap = self.walk_gap(&errand.clinic);
         let at = self.timeline.now();
-        let mut rest = None;
+        let (mut rest, mut wait) = (None, None);
         let Some(facts) = self.facts.get_mut(&errand.clinic) else {
             return false;
         };
@@ -1247,14 +1281,14 @@ impl Board {
                 }
                 if errand.walk {
                     facts.broken_walks = 0;
-                    facts.walk_due = instant + schedule::before(walk_gap, &mut self.rng);
+                    wait = Some(schedule::before(walk_gap, &mut self.rng));
                 }
             }
             Some(trouble) => {
                 if learned && errand.walk && !trouble.cause.concerns_all() {
                     facts.broken_walks += 1;
-                    let wait = schedule::after_broken_walk(walk_gap, facts.broken_walks);
-                    facts.walk_due = instant + schedule::jittered(wait, &mut self.rng);
+                    let broken = schedule::after_broken_walk(walk_gap, facts.broken_walks);
+                    wait = Some(schedule::jittered(broken, &mut self.rng));
                 }
                 let alone = facts.failing_alone(errand, trouble.cause);
                 if !learned {
@@ -1277,11 +1311,16 @@ impl Board {
                         None
                     }
                     Cause::Missing => Some(schedule::after_missing(&mut self.rng)),
-                    Cause::Clinic | Cause::Site | Cause::Slowed => {
+                    Cause::Clinic | Cause::Site | Cause::Slowed | Cause::Own => {
                         Some(schedule::after_failure(gap, facts.failures, &mut self.rng))
                     }
                 };
             }
+        }
+        // Who came while the clinic was walked through is not put off until its next turn.
+        let called = facts.called;
+        if let Some(wait) = wait.filter(|_| !called) {
+            facts.walk_due = instant + wait;
         }
         if learned {
             let since = facts.learned_at.replace(at).unwrap_or(at);
@@ -1297,11 +1336,7 @@ impl Board {
         }
         if let Some(wait) = rest {
             self.put_off(&errand.clinic, wait);
-        } else if learned && errand.walk && self.grew(errand) {
-            // Who came while the clinic was walked through is not put off until its next turn.
-            if let Some(facts) = self.facts.get_mut(&errand.clinic) {
-                facts.walk_due = instant;
-            }
+        } else if learned && called {
             self.make_due(&errand.clinic);
         }
         match trouble {
@@ -1355,7 +1390,7 @@ impl Board {
             Cause::Site if self.most_clinics_fail() => {
                 (ServiceState::Down, Some(self.in_about(DOWN_PROBE)))
             }
-            Cause::Site => return self.hold_on(),
+            Cause::Site | Cause::Own => return self.hold_on(),
             Cause::Clinic | Cause::Missing => return self.recover(self.service.state),
         };
         let failures = failures_as(state) + 1;
@@ -1456,16 +1491,6 @@ impl Board {
                     && matches!(place.doctors, DoctorChoice::Only { .. })
             }),
         }
-    }
-
-    /// Is more watched in the clinic than when this round began?
-    fn grew(&self, errand: &Errand) -> bool {
-        let now = self.plan.get(&errand.clinic).into_iter();
-        now.flat_map(|plan| &plan.pairs).any(|(specialty, pair)| {
-            errand.plan.pairs.get(specialty).is_none_or(|before| {
-                before.wanted != pair.wanted || before.watches.len() < pair.watches.len()
-            })
-        })
     }
 
     /// The watches that want to know about this doctor, now or when they go on, with what
@@ -1694,8 +1719,8 @@ mod tests {
         board.finish(&errand, true, None, DateTime::UNIX_EPOCH);
         assert!(board.facts[&id].walk_due > Instant::now() + Duration::from_hours(20));
         let gap = Duration::from_secs(20);
-        board.note_trials(&id, &vec![(Level::Specialty, Trial::Missed { gap }); 4]);
-        board.due(DateTime::UNIX_EPOCH, true);
+        board.note_trials(&id, &[(Level::Specialty, Trial::Missed { gap }); 4]);
+        board.due(DateTime::UNIX_EPOCH, 8, true);
         assert!(!board.is_proven(&id));
         assert!(board.facts[&id].walk_due <= Instant::now() + schedule::WALK_GAP);
     }
@@ -1718,8 +1743,8 @@ mod tests {
         let (mut walks, began) = (Vec::new(), Instant::now());
         board.spread();
         while began.elapsed() < schedule::WALK_GAP {
-            let (errands, wait) = board.due(DateTime::UNIX_EPOCH, true);
-            for errand in errands {
+            let (errands, wait) = board.due(DateTime::UNIX_EPOCH, 8, true);
+            for (errand, _turn) in errands {
                 if errand.walk {
                     walks.push(began.elapsed());
                 }
@@ -1739,11 +1764,11 @@ mod tests {
         board.service.hold_until = Some(Instant::now());
         let round = Arc::clone(&board.facts_of(&"1".into()).round);
         let looked_at = round.lock().await;
-        let (errands, wait) = board.due(DateTime::UNIX_EPOCH, true);
+        let (errands, wait) = board.due(DateTime::UNIX_EPOCH, 8, true);
         assert!(errands.is_empty());
         assert!(wait <= Duration::from_secs(2));
         drop(looked_at);
-        assert_eq!(board.due(DateTime::UNIX_EPOCH, true).0.len(), 1);
+        assert_eq!(board.due(DateTime::UNIX_EPOCH, 8, true).0.len(), 1);
     }
 
     #[tokio::test(start_paused = true)]
@@ -1751,8 +1776,8 @@ mod tests {
         let mut board = one_clinic();
         let mut last = Instant::now();
         for _ in 0..20 {
-            let (errands, wait) = board.due(DateTime::UNIX_EPOCH, true);
-            for errand in &errands {
+            let (errands, wait) = board.due(DateTime::UNIX_EPOCH, 8, true);
+            for (errand, _) in &errands {
                 let now = Instant::now();
                 if errand.walk {
                     assert!(now - last <= schedule::WALK_GAP);
@@ -1760,6 +1785,7 @@ mod tests {
                 }
                 board.finish(errand, true, None, DateTime::UNIX_EPOCH);
             }
+            drop(errands);
             tokio::time::sleep(wait.max(Duration::from_millis(1))).await;
         }
         assert!(last.elapsed() <= schedule::WALK_GAP);
@@ -1786,16 +1812,85 @@ mod tests {
         }
     }
 
-    fn trouble(cause: Cause) -> Option<Trouble> {
+    fn trouble(cause: Cause) -> Trouble {
         let since = DateTime::UNIX_EPOCH;
-        Some(Trouble { since, cause })
+        Trouble { since, cause }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn fault_47_a_round_that_dies_says_nothing_about_the_service() {
+        let mut board = one_clinic();
+        let errand = board.walk(&"1".into()).unwrap();
+        for cause in [Cause::Offline, Cause::Own] {
+            board.finish(&errand, false, Some(trouble(cause)), DateTime::UNIX_EPOCH);
+            assert_eq!(board.service.state, ServiceState::Offline, "{cause:?}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_comes_during_a_walk_has_one_to_come_and_nobody_else() {
+        let mut board = one_clinic();
+        let id = ClinicId::from("1");
+        for comes in [false, true, false] {
+            let errand = board.walk(&id).unwrap();
+            tokio::time::sleep(Duration::from_secs(5)).await;
+            if comes {
+                board.hurry([id.clone()], false);
+            }
+            board.finish(&errand, true, None, DateTime::UNIX_EPOCH);
+            assert_eq!(board.facts[&id].walk_due <= Instant::now(), comes);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn rounds_without_room_stay_due() {
+        let mut board = clinics(3);
+        board.hurry((1..=3).map(|id: u32| ClinicId(id.to_string())), false);
+        let mut begun = Vec::new();
+        for (room, count) in [(2, 2), (0, 2), (1, 3), (1, 3)] {
+            begun.extend(board.due(DateTime::UNIX_EPOCH, room, false).0);
+            assert_eq!(begun.len(), count);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_clinic_with_another_booking_system_is_judged_anew() {
+        let mut board = one_clinic();
+        let ids = [ClinicId::from("1"), "2".into()];
+        let clinic = |id: &ClinicId, vendor: &str| Clinic {
+            id: id.clone(),
+            name: String::new(),
+            full_name: String::new(),
+            district_id: "1".into(),
+            district_name: String::new(),
+            kind: None,
+            address: None,
+            phone: None,
+            email: None,
+            latitude: None,
+            longitude: None,
+            institution: None,
+            vendor: vendor.to_owned(),
+        };
+        board.note_trials(&ids[1], &[(Level::Specialty, Trial::Announced); 1000]);
+        board.choose_targets();
+        for (vendor, worth) in [("a", Worth::Proven), ("b", Worth::Unproven)] {
+            board.set_clinics(vec![clinic(&ids[0], vendor), clinic(&ids[1], "a")]);
+            board.choose_targets();
+            assert_eq!(board.worth(&ids[0]).1, worth);
+        }
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_network_that_goes_in_the_middle_of_a_round_is_away() {
         let mut board = one_clinic();
         let errand = board.walk(&"1".into()).unwrap();
-        board.finish(&errand, true, trouble(Cause::Offline), DateTime::UNIX_EPOCH);
+        board.finish(
+            &errand,
+            true,
+            Some(trouble(Cause::Offline)),
+            DateTime::UNIX_EPOCH,
+        );
         assert_eq!(board.service.state, ServiceState::Offline);
     }
 
@@ -1804,11 +1899,16 @@ mod tests {
         for (cause, longest) in [(Cause::Offline, 5), (Cause::Blocked, 90)] {
             let mut board = clinics(9);
             let errand = board.walk(&"1".into()).unwrap();
-            board.finish(&errand, false, trouble(cause), DateTime::UNIX_EPOCH);
+            board.finish(&errand, false, Some(trouble(cause)), DateTime::UNIX_EPOCH);
             for clinic in ["2", "3"] {
                 tokio::time::sleep_until(board.next_due().unwrap()).await;
                 let errand = board.walk(&clinic.into()).unwrap();
-                board.finish(&errand, false, trouble(Cause::Site), DateTime::UNIX_EPOCH);
+                board.finish(
+                    &errand,
+                    false,
+                    Some(trouble(Cause::Site)),
+                    DateTime::UNIX_EPOCH,
+                );
                 let wait = board.next_due().unwrap() - Instant::now();
                 assert!(
                     (1..=longest).contains(&wait.as_secs()),
@@ -1837,7 +1937,7 @@ mod tests {
         let mut waits = Vec::new();
         for _ in 0..9 {
             let errand = board.errand(keys[0].clone(), false).unwrap();
-            let failed = trouble(Cause::Clinic).unwrap();
+            let failed = trouble(Cause::Clinic);
             let Board { facts, rng, .. } = &mut board;
             let facts = facts.get_mut(&id).unwrap();
             let gap = Duration::from_secs(30);
