@@ -1872,7 +1872,7 @@ mod tests {
             institution: None,
             vendor: vendor.to_owned(),
         };
-        board.note_trials(&ids[1], &[(Level::Specialty, Trial::Announced); 1000]);
+        board.note_trials(&ids[1], &[(Level::Specialty, Trial::Announced); 400]);
         board.choose_targets();
         for (vendor, worth) in [("a", Worth::Proven), ("b", Worth::Unproven)] {
             board.set_clinics(vec![clinic(&ids[0], vendor), clinic(&ids[1], "a")]);

@@ -1,6 +1,6 @@
 //! Watches: what may be asked for, and what is known about each.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use tokio::time::Instant;
@@ -354,7 +354,7 @@ pub(crate) fn covered_doctors(watch: &Watch, board: &Board) -> HashSet<(ClinicId
 
 fn slots(watch: &Watch, board: &Board, sight: &Sight) -> (Vec<WatchSlot>, Vec<WatchSlot>) {
     let hidden = sight.hidden.get(&watch.id);
-    let clinics: HashSet<&ClinicId> = watch
+    let clinics: BTreeSet<&ClinicId> = watch
         .draft
         .places
         .iter()

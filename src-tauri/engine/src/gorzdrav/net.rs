@@ -10,9 +10,10 @@ use std::{
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use rustls::CertificateError;
-use tokio::{sync::Semaphore, task};
+use tokio::sync::Semaphore;
 
 use super::error::{ApiError, OfflineCause, SiteFault};
+use crate::blocking;
 
 /// Less than the time to connect: a resolver that is silent means no network, not a slow service.
 const NAME_TIMEOUT: Duration = Duration::from_secs(4);
@@ -39,7 +40,7 @@ impl Resolver {
     ) -> io::Result<Vec<SocketAddr>> {
         let lookup = async {
             let place = self.0.acquire_owned().await.map_err(io::Error::other)?;
-            let found = task::spawn_blocking(move || (system(), place)).await;
+            let found = blocking::run(move || (system(), place)).await;
             found.map_err(io::Error::other)?.0
         };
         let found = tokio::time::timeout(NAME_TIMEOUT, lookup).await;
@@ -211,23 +212,22 @@ mod tests {
         let (_held, hold) = mpsc::channel::<()>();
         let hold = Arc::new(std::sync::Mutex::new(hold));
         tokio::time::pause();
-        let lookups = (0..9).map(|_| {
+        let mut lookups = tokio::task::JoinSet::new();
+        for _ in 0..9 {
             let (began, hold) = (began.clone(), Arc::clone(&hold));
             let silent = move || {
                 began.send(()).unwrap();
                 let _never = hold.lock().unwrap().recv();
                 Ok(Vec::new())
             };
-            tokio::spawn(resolver.clone().look_up(silent))
-        });
-        let lookups: Vec<_> = lookups.collect();
-        task::yield_now().await;
+            lookups.spawn(resolver.clone().look_up(silent));
+        }
+        tokio::task::yield_now().await;
         for _ in 0..2 {
             begins.recv().unwrap();
         }
         tokio::time::advance(NAME_TIMEOUT * 2).await;
-        for found in lookups {
-            let found = found.await.unwrap();
+        for found in lookups.join_all().await {
             assert_eq!(found.unwrap_err().kind(), ErrorKind::TimedOut);
         }
         assert!(begins.try_recv().is_err(), "the others wait for a thread");
