@@ -46,7 +46,7 @@ pub(crate) struct Pulse<'a> {
     /// Since when it is looked after without a break, as far as it depends on the watch.
     pub(crate) since: DateTime<Utc>,
     /// When everything it covers was last known, or answers well.
-    pub(crate) heard_at: Option<DateTime<Utc>>,
+    pub(crate) checked_at: Option<DateTime<Utc>>,
 }
 
 /// How old the last good look at a watch may be that is looked at this often.
@@ -111,7 +111,7 @@ impl DeadMan {
             .iter()
             .filter_map(|pulse| {
                 let active = active(pulse);
-                let heard = pulse.heard_at.unwrap_or(active);
+                let heard = pulse.checked_at.unwrap_or(active);
                 (now - heard.max(active) > limit).then_some((pulse, heard))
             })
             .collect();
@@ -123,7 +123,7 @@ impl DeadMan {
         // Right after a start or a sleep nothing is silent yet, nor has it been heard of.
         let unheard = pulses
             .iter()
-            .filter(|pulse| told(pulse) && pulse.heard_at < Some(active(pulse)));
+            .filter(|pulse| told(pulse) && pulse.checked_at < Some(active(pulse)));
         let still = silent.iter().map(|(pulse, _)| *pulse);
         let left: BTreeSet<u32> = still
             .filter(|pulse| told(pulse))

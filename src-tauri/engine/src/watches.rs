@@ -269,7 +269,7 @@ pub(crate) fn pulses<'a>(
         Some(Pulse {
             watch,
             since,
-            heard_at: known_at(watch, promising, board, ClinicFacts::heard_of, now),
+            checked_at: known_at(watch, promising, board, ClinicFacts::heard_of, now),
         })
     };
     ids.into_iter().filter_map(pulse).collect()

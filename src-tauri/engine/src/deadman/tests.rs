@@ -41,7 +41,7 @@ fn tick(
     let pulses = seen.iter().map(|seen| Pulse {
         watch: &seen.watch,
         since: seen.since,
-        heard_at: Some(seen.checked),
+        checked_at: Some(seen.checked),
     });
     let pulses: Vec<_> = pulses.collect();
     deadman.tick(&pulses, limit(gap), service, at(minute))
