@@ -216,3 +216,27 @@ async fn an_impatient_person_costs_two_looks_not_ten() {
     let looks = app.asked("/appointments");
     assert!((1..=2).contains(&looks), "{looks} looks");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_person_does_not_wait_for_a_walk_that_takes_an_hour() {
+    let app = TestApp::start_with(simulator::Config::default(), Some(30)).await;
+    let clinic = app.city.clinics().remove(0).id;
+    let places = app.city.specialties(&clinic).into_iter().take(5);
+    let places = places.map(|specialty| {
+        flows::any(&simulator::Place {
+            clinic: clinic.clone(),
+            specialty: specialty.id,
+            doctor: String::new(),
+        })
+    });
+    let watch = app.watch(places.collect()).await;
+    for _ in 0..6 {
+        app.run_for(minutes(97)).await;
+        let pressed = app.clock.now();
+        app.engine.check_now(Some(watch.id)).await.unwrap();
+        let waited = app.clock.now() - pressed;
+        // With the reserve of clicks spent each of them waits ten seconds.
+        assert!(waited.num_minutes() <= 5, "{waited}");
+        assert!(app.view(watch.id).await.checked_at >= Some(pressed));
+    }
+}

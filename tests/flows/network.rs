@@ -152,6 +152,37 @@ async fn fault_15_a_network_that_comes_back_is_noticed_within_five_seconds_each_
 }
 
 #[tokio::test(start_paused = true)]
+async fn fault_15_a_network_that_is_away_costs_none_of_a_small_budget() {
+    let app = TestApp::start_with(simulator::Config::default(), Some(30)).await;
+    let line = Line::tls(address(&app)).await;
+    let wired = Wired::over(app, line.expect("a loopback port is free")).await;
+    // So many doctors that a walk spends an hour's requests and waits for more.
+    let clinic = wired.app.city.clinics().remove(0).id;
+    for specialty in wired.app.city.specialties(&clinic).into_iter().take(5) {
+        let place = Place {
+            clinic: clinic.clone(),
+            specialty: specialty.id,
+            doctor: String::new(),
+        };
+        wired.app.watch_any(&place).await;
+    }
+    wired.app.run_for(hours(2)).await;
+    let today = |ledger: engine::model::Ledger| (ledger.today, ledger.last_hour);
+    wired.line.show(Shown::WrongHost);
+    wired.app.run_for(minutes(10)).await;
+    let before = today(wired.app.engine.ledger().await.expect("a ledger"));
+    wired.app.run_for(minutes(5)).await;
+    let after = today(wired.app.engine.ledger().await.expect("a ledger"));
+    assert_eq!(after.0, before.0, "nobody was asked");
+    assert!(after.1 <= before.1, "nobody was asked");
+    assert_eq!(wired.service().await, ServiceState::Impostor);
+    let heard = wired.line.heard();
+    wired.line.show(Shown::Good);
+    wired.app.run_for(seconds(5)).await;
+    assert!(wired.line.heard() > heard, "looks go on");
+}
+
+#[tokio::test(start_paused = true)]
 async fn fault_13_connections_reset_in_any_phase_raise_nothing_and_are_over_soon() {
     let wired = Wired::plain().await;
     wired.offer(2);

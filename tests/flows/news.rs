@@ -198,3 +198,66 @@ async fn a_watch_that_asks_for_another_clinic_has_not_been_silent_about_it() {
     app.run_for(minutes(8)).await;
     assert_eq!(reader.news(), []);
 }
+
+/// A watch of so many doctors of one clinic that a walk takes an hour at the least budget.
+async fn long_walks() -> (TestApp, Vec<simulator::Place>) {
+    let app = TestApp::start_with(simulator::Config::default(), Some(30)).await;
+    for clinic in app.city.clinics() {
+        let mut doctors = Vec::new();
+        let mut places = Vec::new();
+        for specialty in app.city.specialties(&clinic.id) {
+            let place = |doctor: &str| simulator::Place {
+                clinic: clinic.id.clone(),
+                specialty: specialty.id.clone(),
+                doctor: doctor.to_owned(),
+            };
+            let listed = app.city.doctors(&clinic.id, &specialty.id);
+            doctors.extend(listed.iter().map(|doctor| place(&doctor.id)));
+            places.push(any(&place("")));
+            if doctors.len() >= 25 {
+                app.watch(places).await;
+                app.run_for(minutes(30)).await;
+                return (app, doctors);
+            }
+        }
+    }
+    panic!("no clinic has so many doctors");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_walk_that_takes_an_hour_is_no_silence() {
+    let (app, _) = long_walks().await;
+    app.run_for(hours(6)).await;
+    assert_eq!(app.told.news(), []);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_long_walk_that_fails_from_its_middle_on_is_a_silence_said_once() {
+    for after in [35, 45, 55] {
+        let (app, _) = long_walks().await;
+        app.run_for(minutes(after)).await;
+        app.city
+            .fail(Scope::All, Fault::Status(502), Extent::UntilCleared);
+        app.run_for(hours(3)).await;
+        let news = app.told.news();
+        assert!(matches!(news[..], [News::Silence { .. }]), "{news:?}");
+        app.city.clear_faults();
+        app.run_for(hours(3)).await;
+        let news = app.told.news();
+        assert!(matches!(news[1..], [News::Recovered { .. }]), "{news:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_doctor_of_many_who_cannot_be_read_is_a_silence_said_once() {
+    let (app, doctors) = long_walks().await;
+    let slots = format!(
+        "/schedule/lpu/{}/doctor/{}/appointments",
+        doctors[5].clinic, doctors[5].doctor
+    );
+    app.city
+        .fail(Scope::Path(slots), Fault::Code(602), Extent::UntilCleared);
+    app.run_for(hours(8)).await;
+    let news = app.told.news();
+    assert!(matches!(news[..], [News::Silence { .. }]), "{news:?}");
+}

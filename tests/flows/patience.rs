@@ -270,3 +270,34 @@ async fn a_doctor_who_leaves_the_list_takes_the_slots_along() {
     app.run_for(minutes(20)).await;
     assert_eq!(app.told.count(engine::model::MessageKind::Gone), 1);
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_empty_list_of_specialties_is_no_check() {
+    let app = TestApp::start().await;
+    let clinics = app.city.clinics().into_iter();
+    let clinic = clinics
+        .map(|clinic| clinic.id)
+        .find(|clinic| app.city.specialties(clinic).len() >= 2)
+        .expect("the city has such a clinic");
+    let specialties = app.city.specialties(&clinic);
+    let place = |specialty: &str| Place {
+        clinic: clinic.clone(),
+        specialty: specialty.to_owned(),
+        doctor: String::new(),
+    };
+    let places = specialties.iter().take(2);
+    let places = places.map(|it| flows::any(&place(&it.id))).collect();
+    let watch = app.watch(places).await;
+    app.run_for(minutes(2)).await;
+    let lists = format!("/schedule/lpu/{clinic}/specialties");
+    app.city
+        .fail(Scope::Path(lists), Fault::EmptyResult, Extent::UntilCleared);
+    let since = app.clock.now();
+    app.run_for(minutes(10)).await;
+    let view = app.view(watch.id).await;
+    let checked = view.checked_at.expect("it was checked before");
+    assert!(
+        checked <= since,
+        "the lists say nothing since {since}: {checked}"
+    );
+}

@@ -227,6 +227,7 @@ impl<'a> Watching<'a> {
             run,
         };
         watching.choose_levels();
+        watching.spread();
         watching
     }
 
@@ -333,6 +334,32 @@ impl<'a> Watching<'a> {
             self.scheduler.set_targets(&id, targets);
         }
         self.standings = standings;
+        // No walk is further away than the gap that holds now.
+        let now = self.now();
+        for clinic in 0..self.walk_due.len() {
+            let gap = self.walk_gap(clinic);
+            if self.walk_due[clinic] > now + millis(gap) {
+                self.walk_due[clinic] = now + millis(before(gap, &mut self.rng));
+            }
+        }
+    }
+
+    /// At the start the first looks are spread over one gap, and the walks that are called with them.
+    fn spread(&mut self) {
+        self.scheduler.spread(self.wall());
+        for (clinic, due) in self.world.clinics.iter().zip(&mut self.walk_due) {
+            let keys = self.scheduler.keys(&clinic.id.as_str().into()).iter();
+            let first = keys.filter_map(|key| self.scheduler.due(key)).min();
+            *due = first.map_or(0, |first| first - world::start().timestamp_millis());
+        }
+    }
+
+    /// The time between two walks through a clinic.
+    fn walk_gap(&self, clinic: usize) -> Duration {
+        let per_hour = f64::from(self.run.budget_per_hour) * BACKGROUND_PART;
+        let unproven = (0..self.world.clinics.len()).filter(|clinic| self.unproven(*clinic));
+        let load = unproven.map(|clinic| self.walk_cost(clinic)).sum();
+        walk_gap(!self.unproven(clinic), load, per_hour)
     }
 
     /// Is everything under this clinic looked at whatever its counts say?
@@ -359,14 +386,12 @@ impl<'a> Watching<'a> {
         let wall = self.wall();
         self.scheduler.looked(key, wall);
         let id = key.clinic_id().clone();
-        let unproven = (0..self.world.clinics.len()).filter(|clinic| self.unproven(*clinic));
-        let load = unproven.map(|clinic| self.walk_cost(clinic)).sum();
         let proven = !self.unproven(clinic);
         let due = self.walk_due[clinic] <= now;
         let sent = self.pace.requests_total();
         if due {
-            let gap = before(walk_gap(proven, load, per_hour), &mut self.rng);
-            self.walk_due[clinic] = now + i64::try_from(gap.as_millis()).unwrap_or(i64::MAX);
+            let gap = before(self.walk_gap(clinic), &mut self.rng);
+            self.walk_due[clinic] = now + millis(gap);
             self.rows(clinic).await;
             for pair in 0..self.places[clinic].len() {
                 self.list(clinic, pair, Underneath::All).await;
@@ -592,6 +617,10 @@ impl<'a> Watching<'a> {
             gap,
         }
     }
+}
+
+fn millis(wait: Duration) -> i64 {
+    i64::try_from(wait.as_millis()).unwrap_or(i64::MAX / 2)
 }
 
 struct Found {

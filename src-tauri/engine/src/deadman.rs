@@ -48,7 +48,7 @@ pub(crate) struct Pulse<'a> {
     pub(crate) watch: &'a Watch,
     /// Since when it is looked after without a break, as far as it depends on the watch.
     pub(crate) since: DateTime<Utc>,
-    /// The last good look at everything it covers.
+    /// When everything it covers was last known, or answers well.
     pub(crate) checked_at: Option<DateTime<Utc>>,
 }
 

@@ -95,6 +95,8 @@ pub struct Pace(Arc<Shared>);
 pub struct Permit {
     shared: Arc<Shared>,
     why: Why,
+    /// Somebody has heard the request.
+    heard: bool,
 }
 
 #[derive(Debug)]
@@ -155,6 +157,7 @@ impl Pace {
                     return Permit {
                         shared: Arc::clone(shared),
                         why,
+                        heard: true,
                     };
                 }
                 Turn::At(moment) => {
@@ -240,12 +243,12 @@ impl Pace {
         self.0.state().budget
     }
 
-    /// Requests started in the last 60 minutes.
+    /// Requests that reached somebody and ended in the last 60 minutes.
     pub fn requests_last_hour(&self) -> u32 {
         self.0.state().log.last_hour(Instant::now())
     }
 
-    /// Requests started since this pace was made.
+    /// Requests that reached somebody and have ended, since this pace was made.
     pub fn requests_total(&self) -> u64 {
         self.0.state().log.total
     }
@@ -263,9 +266,10 @@ impl Shared {
 }
 
 impl Permit {
-    /// The request reached nobody: the next one of background work costs nothing, so that a network
-    /// that is away is looked for as long as it takes.
-    pub fn give_back(self) {
+    /// The request reached nobody, and is none: the next one of background work costs nothing, so
+    /// that a network that is away is looked for as long as it takes.
+    pub fn give_back(mut self) {
+        self.heard = false;
         if self.why == Why::Background {
             self.shared.state().given_back += 1;
         }
@@ -274,7 +278,7 @@ impl Permit {
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        self.shared.state().finish(self.why);
+        self.shared.state().finish(self.why, self.heard);
         self.shared.tell();
     }
 }
@@ -400,7 +404,6 @@ impl State {
             Why::Click => self.clicks_running += 1,
             Why::Background => self.background_running += 1,
         }
-        self.log.add(now);
         Turn::Go
     }
 
@@ -450,7 +453,10 @@ impl State {
         ])
     }
 
-    fn finish(&mut self, why: Why) {
+    fn finish(&mut self, why: Why, heard: bool) {
+        if heard {
+            self.log.add(Instant::now());
+        }
         match why {
             Why::Click => self.clicks_running -= 1,
             Why::Background => self.background_running -= 1,
@@ -673,7 +679,7 @@ impl Add<Nanos> for Tick {
     }
 }
 
-/// Starts of the last hour, counted by the second.
+/// Requests of the last hour, counted by the second.
 #[derive(Debug)]
 struct Log {
     origin: Instant,

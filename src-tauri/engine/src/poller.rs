@@ -22,7 +22,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    board::{Board, Cause, ClinicFacts, DoctorFacts, Errand, Trouble, Walked},
+    board::{Board, Cause, ClinicFacts, DoctorFacts, Errand, Trouble, Turn, Walked},
     clock::Clock,
     clocks::Clocks,
     delivery::Channels,
@@ -82,8 +82,10 @@ struct Rounds {
 }
 
 impl Rounds {
-    fn begin(&mut self, poller: &Arc<Poller>, errand: Errand) {
-        let task = self.tasks.spawn(Arc::clone(poller).round(errand.clone()));
+    /// `turn`: it is waited for if there is none yet.
+    fn begin(&mut self, poller: &Arc<Poller>, errand: Errand, turn: Option<Turn>) {
+        let round = Arc::clone(poller).round(errand.clone(), turn);
+        let task = self.tasks.spawn(round);
         self.errands.insert(task.id(), errand);
     }
 
@@ -119,15 +121,25 @@ struct Findings {
     failures: u32,
     /// Requests that were sent.
     asked: u32,
+    /// A person waits for another round.
+    give_way: CancellationToken,
 }
 
 impl Findings {
     /// Is there no point in going on with this round?
     fn hopeless(&self) -> bool {
         self.failures >= PATIENCE
+            || self.give_way.is_cancelled()
             || self
                 .trouble
                 .is_some_and(|trouble| trouble.cause.concerns_all())
+    }
+
+    /// One more request. `None`: somebody waits for another round, and this one has given way.
+    async fn ask<T>(&mut self, request: impl Future<Output = T>) -> Option<T> {
+        let answer = self.give_way.run_until_cancelled(request).await?;
+        self.asked += 1;
+        Some(answer)
     }
 }
 
@@ -152,26 +164,25 @@ impl Poller {
         loop {
             let (budget, bursts) = (self.background_budget(), self.client.pace().bursts());
             self.board().set_budget(budget, bursts);
+            let room = ROUNDS.saturating_sub(rounds.tasks.len());
             let (errands, wait) = {
                 let mut board = self.board();
                 let now = self.clock.now();
                 board.replan(now, false);
-                board.due(now, rounds.tasks.is_empty())
+                board.due(now, room, rounds.tasks.is_empty())
             };
-            let room = ROUNDS.saturating_sub(rounds.tasks.len());
-            let (now, later) = errands.split_at(errands.len().min(room));
-            for errand in now.iter().cloned() {
-                rounds.begin(&self, errand);
+            for (errand, turn) in errands {
+                rounds.begin(&self, errand, Some(turn));
             }
-            self.board().hurry_back(later);
-            let full = !later.is_empty();
-            let wait = wait.min(HEARTBEAT);
+            // Without room the end of a round is waited for.
+            let full = rounds.tasks.len() >= ROUNDS;
+            let wait = if full { HEARTBEAT } else { wait.min(HEARTBEAT) };
             tokio::select! {
                 biased;
                 () = stop.cancelled() => break,
                 Some(ended) = rounds.tasks.join_next_with_id() => rounds.end(&self, ended),
                 () = self.changed.notified() => (),
-                () = tokio::time::sleep(if full { HEARTBEAT } else { wait }) => (),
+                () = tokio::time::sleep(wait) => (),
             }
             pulse = self.mind_the_clock(pulse).await;
         }
@@ -228,7 +239,7 @@ impl Poller {
         for clinic in clinics {
             let errand = self.board().walk(&clinic);
             if let Some(errand) = errand {
-                rounds.begin(self, errand);
+                rounds.begin(self, errand, None);
             }
         }
         while let Some(ended) = rounds.tasks.join_next_with_id().await {
@@ -242,7 +253,7 @@ impl Poller {
         let now = self.clock.now();
         let trouble = Trouble {
             since: now,
-            cause: Cause::Clinic,
+            cause: Cause::Own,
         };
         let changed = self.board().finish(errand, false, Some(trouble), now);
         if changed {
@@ -251,21 +262,18 @@ impl Poller {
         self.tell(Event::WatchesChanged);
     }
 
-    async fn round(self: Arc<Self>, errand: Errand) {
-        let guard = self
-            .board()
-            .facts
-            .get(&errand.clinic)
-            .map(|facts| Arc::clone(&facts.round));
-        let Some(guard) = guard else { return };
+    async fn round(self: Arc<Self>, errand: Errand, turn: Option<Turn>) {
         let asked = Instant::now();
-        let mut last = if errand.urgent {
-            guard.lock_owned().await
+        let mut last = if let Some(turn) = turn {
+            turn
         } else {
-            let Ok(alone) = guard.try_lock_owned() else {
-                return;
+            let turn = {
+                let board = self.board();
+                let facts = board.facts.get(&errand.clinic);
+                facts.map(ClinicFacts::turn_of_person)
             };
-            alone
+            let Some(turn) = turn else { return };
+            turn.await
         };
         // Whoever presses twice is answered by the walk that began after the second press.
         if errand.urgent
@@ -281,7 +289,10 @@ impl Poller {
                 plan: errand.plan.clone(),
             });
         }
-        let mut findings = Findings::default();
+        let mut findings = Findings {
+            give_way: errand.give_way.clone(),
+            ..Findings::default()
+        };
         let why = if errand.urgent {
             Why::Click
         } else {
@@ -298,6 +309,10 @@ impl Poller {
             // The first request is the look; clicks have a reserve of their own.
             if !errand.urgent {
                 board.scheduler.spent(findings.asked.saturating_sub(1));
+            }
+            if errand.give_way.is_cancelled() && findings.trouble.is_none() {
+                // What it has not seen, the round that comes now sees.
+                return;
             }
             board.finish(
                 &errand,
@@ -319,6 +334,13 @@ impl Poller {
         match &errand.key {
             Key::Clinic { .. } => {
                 let Some(rows) = self.look_at_clinic(errand, why, findings).await else {
+                    // Without a list nothing is known, though the service answers.
+                    if !findings.hopeless() {
+                        findings.trouble.get_or_insert(Trouble {
+                            since: self.clock.now(),
+                            cause: Cause::Clinic,
+                        });
+                    }
                     return;
                 };
                 for (specialty, pair) in &errand.plan.pairs {
@@ -444,8 +466,7 @@ impl Poller {
     ) -> Option<Vec<Specialty>> {
         let clinic = &errand.clinic;
         let started = Instant::now();
-        findings.asked += 1;
-        let answer = self.client.specialties(clinic, why).await;
+        let answer = findings.ask(self.client.specialties(clinic, why)).await?;
         let key = Key::Clinic {
             clinic_id: clinic.clone(),
         };
@@ -573,8 +594,10 @@ impl Poller {
             false
         };
         let started = Instant::now();
-        findings.asked += 1;
-        let answer = self.client.doctors(clinic, specialty, why).await;
+        let answer = self.client.doctors(clinic, specialty, why);
+        let Some(answer) = findings.ask(answer).await else {
+            return false;
+        };
         let answer = match self.log(key, started, answer, findings).await {
             Ok(answer) => answer,
             Err(trouble) => return failed(trouble),
@@ -786,8 +809,7 @@ impl Poller {
                 facts.note_slots_failed(doctor, trouble, gap, rng);
             });
         };
-        findings.asked += 1;
-        let answer = match self.client.slots(clinic, doctor, why).await {
+        let answer = match findings.ask(self.client.slots(clinic, doctor, why)).await? {
             Ok(answer) => answer,
             Err(error) => {
                 let answer = Err::<Answer<Slot>, _>(error);
@@ -869,7 +891,7 @@ impl Poller {
             self.tell(Event::WatchesChanged);
         }
         // Nobody waits for it: what was seen is told already.
-        self.read_timetable(clinic, doctor, why).await;
+        self.read_timetable(clinic, doctor, why, findings).await;
         Some(count)
     }
 
@@ -905,7 +927,13 @@ impl Poller {
     }
 
     /// Now and then, when a chosen doctor works next. A hint for people: its failure is of no matter.
-    async fn read_timetable(&self, clinic: &ClinicId, doctor: &DoctorId, why: Why) {
+    async fn read_timetable(
+        &self,
+        clinic: &ClinicId,
+        doctor: &DoctorId,
+        why: Why,
+        findings: &mut Findings,
+    ) {
         {
             let mut board = self.board();
             let named = board.plan.get(clinic).is_some_and(|plan| {
@@ -925,7 +953,8 @@ impl Poller {
             }
             facts.timetable_at = Some(Instant::now());
         }
-        let Ok(days) = self.client.timetable(clinic, doctor, why).await else {
+        let days = findings.ask(self.client.timetable(clinic, doctor, why));
+        let Some(Ok(days)) = days.await else {
             return;
         };
         let now = self.clock.now();
@@ -1011,6 +1040,9 @@ impl Poller {
 
     fn learned(&self, look: &Look, findings: &mut Findings) {
         findings.learned = true;
+        if let Some(facts) = self.board().facts.get_mut(look.key.clinic_id()) {
+            facts.note_heard(look.at);
+        }
         self.tell(Event::Looked { look: look.clone() });
     }
 
@@ -1044,7 +1076,10 @@ impl Poller {
             since: self.clock.now(),
             cause,
         };
-        findings.trouble.get_or_insert(trouble);
+        // What concerns all is not hidden by what failed before it.
+        if findings.trouble.is_none() || cause.concerns_all() {
+            findings.trouble = Some(trouble);
+        }
         trouble
     }
 

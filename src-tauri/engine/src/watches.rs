@@ -1,6 +1,6 @@
 //! Watches: what may be asked for, and what is known about each.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use tokio::time::Instant;
@@ -12,8 +12,8 @@ use crate::{
     gorzdrav::{link, specialty_name, tidy_line},
     model::{
         Activity, ClinicId, Doctor, DoctorChoice, DoctorId, DoctorRef, Place, ReleaseClock,
-        ServiceState, Specialty, Tell, TimeWish, Watch, WatchDraft, WatchId, WatchSlot, WatchState,
-        WatchView, is_id,
+        ServiceState, Specialty, SpecialtyId, Tell, TimeWish, Watch, WatchDraft, WatchId,
+        WatchSlot, WatchState, WatchView, is_id,
     },
     store::Opening,
     text::shortened,
@@ -166,7 +166,8 @@ pub(crate) struct Sight {
 pub(crate) fn view(watch: &Watch, board: &Board, sight: &Sight) -> WatchView {
     let (slots, others) = slots(watch, board, sight);
     let places = &watch.draft.places;
-    let checked_at = checked_at(watch, places.iter(), board, sight.now);
+    let good = |facts: &ClinicFacts, specialty: &SpecialtyId| facts.pairs.get(specialty)?.good_at;
+    let checked_at = known_at(watch, places.iter(), board, good, sight.now);
     let active = is_active(watch, sight.now) && !board.is_paused(sight.now);
     let gap = board.gap(places.iter().map(|place| &place.clinic_id));
     let state = state(watch, board, sight, !slots.is_empty(), checked_at.is_some());
@@ -241,8 +242,8 @@ pub(crate) fn pulses<'a>(
     for (clinic, plan) in &board.plan {
         let facts = board.facts.get(clinic);
         for (specialty, pair) in &plan.pairs {
-            let good_at = facts.and_then(|facts| facts.pairs.get(specialty)?.good_at);
-            if good_at.is_none_or(|good| now - good > limit) {
+            let heard = facts.and_then(|facts| facts.heard_of(specialty));
+            if heard.is_none_or(|heard| now - heard > limit) {
                 ids.extend(&pair.watches);
             }
         }
@@ -268,24 +269,25 @@ pub(crate) fn pulses<'a>(
         Some(Pulse {
             watch,
             since,
-            checked_at: checked_at(watch, promising, board, now),
+            checked_at: known_at(watch, promising, board, ClinicFacts::heard_of, now),
         })
     };
     ids.into_iter().filter_map(pulse).collect()
 }
 
-/// The last good look at everything in these places of a watch, since it was made.
-fn checked_at<'a>(
+/// When everything in these places of a watch was last known, since it was made. `of`: a specialty.
+fn known_at<'a>(
     watch: &Watch,
     places: impl Iterator<Item = &'a Place>,
     board: &Board,
+    of: impl Fn(&ClinicFacts, &SpecialtyId) -> Option<DateTime<Utc>>,
     now: DateTime<Utc>,
 ) -> Option<DateTime<Utc>> {
     // Made while the clock was ahead: when, nobody knows.
     let made = Some(watch.created_at).filter(|made| *made <= now);
     let good = places.map(|place| {
         let facts = board.facts.get(&place.clinic_id)?;
-        let good = facts.pairs.get(&place.specialty_id)?.good_at;
+        let good = of(facts, &place.specialty_id);
         good.filter(|good| made.is_none_or(|made| *good >= made - TimeDelta::minutes(1)))
     });
     let good: Option<Vec<_>> = good.collect();
@@ -352,7 +354,7 @@ pub(crate) fn covered_doctors(watch: &Watch, board: &Board) -> HashSet<(ClinicId
 
 fn slots(watch: &Watch, board: &Board, sight: &Sight) -> (Vec<WatchSlot>, Vec<WatchSlot>) {
     let hidden = sight.hidden.get(&watch.id);
-    let clinics: HashSet<&ClinicId> = watch
+    let clinics: BTreeSet<&ClinicId> = watch
         .draft
         .places
         .iter()

@@ -13,6 +13,7 @@ mod storage;
 mod watching;
 
 use std::{
+    hash::{DefaultHasher, Hash, Hasher},
     path::PathBuf,
     sync::{Arc, Mutex, Weak},
     time::Duration,
@@ -280,6 +281,9 @@ impl Engine {
         if !self.config.background {
             return;
         }
+        // Waits of its own: after an outage the channels do not try again all at once.
+        let mut seed = DefaultHasher::new();
+        (self.config.seed, channel.name()).hash(&mut seed);
         let worker = Arc::new(Worker {
             channel,
             store: self.store.clone(),
@@ -289,7 +293,7 @@ impl Engine {
             poller: Arc::clone(&self.poller),
             health,
             retired,
-            rng: Mutex::new(StdRng::seed_from_u64(self.config.seed)),
+            rng: Mutex::new(StdRng::seed_from_u64(seed.finish())),
         });
         let stop = self.stop.clone();
         self.spawn(supervised("delivery", stop.clone(), move || {

@@ -51,8 +51,21 @@ impl Engine {
         }
     }
 
-    /// Puts changed watches on the board and looks at them soon.
+    /// Puts changed watches on the board and looks at them soon. `urgent`: a person waits for that.
     fn change_watches(&self, changed: &[Watch], urgent: bool) {
+        self.put_watches(changed, urgent);
+        {
+            let mut board = self.poller.board();
+            let places = changed.iter().flat_map(|watch| &watch.draft.places);
+            board.hurry(places.map(|place| place.clinic_id.clone()), urgent);
+            if !urgent {
+                board.spread();
+            }
+        }
+        self.poller.changed.notify_one();
+    }
+
+    fn put_watches(&self, changed: &[Watch], urgent: bool) {
         {
             let mut board = self.poller.board();
             for watch in changed {
@@ -60,18 +73,7 @@ impl Engine {
                 board.asked_at.insert(watch.id, self.now());
             }
             board.replan(self.now(), urgent);
-            let clinics: Vec<ClinicId> = changed
-                .iter()
-                .flat_map(|watch| &watch.draft.places)
-                .map(|place| place.clinic_id.clone())
-                .collect();
-            if urgent {
-                board.hurry(clinics, true);
-            } else {
-                board.spread();
-            }
         }
-        self.poller.changed.notify_one();
         self.tell(Event::WatchesChanged);
     }
 
@@ -105,7 +107,12 @@ impl Engine {
             .await?
             .map(respelled)
             .ok_or(EngineError::NotFound("watch"))?;
-        self.change_watches(std::slice::from_ref(&watch), activity == Activity::On);
+        let changed = std::slice::from_ref(&watch);
+        match activity {
+            Activity::On => self.change_watches(changed, true),
+            // The others go on as they were.
+            Activity::Off | Activity::PausedUntil { .. } => self.put_watches(changed, false),
+        }
         self.tell_or_take_back(Some(id)).await;
         Ok(watch)
     }
@@ -118,6 +125,7 @@ impl Engine {
         {
             let mut board = self.poller.board();
             board.watches.remove(id);
+            board.asked_at.remove(&id);
             board.replan(self.now(), false);
         }
         self.tell(Event::WatchesChanged);

@@ -21,6 +21,7 @@ use super::{
     wire,
 };
 use crate::{
+    blocking,
     model::{
         Clinic, ClinicId, District, DistrictId, Doctor, DoctorId, Slot, Specialty, SpecialtyId,
         WorkDay,
@@ -44,6 +45,8 @@ pub(super) const IDLE_TIMEOUT: Duration = Duration::from_secs(10);
 pub(super) const TOTAL_TIMEOUT: Duration = Duration::from_secs(20);
 /// After decompression; the largest real answer is 0.5 MB.
 const LARGEST_BODY: usize = 8 * 1024 * 1024;
+/// A longer body takes milliseconds to read.
+const LONG_BODY: usize = 256 * 1024;
 /// The mean pause before the one retry after a broken connection is half as much again:
 /// about 0.7 s cures nearly all (Kalikoff/gorzdrav-app).
 const RETRY_PAUSE: Duration = Duration::from_millis(500);
@@ -136,13 +139,13 @@ impl Client {
     /// The 18 districts.
     pub async fn districts(&self, why: Why) -> Result<Answer<District>, ApiError> {
         let body = self.get(&["shared", "districts"], why).await?;
-        told("districts", wire::list::<wire::DistrictRow>(&body))
+        read("districts", body, wire::list::<wire::DistrictRow>).await
     }
 
     /// Every active clinic of the city.
     pub async fn clinics(&self, why: Why) -> Result<Answer<Clinic>, ApiError> {
         let body = self.get(&["shared", "lpus"], why).await?;
-        told("clinics", wire::list::<wire::ClinicRow>(&body))
+        read("clinics", body, wire::list::<wire::ClinicRow>).await
     }
 
     /// The active clinics of a district; none for an unknown district.
@@ -153,7 +156,7 @@ impl Client {
     ) -> Result<Answer<Clinic>, ApiError> {
         let path = ["shared", "district", district.as_str(), "lpus"];
         let body = self.get(&path, why).await?;
-        told("clinics", wire::list::<wire::ClinicRow>(&body))
+        read("clinics", body, wire::list::<wire::ClinicRow>).await
     }
 
     /// One clinic, active or not.
@@ -170,7 +173,7 @@ impl Client {
     ) -> Result<Answer<Specialty>, ApiError> {
         let path = ["schedule", "lpu", clinic.as_str(), "specialties"];
         let body = self.get(&path, why).await?;
-        told("specialties", wire::list::<wire::SpecialtyRow>(&body))
+        read("specialties", body, wire::list::<wire::SpecialtyRow>).await
     }
 
     /// The doctors of a specialty; none is code 38.
@@ -189,7 +192,7 @@ impl Client {
             "doctors",
         ];
         let body = self.get(&path, why).await?;
-        told("doctors", wire::list::<wire::DoctorRow>(&body))
+        read("doctors", body, wire::list::<wire::DoctorRow>).await
     }
 
     /// A doctor's free slots, each start once, soonest first; none is code 39.
@@ -200,7 +203,7 @@ impl Client {
         why: Why,
     ) -> Result<Answer<Slot>, ApiError> {
         let body = self.of_doctor(clinic, doctor, "appointments", why).await?;
-        told("slots", wire::slots(&body))
+        read("slots", body, wire::slots).await
     }
 
     /// A doctor's working days ahead, soonest first.
@@ -211,7 +214,7 @@ impl Client {
         why: Why,
     ) -> Result<Answer<WorkDay>, ApiError> {
         let body = self.of_doctor(clinic, doctor, "timetable", why).await?;
-        told("timetable", wire::timetable(&body))
+        read("timetable", body, wire::timetable).await
     }
 
     /// The newest token any answer carried.
@@ -336,8 +339,18 @@ impl Client {
     }
 }
 
-/// Reports skipped rows, once, without their content.
-fn told<T>(list: &'static str, answer: Result<Answer<T>, ApiError>) -> Result<Answer<T>, ApiError> {
+/// Reads a list, a long one off the async threads. Reports skipped rows, once, without their content.
+async fn read<T: Send + 'static>(
+    list: &'static str,
+    body: Vec<u8>,
+    parse: fn(&[u8]) -> Result<Answer<T>, ApiError>,
+) -> Result<Answer<T>, ApiError> {
+    let answer = if body.len() > LONG_BODY {
+        let parsed = blocking::run(move || parse(&body)).await;
+        parsed.unwrap_or_else(|_| Err(ApiError::site(SiteFault::Unreadable)))
+    } else {
+        parse(&body)
+    };
     if let Ok(Answer { rows, skipped, .. }) = &answer
         && *skipped > 0
     {

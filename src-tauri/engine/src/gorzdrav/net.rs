@@ -3,21 +3,50 @@
 use std::{
     error::Error,
     io::{self, ErrorKind},
-    net::SocketAddr,
+    net::{SocketAddr, ToSocketAddrs},
+    sync::Arc,
     time::Duration,
 };
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use rustls::CertificateError;
+use tokio::sync::Semaphore;
 
 use super::error::{ApiError, OfflineCause, SiteFault};
+use crate::blocking;
 
 /// Less than the time to connect: a resolver that is silent means no network, not a slow service.
 const NAME_TIMEOUT: Duration = Duration::from_secs(4);
 
+/// Names that are looked up at the same time. The system's resolver cannot be stopped: one that is
+/// silent keeps its thread for as long as it likes, and others would pile up behind it.
+const LOOKUPS: usize = 2;
+
 /// The system's resolver, with a failure that can be told from others.
-#[derive(Debug)]
-pub(super) struct Resolver;
+#[derive(Debug, Clone)]
+pub(super) struct Resolver(Arc<Semaphore>);
+
+impl Default for Resolver {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(LOOKUPS)))
+    }
+}
+
+impl Resolver {
+    /// Looks up a name by `system`, on a thread of its own. The thread keeps its place till its end.
+    async fn look_up(
+        self,
+        system: impl FnOnce() -> io::Result<Vec<SocketAddr>> + Send + 'static,
+    ) -> io::Result<Vec<SocketAddr>> {
+        let lookup = async {
+            let place = self.0.acquire_owned().await.map_err(io::Error::other)?;
+            let found = blocking::run(move || (system(), place)).await;
+            found.map_err(io::Error::other)?.0
+        };
+        let found = tokio::time::timeout(NAME_TIMEOUT, lookup).await;
+        found.unwrap_or_else(|late| Err(late.into()))
+    }
+}
 
 #[derive(Debug, thiserror::Error)]
 #[error("the name could not be resolved")]
@@ -25,13 +54,10 @@ struct Unresolved(#[source] io::Error);
 
 impl Resolve for Resolver {
     fn resolve(&self, name: Name) -> Resolving {
+        let resolver = self.clone();
         Box::pin(async move {
-            let lookup = tokio::net::lookup_host((name.as_str(), 0));
-            let found: Vec<SocketAddr> = tokio::time::timeout(NAME_TIMEOUT, lookup)
-                .await
-                .unwrap_or_else(|late| Err(late.into()))
-                .map_err(Unresolved)?
-                .collect();
+            let system = move || Ok((name.as_str(), 0).to_socket_addrs()?.collect());
+            let found = resolver.look_up(system).await.map_err(Unresolved)?;
             Ok(Box::new(found.into_iter()) as Addrs)
         })
     }
@@ -171,4 +197,39 @@ fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn 
         },
     )
     .take(32)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn fault_15_a_silent_resolver_keeps_two_threads_and_no_more() {
+        let resolver = Resolver::default();
+        let (began, begins) = mpsc::channel();
+        let (_held, hold) = mpsc::channel::<()>();
+        let hold = Arc::new(std::sync::Mutex::new(hold));
+        tokio::time::pause();
+        let mut lookups = tokio::task::JoinSet::new();
+        for _ in 0..9 {
+            let (began, hold) = (began.clone(), Arc::clone(&hold));
+            let silent = move || {
+                began.send(()).unwrap();
+                let _never = hold.lock().unwrap().recv();
+                Ok(Vec::new())
+            };
+            lookups.spawn(resolver.clone().look_up(silent));
+        }
+        tokio::task::yield_now().await;
+        for _ in 0..2 {
+            begins.recv().unwrap();
+        }
+        tokio::time::advance(NAME_TIMEOUT * 2).await;
+        for found in lookups.join_all().await {
+            assert_eq!(found.unwrap_err().kind(), ErrorKind::TimedOut);
+        }
+        assert!(begins.try_recv().is_err(), "the others wait for a thread");
+    }
 }

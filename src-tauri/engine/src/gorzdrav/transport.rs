@@ -66,7 +66,7 @@ pub(super) fn builder(base: &Url) -> reqwest::ClientBuilder {
         .pool_max_idle_per_host(2)
         // reqwest's own retries would get round the pace.
         .retry(reqwest::retry::never())
-        .dns_resolver(Arc::new(net::Resolver));
+        .dns_resolver(Arc::new(net::Resolver::default()));
     if is_loopback(base) {
         http.no_proxy()
     } else {

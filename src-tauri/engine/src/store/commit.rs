@@ -422,19 +422,22 @@ fn raise(
         after,
     } in covered.steps.iter()
     {
-        // What has not had its turn yet keeps it; whoever has told of the alert tells what joined.
+        // What has not had its turn yet keeps it. Whoever has told of the alert tells what joined, all
+        // of one moment together.
         tx.prepare_cached(
             "INSERT INTO outbox (alert_id, channel, kind, state, step, next_at, at, why)
              VALUES (:id, :channel, :kind, 'due', :step, :next, :now, CASE WHEN :waits THEN 'ladder' END)
              ON CONFLICT (alert_id, channel, kind) DO UPDATE
              SET state = 'due', attempts = 0, at = :now,
                  next_at = CASE WHEN state = 'due' AND why = 'busy' THEN next_at
-                     WHEN state = 'due' AND step > 0 THEN min(next_at, :next) ELSE :now END
+                     WHEN state = 'due' AND step > 0 THEN min(next_at, :next)
+                     WHEN state = 'due' AND why IS NULL THEN min(next_at, :now + :moment)
+                     WHEN state = 'sent' THEN max(:now, min(at, :now) + :moment) ELSE :now END
              WHERE state <> 'leased' AND kind = 'appeared'",
         )?
         .execute(named_params! {
             ":id": id, ":channel": channel, ":kind": word(kind)?, ":step": after.num_milliseconds(),
-            ":next": ms(now + *after), ":now": ms(now),
+            ":next": ms(now + *after), ":now": ms(now), ":moment": alerts::MOMENT.num_milliseconds(),
             ":waits": *kind == MessageKind::Appeared && !after.is_zero(),
         })?;
     }

@@ -160,23 +160,27 @@ impl Store {
         .await
     }
 
-    /// Looks since then, by clinic.
+    /// Looks since then that reached somebody, by clinic.
     pub(crate) async fn looks_since(&self, since: DateTime<Utc>) -> Result<HashMap<ClinicId, u32>> {
         self.with(move |connection| {
             Ok(connection
-                .prepare_cached("SELECT clinic, count(*) FROM look WHERE at >= ?1 GROUP BY clinic")?
+                .prepare_cached(
+                    "SELECT clinic, count(*) FROM look WHERE at >= ?1 AND outcome <> 'offline'
+                     GROUP BY clinic",
+                )?
                 .query_map([ms(since)], |row| Ok((ClinicId(row.get(0)?), row.get(1)?)))?
                 .collect::<rusqlite::Result<_>>()?)
         })
         .await
     }
 
-    /// How often each resource has been looked at since then.
+    /// How often each resource has been looked at since then, where that reached somebody.
     pub(crate) async fn looked_since(&self, since: DateTime<Utc>) -> Result<Vec<(Key, u32)>> {
         self.with(move |connection| {
             Ok(connection
                 .prepare_cached(
-                    "SELECT level, clinic, resource, count(*) FROM look WHERE at >= ?1
+                    "SELECT level, clinic, resource, count(*) FROM look
+                     WHERE at >= ?1 AND outcome <> 'offline'
                      GROUP BY clinic, level, resource",
                 )?
                 .query_map([ms(since)], |row| {

@@ -664,11 +664,12 @@ fn settle(tx: &Transaction<'_>, due: &Due, told: &Told, now: DateTime<Utc>) -> R
                 ":channel": due.channel,
             })?;
         }
-        // What joined or came back meanwhile is still to be told.
+        // What joined or came back meanwhile is still to be told, with all else of this moment.
         let back = state == "sent" || why == Some(Untold::Gone);
         let known: Vec<i64> = due.openings.iter().map(|(opening, _)| *opening).collect();
         tx.prepare_cached(
-            "UPDATE outbox SET state = 'due', next_at = :now, why = NULL
+            "UPDATE outbox SET next_at = CASE state WHEN 'sent' THEN :now + :moment ELSE :now END,
+             state = 'due', why = NULL
              WHERE id = :id AND state IN ('sent', 'expired')
              AND EXISTS (SELECT 1 FROM alert_slot JOIN opening ON opening.id = opening_id
                  WHERE alert_id = :alert AND gone_at IS NULL AND start > :now
@@ -676,7 +677,8 @@ fn settle(tx: &Transaction<'_>, due: &Due, told: &Told, now: DateTime<Utc>) -> R
                  AND (:back OR opening_id NOT IN (SELECT value FROM json_each(:known))))",
         )?
         .execute(named_params! {
-            ":now": ms(now), ":id": due.id, ":alert": due.alert.id.0, ":back": back,
+            ":now": ms(now), ":moment": alerts::MOMENT.num_milliseconds(), ":id": due.id,
+            ":alert": due.alert.id.0, ":back": back,
             ":known": serde_json::to_string(&known)?,
         })?;
         if matches!(told, Told::Sent(_)) && matches!(due.alert.state, AlertState::Snoozed { .. }) {
@@ -925,7 +927,7 @@ mod tests {
         let due = story.due().await.unwrap();
         story.settle(&due, sent()).await;
         // The watch goes on; the first doctor is looked at second.
-        story.wait(5);
+        story.wait(20);
         story.look(story.watch, "4", &[2], false).await;
         let joined = story.due().await.expect("what was missed is told");
         assert_eq!(joined.alert.id, due.alert.id);
@@ -955,6 +957,7 @@ mod tests {
                 assert_eq!(story.due().await, None, "it is away");
                 story.see(&[2, 3]).await;
             }
+            story.wait(20);
             let back = story.due().await.expect("it was never told");
             let [fresh] = &back.fresh[..] else {
                 panic!("what was told is not told again: {:?}", back.fresh);
@@ -969,6 +972,35 @@ mod tests {
                 assert_eq!(story.due().await, None);
             }
         }
+    }
+
+    #[tokio::test]
+    async fn doctors_of_one_release_are_two_messages_not_one_each() {
+        let mut story = Story::begin().await;
+        let doctors = ["3", "4", "5", "6", "7", "8"];
+        for doctor in doctors {
+            story.look(story.watch, doctor, &[], false).await;
+        }
+        story.wait(600);
+        let mut told = Vec::new();
+        // They are looked at three seconds apart; the second comes while the first is being told.
+        for second in 0..60 {
+            if second % 3 == 0
+                && let Some(doctor) = doctors.get(second / 3)
+            {
+                story.look(story.watch, doctor, &[1], false).await;
+            }
+            if let Some(due) = story.due().await {
+                told.push((second, due.fresh.len()));
+                if second == 0 {
+                    story.wait(1);
+                    story.look(story.watch, "4", &[1], false).await;
+                }
+                story.settle(&due, sent()).await;
+            }
+            story.wait(1);
+        }
+        assert_eq!(told, [(0, 1), (20, 5)]);
     }
 
     #[tokio::test]
@@ -1001,7 +1033,7 @@ mod tests {
         story.settle(&due, sent()).await;
         assert_eq!(repeats, [false, false, true, true]);
 
-        story.wait(1);
+        story.wait(20);
         story.see(&[2, 3]).await;
         assert!(
             !story.due().await.unwrap().repeat,

@@ -1,0 +1,431 @@
+use std::sync::Arc;
+
+use super::{service::SHORTEST_PROBE, *};
+use crate::{
+    model::{Counts, Doctor, RowDate, Specialty},
+    schedule::Row,
+};
+
+#[test]
+fn slots_have_merely_gone_when_there_are_fewer_and_no_new_day() {
+    let on = |day| {
+        let day = NaiveDate::from_ymd_opt(2026, 11, day)?;
+        Some(RowDate::Day { day })
+    };
+    let row = |free, tickets, first, last| Counts {
+        free,
+        tickets,
+        first: on(first),
+        last: on(last),
+    };
+    let before = row(5, 9, 23, 27);
+    assert!(row(4, 8, 23, 27).shrank(&before));
+    assert!(
+        row(4, 8, 24, 26).shrank(&before),
+        "the first and the last went"
+    );
+    assert!(Counts::default().shrank(&before), "all went");
+    assert!(!row(4, 8, 20, 27).shrank(&before), "one came sooner");
+    assert!(!row(4, 8, 23, 30).shrank(&before), "one came later");
+    assert!(!row(6, 9, 23, 27).shrank(&before), "one came");
+    assert!(
+        !row(5, 10, 23, 27).shrank(&before),
+        "one came, for others perhaps"
+    );
+    assert!(
+        !row(4, 8, 23, 27).shrank(&Counts::default()),
+        "the first ones came"
+    );
+    let at = DateTime::from_timestamp(1_900_000_000, 0);
+    let moment = Counts {
+        first: at.map(|at| RowDate::Moment { at }),
+        ..before
+    };
+    assert!(!moment.shrank(&before), "in doubt not");
+    let undated = Counts {
+        last: None,
+        ..before
+    };
+    assert!(!row(4, 8, 23, 27).shrank(&undated), "in doubt not");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_list_hides_is_not_held_against_the_summary_that_announced_it() {
+    let (specialty, id) = (SpecialtyId::from("a"), DoctorId::from("x"));
+    let counts = |free| Counts {
+        free,
+        ..Counts::default()
+    };
+    let summary = |free| {
+        vec![Specialty {
+            id: "a".into(),
+            fer_id: None,
+            name: String::new(),
+            counts: counts(free),
+        }]
+    };
+    let list = vec![Doctor {
+        id: id.clone(),
+        name: String::new(),
+        note: None,
+        area: None,
+        counts: counts(0),
+    }];
+    let wanted = Wanted::Except(BTreeSet::new());
+    let pair = Pair {
+        wanted: wanted.clone(),
+        watches: Vec::new(),
+        weight: 1.0,
+    };
+    let plan = ClinicPlan {
+        pairs: BTreeMap::from([(specialty.clone(), pair)]),
+    };
+    let pass = || tokio::time::sleep(Duration::from_secs(10));
+    let mut facts = ClinicFacts::new(Instant::now(), false);
+    let mut trials = facts.note_specialties(&summary(0), false, &plan, true);
+    trials.extend(facts.note_doctors(&specialty, &list));
+    pass().await;
+    trials.extend(facts.note_slots(&id, None, BTreeSet::new(), false, false));
+    facts.note_drilled(&specialty, Some(&counts(0)));
+    pass().await;
+    // A slot comes. The summary says so, the list does not, and nobody looks at the slots.
+    trials.extend(facts.note_specialties(&summary(1), false, &plan, false));
+    trials.extend(facts.note_doctors(&specialty, &list));
+    facts.note_drilled(&specialty, Some(&counts(1)));
+    pass().await;
+    assert_eq!(trials, []);
+    assert!(!facts.wants_look(&specialty, &counts(1), &wanted));
+    // A walk does.
+    trials.extend(facts.note_specialties(&summary(1), false, &plan, true));
+    trials.extend(facts.note_doctors(&specialty, &list));
+    let slots = BTreeSet::from([DateTime::UNIX_EPOCH]);
+    trials.extend(facts.note_slots(&id, None, slots, true, false));
+    assert_eq!(trials, [(Level::Clinic, Trial::Announced)]);
+    assert!(
+        facts.wants_look(&specialty, &counts(1), &wanted),
+        "the list is to be read again"
+    );
+    let gap = Duration::from_secs(20);
+    assert_eq!(
+        facts.note_doctors(&specialty, &list),
+        [(Level::Specialty, Trial::Missed { gap })]
+    );
+    assert!(!facts.wants_look(&specialty, &counts(1), &wanted));
+}
+
+/// In each of so many clinics a specialty is waited for.
+fn clinics(count: u32) -> Board {
+    let mut board = Board::new(1, 324.0, Learned::new(0), DateTime::UNIX_EPOCH);
+    for clinic in 1..=count {
+        let clinic = ClinicId(clinic.to_string());
+        let pair = Pair {
+            wanted: Wanted::Except(BTreeSet::new()),
+            watches: Vec::new(),
+            weight: 1.0,
+        };
+        let plan = ClinicPlan {
+            pairs: BTreeMap::from([("a".into(), pair)]),
+        };
+        board.plan.insert(clinic.clone(), plan);
+        board.stale.insert(clinic.clone());
+        board.facts_of(&clinic);
+    }
+    board
+}
+
+fn one_clinic() -> Board {
+    clinics(1)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clinic_that_stops_being_proven_is_walked_within_a_quarter_of_an_hour() {
+    let mut board = one_clinic();
+    let id = ClinicId::from("1");
+    board.note_trials(&id, &vec![(Level::Specialty, Trial::Announced); 400]);
+    tokio::time::sleep(JUDGE_GAP).await;
+    let errand = board.walk(&id).unwrap();
+    assert!(board.is_proven(&id));
+    board.finish(&errand, true, None, DateTime::UNIX_EPOCH);
+    assert!(board.facts[&id].walk_due > Instant::now() + Duration::from_hours(20));
+    let gap = Duration::from_secs(20);
+    board.note_trials(&id, &[(Level::Specialty, Trial::Missed { gap }); 4]);
+    board.due(DateTime::UNIX_EPOCH, 8, true);
+    assert!(!board.is_proven(&id));
+    assert!(board.facts[&id].walk_due <= Instant::now() + schedule::WALK_GAP);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_raised_budget_brings_walks_nearer() {
+    let mut board = clinics(100);
+    board.set_budget(27.0, false);
+    let errand = board.walk(&"1".into()).unwrap();
+    board.finish(&errand, true, None, DateTime::UNIX_EPOCH);
+    let due = |board: &Board| board.facts[&ClinicId::from("1")].walk_due - Instant::now();
+    assert!(due(&board) > Duration::from_hours(10));
+    board.set_budget(648.0, false);
+    assert!(due(&board) <= Duration::from_hours(1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn walks_that_a_start_or_an_outage_calls_are_spread_like_looks() {
+    let mut board = clinics(60);
+    let (mut walks, began) = (Vec::new(), Instant::now());
+    board.spread();
+    while began.elapsed() < schedule::WALK_GAP {
+        let (errands, wait) = board.due(DateTime::UNIX_EPOCH, 8, true);
+        for (errand, _turn) in errands {
+            if errand.walk {
+                walks.push(began.elapsed());
+            }
+            board.finish(&errand, true, None, DateTime::UNIX_EPOCH);
+        }
+        tokio::time::sleep(wait.max(Duration::from_millis(1))).await;
+    }
+    let soon = walks.iter().filter(|at| at.as_secs() < 60).count();
+    assert!((1..=12).contains(&soon), "{soon} of 60 in the first minute");
+    let first: BTreeSet<_> = walks.iter().take(60).collect();
+    assert_eq!(first.len(), 60, "everything is walked");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_probe_does_not_wait_for_a_clinic_that_a_person_has_looked_at() {
+    let mut board = one_clinic();
+    board.service.hold_until = Some(Instant::now());
+    let round = Arc::clone(&board.facts_of(&"1".into()).round);
+    let looked_at = round.lock().await;
+    let (errands, wait) = board.due(DateTime::UNIX_EPOCH, 8, true);
+    assert!(errands.is_empty());
+    assert!(wait <= Duration::from_secs(2));
+    drop(looked_at);
+    assert_eq!(board.due(DateTime::UNIX_EPOCH, 8, true).0.len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_walk_is_not_later_than_a_quarter_of_an_hour_after_the_last_though_no_look_is_due() {
+    let mut board = one_clinic();
+    let mut last = Instant::now();
+    for _ in 0..20 {
+        let (errands, wait) = board.due(DateTime::UNIX_EPOCH, 8, true);
+        for (errand, _) in &errands {
+            let now = Instant::now();
+            if errand.walk {
+                assert!(now - last <= schedule::WALK_GAP);
+                last = now;
+            }
+            board.finish(errand, true, None, DateTime::UNIX_EPOCH);
+        }
+        drop(errands);
+        tokio::time::sleep(wait.max(Duration::from_millis(1))).await;
+    }
+    assert!(last.elapsed() <= schedule::WALK_GAP);
+}
+
+#[tokio::test(start_paused = true)]
+async fn fault_15_a_resolver_that_is_silent_makes_nobody_wait_longer_than_five_seconds() {
+    let mut board = one_clinic();
+    for turn in 0..100 {
+        // The question begins now, and its answer that there is none takes four seconds.
+        let began = Instant::now();
+        tokio::time::sleep(Duration::from_secs(4)).await;
+        let errand = board.walk(&"1".into()).unwrap();
+        let trouble = Trouble {
+            since: DateTime::UNIX_EPOCH,
+            cause: Cause::Offline,
+        };
+        board.finish(&errand, false, Some(trouble), DateTime::UNIX_EPOCH);
+        let next = board.next_due().unwrap();
+        // The first failure is no probe: nobody knew when it began.
+        assert!(turn == 0 || next - began <= Duration::from_secs(5));
+        assert!(next >= Instant::now() + SHORTEST_PROBE);
+        tokio::time::sleep_until(next).await;
+    }
+}
+
+fn trouble(cause: Cause) -> Trouble {
+    let since = DateTime::UNIX_EPOCH;
+    Trouble { since, cause }
+}
+
+#[tokio::test(start_paused = true)]
+async fn fault_47_a_round_that_dies_says_nothing_about_the_service() {
+    let mut board = one_clinic();
+    let errand = board.walk(&"1".into()).unwrap();
+    for cause in [Cause::Offline, Cause::Own] {
+        board.finish(&errand, false, Some(trouble(cause)), DateTime::UNIX_EPOCH);
+        assert_eq!(board.service.state, ServiceState::Offline, "{cause:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_comes_during_a_walk_has_one_to_come_and_nobody_else() {
+    let mut board = one_clinic();
+    let id = ClinicId::from("1");
+    for comes in [false, true, false] {
+        let errand = board.walk(&id).unwrap();
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        if comes {
+            board.hurry([id.clone()], false);
+        }
+        board.finish(&errand, true, None, DateTime::UNIX_EPOCH);
+        assert_eq!(board.facts[&id].walk_due <= Instant::now(), comes);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn rounds_without_room_stay_due() {
+    let mut board = clinics(3);
+    board.hurry((1..=3).map(|id: u32| ClinicId(id.to_string())), false);
+    let mut begun = Vec::new();
+    for (room, count) in [(2, 2), (0, 2), (1, 3), (1, 3)] {
+        begun.extend(board.due(DateTime::UNIX_EPOCH, room, false).0);
+        assert_eq!(begun.len(), count);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clinic_with_another_booking_system_is_judged_anew() {
+    let mut board = one_clinic();
+    let ids = [ClinicId::from("1"), "2".into()];
+    let clinic = |id: &ClinicId, vendor: &str| Clinic {
+        id: id.clone(),
+        name: String::new(),
+        full_name: String::new(),
+        district_id: "1".into(),
+        district_name: String::new(),
+        kind: None,
+        address: None,
+        phone: None,
+        email: None,
+        latitude: None,
+        longitude: None,
+        institution: None,
+        vendor: vendor.to_owned(),
+    };
+    board.note_trials(&ids[1], &[(Level::Specialty, Trial::Announced); 400]);
+    board.choose_targets();
+    for (vendor, worth) in [("a", Worth::Proven), ("b", Worth::Unproven)] {
+        board.set_clinics(vec![clinic(&ids[0], vendor), clinic(&ids[1], "a")]);
+        board.choose_targets();
+        assert_eq!(board.worth(&ids[0]).1, worth);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_network_that_goes_in_the_middle_of_a_round_is_away() {
+    let mut board = one_clinic();
+    let errand = board.walk(&"1".into()).unwrap();
+    board.finish(
+        &errand,
+        true,
+        Some(trouble(Cause::Offline)),
+        DateTime::UNIX_EPOCH,
+    );
+    assert_eq!(board.service.state, ServiceState::Offline);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_probe_that_the_site_does_not_answer_is_no_stream_of_probes() {
+    for (cause, longest) in [(Cause::Offline, 5), (Cause::Blocked, 90)] {
+        let mut board = clinics(9);
+        let errand = board.walk(&"1".into()).unwrap();
+        board.finish(&errand, false, Some(trouble(cause)), DateTime::UNIX_EPOCH);
+        for clinic in ["2", "3"] {
+            tokio::time::sleep_until(board.next_due().unwrap()).await;
+            let errand = board.walk(&clinic.into()).unwrap();
+            board.finish(
+                &errand,
+                false,
+                Some(trouble(Cause::Site)),
+                DateTime::UNIX_EPOCH,
+            );
+            let wait = board.next_due().unwrap() - Instant::now();
+            assert!(
+                (1..=longest).contains(&wait.as_secs()),
+                "{cause:?}: {wait:?}"
+            );
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_that_cannot_be_read_keeps_no_other_list_of_its_clinic_waiting() {
+    let mut board = one_clinic();
+    let id = ClinicId::from("1");
+    let pair = board.plan[&id].pairs[&SpecialtyId::from("a")].clone();
+    let plan = board.plan.get_mut(&id).unwrap();
+    plan.pairs.insert("b".into(), pair);
+    board
+        .worth
+        .insert(id.clone(), (Worth::Refuted, Worth::Unproven));
+    let errand = board.walk(&id).unwrap();
+    board.finish(&errand, true, None, DateTime::UNIX_EPOCH);
+    let keys = board.scheduler.keys(&id).to_vec();
+    assert_eq!(keys.len(), 2);
+    board.next_due();
+    let due = board.scheduler.due(&keys[1]);
+    let mut waits = Vec::new();
+    for _ in 0..9 {
+        let errand = board.errand(keys[0].clone(), false).unwrap();
+        let failed = trouble(Cause::Clinic);
+        let Board { facts, rng, .. } = &mut board;
+        let facts = facts.get_mut(&id).unwrap();
+        let gap = Duration::from_secs(30);
+        facts.note_list_failed(&"a".into(), failed, gap, rng);
+        board.finish(&errand, false, Some(failed), DateTime::UNIX_EPOCH);
+        waits.push(board.scheduler.due(&keys[0]).unwrap() - board.timeline.now());
+    }
+    assert_eq!(board.scheduler.due(&keys[1]), due);
+    let longest = waits.iter().max().unwrap();
+    assert!(
+        *longest > 120_000,
+        "it rests for longer and longer: {waits:?}"
+    );
+    let facts = &board.facts[&id];
+    let sick = |id: &str| facts.is_sick(&id.into());
+    assert!(sick("a") && !sick("b") && facts.trouble.is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_specialty_that_is_missing_from_a_list_is_walked_for_until_it_is_lost() {
+    let mut board = one_clinic();
+    let id = ClinicId::from("1");
+    let row = Specialty {
+        id: "b".into(),
+        fer_id: None,
+        name: String::new(),
+        counts: Counts::default(),
+    };
+    let mut walks = 0;
+    for _ in 0..9 {
+        let key = board.walk(&id).unwrap().key;
+        let errand = board.errand(key, false).unwrap();
+        walks += u32::from(errand.walk);
+        let facts = board.facts_of(&id);
+        facts.note_specialties(std::slice::from_ref(&row), false, &errand.plan, errand.walk);
+        board.finish(&errand, true, None, DateTime::UNIX_EPOCH);
+    }
+    assert_eq!(walks, 2, "and then it is left to its turn");
+    assert!(board.facts[&id].lost_specialty(&"a".into()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_after_a_long_time_offline_is_a_first_refusal() {
+    let mut board = one_clinic();
+    let mut fail = |cause| {
+        let errand = board.walk(&"1".into()).unwrap();
+        let trouble = Trouble {
+            since: DateTime::UNIX_EPOCH,
+            cause,
+        };
+        board.finish(&errand, false, Some(trouble), DateTime::UNIX_EPOCH);
+        board.next_due().unwrap() - Instant::now()
+    };
+    for _ in 0..100 {
+        assert!(fail(Cause::Offline) <= Duration::from_secs(5));
+    }
+    assert!(fail(Cause::Blocked) <= Duration::from_secs(11));
+    assert!(
+        fail(Cause::Blocked) > Duration::from_secs(17),
+        "then it doubles"
+    );
+}
