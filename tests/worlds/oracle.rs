@@ -8,6 +8,7 @@
 //! Deliberately not demanded:
 //! - that what appeared while a watch or everything rested is told (it is, if a later look still finds it);
 //! - that what was seen while the clock was wrong is told: it may have seemed to be over;
+//! - that a watch goes on in time that was paused by a clock that was wrong: its end is a time of day;
 //! - that a slot found by the first look at a doctor after a watch began or changed is told;
 //! - that silence is not told of a clinic that answers, while the budget lets less than a request a
 //!   minute through: a walk through the clinic then takes longer than the gaps that are waited for.
