@@ -709,6 +709,8 @@ impl<'a> Court<'a> {
                     .moods
                     .iter()
                     .all(|(ear, begin, end)| *ear != 0 || apart(*begin, *end + FLAP * 2))
+                // A place that the lists have lost promises nothing; its card says so.
+                || self.seen.moves.iter().any(|at| *at <= limit)
                 || self.seen.breaks.iter().any(within)
                 || self.seen.eras.iter().any(|era| within(&era.from));
             if waits && !said && !excused {

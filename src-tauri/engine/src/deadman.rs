@@ -48,8 +48,10 @@ pub(crate) struct Pulse<'a> {
     pub(crate) watch: &'a Watch,
     /// Since when it is looked after without a break, as far as it depends on the watch.
     pub(crate) since: DateTime<Utc>,
-    /// When everything it covers was last known, or answers well.
+    /// The last good look at everything it covers.
     pub(crate) checked_at: Option<DateTime<Utc>>,
+    /// The same, or the last good answer of a round that is under way: it may come to a good look.
+    pub(crate) heard_at: Option<DateTime<Utc>>,
 }
 
 /// How old the last good look at a watch may be that is looked at this often.
@@ -115,7 +117,7 @@ impl DeadMan {
             .iter()
             .filter_map(|pulse| {
                 let active = active(pulse);
-                let heard = pulse.checked_at.unwrap_or(active);
+                let heard = pulse.heard_at.unwrap_or(active);
                 (now - heard.max(active) > limit).then_some((pulse, heard))
             })
             .collect();

@@ -166,8 +166,7 @@ pub(crate) struct Sight {
 pub(crate) fn view(watch: &Watch, board: &Board, sight: &Sight) -> WatchView {
     let (slots, others) = slots(watch, board, sight);
     let places = &watch.draft.places;
-    let good = |facts: &ClinicFacts, specialty: &SpecialtyId| facts.pairs.get(specialty)?.good_at;
-    let checked_at = known_at(watch, places.iter(), board, good, sight.now);
+    let checked_at = known_at(watch, places.iter(), board, good_at, sight.now);
     let active = is_active(watch, sight.now) && !board.is_paused(sight.now);
     let gap = board.gap(places.iter().map(|place| &place.clinic_id));
     let state = state(watch, board, sight, !slots.is_empty(), checked_at.is_some());
@@ -256,23 +255,23 @@ pub(crate) fn pulses<'a>(
         let asked = board.asked_at.get(&id).filter(|asked| **asked <= now);
         let since = asked.map_or(active, |asked| active.max(*asked));
         let watch = board.watches.get(id)?;
-        let mut promising = watch
-            .draft
-            .places
-            .iter()
-            .filter(|place| {
-                let facts = board.facts.get(&place.clinic_id);
-                facts.is_none_or(|facts| !facts.no_online && !is_lost(place, facts))
-            })
-            .peekable();
-        promising.peek()?;
+        let promising = watch.draft.places.iter().filter(|place| {
+            let facts = board.facts.get(&place.clinic_id);
+            facts.is_none_or(|facts| !facts.no_online && !is_lost(place, facts))
+        });
+        promising.clone().next()?;
         Some(Pulse {
             watch,
             since,
-            checked_at: known_at(watch, promising, board, ClinicFacts::heard_of, now),
+            checked_at: known_at(watch, promising.clone(), board, good_at, now),
+            heard_at: known_at(watch, promising, board, ClinicFacts::heard_of, now),
         })
     };
     ids.into_iter().filter_map(pulse).collect()
+}
+
+fn good_at(facts: &ClinicFacts, specialty: &SpecialtyId) -> Option<DateTime<Utc>> {
+    facts.pairs.get(specialty)?.good_at
 }
 
 /// When everything in these places of a watch was last known, since it was made. `of`: a specialty.

@@ -14,6 +14,7 @@ struct Seen {
     watch: Watch,
     since: DateTime<Utc>,
     checked: DateTime<Utc>,
+    heard: DateTime<Utc>,
 }
 
 fn seen(id: u32, checked: i64) -> Seen {
@@ -27,6 +28,7 @@ fn seen(id: u32, checked: i64) -> Seen {
         watch,
         since: at(0),
         checked: at(checked),
+        heard: at(checked),
     }
 }
 
@@ -42,6 +44,7 @@ fn tick(
         watch: &seen.watch,
         since: seen.since,
         checked_at: Some(seen.checked),
+        heard_at: Some(seen.heard.max(seen.checked)),
     });
     let pulses: Vec<_> = pulses.collect();
     deadman.tick(&pulses, limit(gap), service, at(minute))
@@ -85,6 +88,41 @@ fn silence_that_was_told_is_not_told_again_because_the_gaps_have_changed_twice()
     assert_eq!(news, [silence(1, 1, clinic)]);
     let back = tick(&mut deadman, GAP, 60, ServiceState::Fine, &[seen(1, 60)]);
     assert!(matches!(back, Some(News::Recovered { .. })), "{back:?}");
+}
+
+#[test]
+fn a_round_that_goes_well_keeps_silence_from_being_told_and_does_not_end_it() {
+    let mut deadman = DeadMan::default();
+    let mut news = Vec::new();
+    for minute in 0..60 {
+        // One that is under way and comes to nothing.
+        let heard = if (25..30).contains(&minute) {
+            minute
+        } else {
+            1
+        };
+        let one = Seen {
+            heard: at(heard),
+            ..seen(1, 1)
+        };
+        news.extend(tick(&mut deadman, GAP, minute, ServiceState::Fine, &[one]));
+    }
+    let clinic = SilenceCause::Clinic {
+        name: String::new(),
+    };
+    assert_eq!(news, [silence(1, 1, clinic)]);
+
+    let mut deadman = DeadMan::default();
+    for minute in 0..60 {
+        let one = Seen {
+            heard: at(minute),
+            ..seen(1, 1)
+        };
+        assert_eq!(
+            tick(&mut deadman, GAP, minute, ServiceState::Fine, &[one]),
+            None
+        );
+    }
 }
 
 #[test]
