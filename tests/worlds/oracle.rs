@@ -588,10 +588,12 @@ impl<'a> Court<'a> {
         for (number, (ear, at, news)) in self.seen.news.iter().enumerate() {
             let before = &self.seen.news[..number];
             let first = before.iter().find(|(of, _, it)| (of, it) == (ear, news));
-            // A watch that rested, was changed or had lost its place is silent anew.
+            // A watch that rested, was changed or had lost its place is silent anew, and so is one of
+            // which a clock that was wrong made the future.
             let eras = self.seen.eras.iter().map(|era| &era.from);
             let pauses = self.seen.pauses.iter().map(|(from, _)| from);
-            let mut anew = eras.chain(pauses).chain(&self.seen.moves);
+            let clocks = self.seen.wrong.iter().map(|(_, to)| to);
+            let mut anew = eras.chain(pauses).chain(&self.seen.moves).chain(clocks);
             if let Some((_, first, _)) = first
                 && !self.was_cut(*first)
                 && !anew.any(|moment| (*first - LONG..=*at).contains(moment))

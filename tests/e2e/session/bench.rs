@@ -36,9 +36,9 @@ async fn main() {
     }
 }
 
-/// Clinics watched in a long run: several looks a second.
+/// Clinics watched in a long run: each is looked at every few seconds.
 #[cfg(target_os = "linux")]
-const CLINICS: usize = 100;
+const CLINICS: usize = 10;
 
 #[cfg(target_os = "linux")]
 /// Opens and closes the window so many times, and tells the figures; fails if anything grows.

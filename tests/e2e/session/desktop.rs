@@ -189,9 +189,16 @@ impl Desktop {
 
     /// Waits until a notification is taken back.
     pub(crate) async fn taken_back(&self, id: u32) {
-        until(&format!("notification {id} is taken back"), async || {
-            self.take(|asked| *asked == Asked::TakeBack(id))
-        })
+        self.taken_back_within(LIMIT, id).await;
+    }
+
+    /// The same where there is much to look at before.
+    pub(crate) async fn taken_back_within(&self, limit: Duration, id: u32) {
+        within(
+            limit,
+            &format!("notification {id} is taken back"),
+            async || self.take(|asked| *asked == Asked::TakeBack(id)),
+        )
         .await;
     }
 

@@ -1,5 +1,5 @@
 //! A long run of the program, pressed together: the window opened and closed a thousand times while
-//! hundreds of clinics are looked at, slots come and go, and notifications with them.
+//! a dozen clinics are looked at, slots come and go, and notifications with them.
 //!
 //! What it holds — memory, open files, threads — is read while the window is closed, and may not
 //! grow with the number of windows there have been.
@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Windows between two slots of the doctor.
-const SLOT_EVERY: usize = 5;
+const SLOT_EVERY: usize = 10;
 /// Readings of a long run.
 const READINGS: usize = 40;
 /// The first of so many parts of the readings warms caches up and does not count.
@@ -85,7 +85,7 @@ async fn a_slot_comes_and_goes(desktop: &Desktop, town: &Town, nth: usize) {
     let title = format!("Есть талон · {}", town.doctor.specialty);
     let told = desktop.notification_within(WALKS, &title).await;
     town.take_all();
-    desktop.taken_back(told.id).await;
+    desktop.taken_back_within(WALKS, told.id).await;
 }
 
 async fn painted(desktop: &Desktop, running: &Running<'_>) {
