@@ -8,6 +8,8 @@
 //! Deliberately not demanded:
 //! - that what appeared while a watch or everything rested is told (it is, if a later look still finds it);
 //! - that what was seen while the clock was wrong is told: it may have seemed to be over;
+//! - that a slot which may have been told, and was missing when the rest of its alert was told again,
+//!   is marked as a repeat when it is back;
 //! - that a watch goes on in time that was paused by a clock that was wrong: its end is a time of day;
 //! - that a slot found by the first look at a doctor after a watch began or changed is told;
 //! - that silence is not told of a clinic that answers, while the budget lets less than a request a
@@ -389,13 +391,26 @@ impl<'a> Court<'a> {
             .expect("the history can be read");
         let asleep = self.era(watch, self.end.now).is_none_or(|era| !era.on);
         match row {
-            None => Some("there is no alert of it".to_owned()),
+            None => Some(format!("there is no alert of it; {}", self.openings(it))),
             Some((state, Some(_), _)) if matches!(state.as_str(), "expired" | "dead") => None,
             Some((state, ..)) if state == "due" && asleep => None,
             Some((state, why, alert)) => Some(format!(
                 "alert {alert} is {state} there ({why:?}), and nothing was heard"
             )),
         }
+    }
+
+    /// What the database says of a slot.
+    fn openings(&self, it: &Appearance) -> String {
+        let openings = self.database.query_row(
+            "SELECT group_concat(format('opening %d, seen from %d to %d, gone at %d', id, first_seen, last_seen, gone_at), '; ')
+             FROM opening WHERE clinic = ?1 AND doctor = ?2 AND start = ?3",
+            (&it.doctor.0, &it.doctor.1, it.start.timestamp_millis()),
+            |row| row.get::<_, Option<String>>(0),
+        );
+        openings
+            .expect("the history can be read")
+            .unwrap_or_else(|| "nor an opening".to_owned())
     }
 
     /// G4: every slot that is told appeared, for this watch, as often as it is told.
@@ -505,7 +520,10 @@ impl<'a> Court<'a> {
                         "alert {} on channel {} at {} and again at {}",
                         told.alert, told.ear, first.at, told.at
                     ));
-                } else if !told.repeat && first.taken == Fate::Perhaps {
+                } else if !told.repeat
+                    && first.taken == Fate::Perhaps
+                    && !self.was_told_since(first, told)
+                {
                     complaints.push(format!(
                         "alert {} on channel {} at {} repeats that of {} and does not say so",
                         told.alert, told.ear, told.at, first.at
@@ -517,6 +535,15 @@ impl<'a> Court<'a> {
         for text in complaints {
             self.complain("nothing is told twice", text);
         }
+    }
+
+    /// Has this channel taken something of this alert for sure between these two?
+    fn was_told_since(&self, first: &Told, again: &Told) -> bool {
+        self.seen.told.iter().any(|told| {
+            (told.ear, told.alert, told.taken) == (again.ear, again.alert, Fate::Yes)
+                && first.at < told.at
+                && told.at < again.at
+        })
     }
 
     /// Was the program killed in that moment?
@@ -610,7 +637,8 @@ impl<'a> Court<'a> {
                         .seen
                         .asked
                         .iter()
-                        .filter(|it| *since <= it.at && it.at <= *at);
+                        // After a start it counts from the first tick, which comes a minute later.
+                        .filter(|it| *since - PROMPT <= it.at && it.at <= *at);
                     let trouble = heard.clone().any(|it| !it.good) || heard.count() == 0;
                     let hurried = self.is_held_back(*at);
                     let faulty = self
