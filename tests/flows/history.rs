@@ -188,22 +188,28 @@ async fn the_past_stays_when_the_list_of_doctors_empties_and_when_one_of_them_le
     assert_eq!(told_of(&app, anybody).await, (4, 4));
     app.run_for(hours(1)).await;
     assert_eq!(told_of(&app, all_but).await, (3, 3));
+    // Whoever had slots is looked at all the same, and tells whom it concerns.
+    app.city.offer(clinic, first, app.in_days(24, 0));
+    app.city.offer(clinic, third, app.in_days(24, 0));
+    app.run_for(hours(1)).await;
+    assert_eq!(told_of(&app, anybody).await, (6, 6));
+    assert_eq!(told_of(&app, all_but).await, (4, 4));
 
     // The list is back, then a doctor leaves it for good.
     app.city.clear_faults();
     app.run_for(hours(1)).await;
     app.city.remove_doctor(clinic, first);
     app.run_for(hours(1)).await;
-    assert_eq!(told_of(&app, anybody).await, (4, 4));
-    assert_eq!(told_of(&app, all_but).await, (3, 3));
+    assert_eq!(told_of(&app, anybody).await, (6, 6));
+    assert_eq!(told_of(&app, all_but).await, (4, 4));
     let app = app.restart().await;
     app.run_for(hours(1)).await;
-    assert_eq!(told_of(&app, anybody).await, (4, 4));
+    assert_eq!(told_of(&app, anybody).await, (6, 6));
     // Who waits there from now on is told the same.
     app.engine.remove_watch(anybody).await.unwrap();
     app.engine.remove_watch(all_but).await.unwrap();
     let app = app.restart().await;
     let newcomer = app.watch_any(&place).await.id;
     app.run_for(minutes(10)).await;
-    assert_eq!(told_of(&app, newcomer).await, (4, 4));
+    assert_eq!(told_of(&app, newcomer).await, (6, 6));
 }

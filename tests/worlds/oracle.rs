@@ -8,6 +8,7 @@
 //! Deliberately not demanded:
 //! - that what appeared while a watch or everything rested is told (it is, if a later look still finds it);
 //! - that what was seen while the clock was wrong is told: it may have seemed to be over;
+//! - that the budget holds over a restart while the clock is wrong;
 //! - that a slot which may have been told, and was missing when the rest of its alert was told again,
 //!   is marked as a repeat when it is back;
 //! - that a watch goes on in time that was paused by a clock that was wrong: its end is a time of day;
@@ -591,6 +592,11 @@ impl<'a> Court<'a> {
             {
                 largest = largest.max(720);
             }
+            // What was asked before a restart is known by the clock alone.
+            let mut wrong = self.seen.wrong.iter();
+            if wrong.any(|(from, to)| *from <= *at && begin <= *to) {
+                continue;
+            }
             let clicks = self
                 .seen
                 .clicks
@@ -615,15 +621,9 @@ impl<'a> Court<'a> {
         for (number, (ear, at, news)) in self.seen.news.iter().enumerate() {
             let before = &self.seen.news[..number];
             let first = before.iter().find(|(of, _, it)| (of, it) == (ear, news));
-            // A watch that rested, was changed or had lost its place is silent anew, and so is one of
-            // which a clock that was wrong made the future.
-            let eras = self.seen.eras.iter().map(|era| &era.from);
-            let pauses = self.seen.pauses.iter().map(|(from, _)| from);
-            let clocks = self.seen.wrong.iter().map(|(_, to)| to);
-            let mut anew = eras.chain(pauses).chain(&self.seen.moves).chain(clocks);
             if let Some((_, first, _)) = first
                 && !self.was_cut(*first)
-                && !anew.any(|moment| (*first - LONG..=*at).contains(moment))
+                && !self.is_anew(*ear, news, *first, *at)
             {
                 complaints.push(format!(
                     "channel {ear} heard {news:?} at {first} and at {at}"
@@ -673,6 +673,24 @@ impl<'a> Court<'a> {
         for text in complaints {
             self.complain("silence and its end are told once", text);
         }
+    }
+
+    /// May the same news be of something else? A watch that rested, was changed or had lost its place is
+    /// silent anew, and so is one of which a clock that was wrong made the future; of two watches of a
+    /// clinic the same is said; and a channel that was not well may hear both late.
+    fn is_anew(&self, ear: usize, news: &News, first: DateTime<Utc>, at: DateTime<Utc>) -> bool {
+        let since = match news {
+            News::Silence { since, .. } => *since,
+            _ => first,
+        };
+        let seen = self.seen;
+        let eras = seen.eras.iter().map(|era| &era.from);
+        let pauses = seen.pauses.iter().map(|(from, _)| from);
+        let clocks = seen.wrong.iter().map(|(_, to)| to);
+        let mut anew = eras.chain(pauses).chain(clocks).chain(&seen.moves);
+        let mut moods = seen.moods.iter();
+        anew.any(|moment| (first - LONG..=at).contains(moment))
+            || moods.any(|(of, from, to)| *of == ear && *from <= at && since <= *to)
     }
 
     /// Does the budget let less than a request a minute through?

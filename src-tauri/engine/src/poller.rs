@@ -1105,15 +1105,17 @@ impl Poller {
         for (clinic, specialty) in &places {
             let listing = Listing::Doctors(clinic.clone(), specialty.clone());
             let list = self.store.listing::<Doctor>(&listing).await?;
-            lists.push(list.map_or_else(Vec::new, |list| list.value));
+            let members = self.store.members(clinic, specialty).await?;
+            lists.push((list.map_or_else(Vec::new, |list| list.value), members));
         }
         let mut board = self.board();
         for (watch, clinic, specialty) in listed {
             board.listed.add(&clinic, &specialty, [watch]);
         }
-        for ((clinic, specialty), doctors) in places.iter().zip(&lists) {
+        for ((clinic, specialty), (doctors, members)) in places.iter().zip(lists) {
             let facts = board.facts_of(clinic);
-            facts.note_doctors(specialty, doctors);
+            facts.note_doctors(specialty, &doctors);
+            facts.pair(specialty).former.extend(members);
             // A list of the last run is no reading.
             facts.forget_readings();
             facts.pair(specialty).good_at = good.get(clinic).copied();

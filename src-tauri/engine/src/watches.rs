@@ -324,7 +324,7 @@ fn covers(watch: &Watch, board: &Board, clinic: &ClinicId, doctor: &DoctorId) ->
                 || board
                     .facts
                     .get(&place.clinic_id)
-                    .is_some_and(|facts| facts.is_member(&place.specialty_id, doctor)))
+                    .is_some_and(|facts| facts.belongs_to(&place.specialty_id, doctor)))
     })
 }
 

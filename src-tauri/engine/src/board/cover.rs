@@ -66,7 +66,7 @@ impl Board {
         let mut ladders = Ladders::new(channels);
         self.watches
             .covering(clinic, doctor, |specialty| {
-                facts.is_member(specialty, doctor)
+                facts.belongs_to(specialty, doctor)
             })
             .filter(|(_, _, standing)| !standing.expired)
             .map(|(watch, place, standing)| {

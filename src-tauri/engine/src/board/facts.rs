@@ -166,6 +166,8 @@ pub(crate) struct PairFacts {
     witness: Witness,
     /// The doctors of the last good list.
     pub(crate) doctors: Vec<Doctor>,
+    /// Who was on a list before it. They may have slots all the same.
+    pub(crate) former: BTreeSet<DoctorId>,
     /// When all that is watched of it was last known.
     pub(crate) good_at: Option<DateTime<Utc>>,
     /// Something that is watched of it is not known.
@@ -286,6 +288,14 @@ impl ClinicFacts {
             .is_some_and(|pair| pair.doctors.iter().any(|member| member.id == *doctor))
     }
 
+    /// Is what the doctor has of this specialty: by its last good list, or by an older one if no list
+    /// has the doctor any more?
+    pub(crate) fn belongs_to(&self, specialty: &SpecialtyId, doctor: &DoctorId) -> bool {
+        let former = |pair: &PairFacts| pair.former.contains(doctor);
+        self.is_member(specialty, doctor)
+            || self.pairs.get(specialty).is_some_and(former) && !self.is_listed(doctor)
+    }
+
     /// Is the doctor on the last good list of any specialty?
     pub(crate) fn is_listed(&self, doctor: &DoctorId) -> bool {
         self.pairs
@@ -339,7 +349,8 @@ impl ClinicFacts {
         rows: &[Doctor],
     ) -> Vec<(Level, Trial)> {
         let pair = self.pair(specialty);
-        pair.doctors = rows.to_vec();
+        let before = std::mem::replace(&mut pair.doctors, rows.to_vec());
+        pair.former.extend(before.into_iter().map(|row| row.id));
         pair.failing = None;
         let mut trials = Vec::new();
         for row in rows {
