@@ -363,6 +363,10 @@ impl Board {
                 facts.walk_due = Instant::now();
                 facts.called = true;
                 facts.urgent |= urgent;
+                if urgent {
+                    // Before there is room for another round.
+                    facts.give_way.cancel();
+                }
             }
             self.make_due(&clinic);
         }
@@ -509,7 +513,9 @@ impl Board {
         };
         let clinics: Vec<ClinicId> = self.plan.keys().filter(walks).cloned().collect();
         for clinic in clinics {
-            if let Some(key) = self.scheduler.keys(&clinic).first().cloned() {
+            // One that rests alone keeps the walk waiting no longer than the others.
+            let keys = self.scheduler.keys(&clinic).iter();
+            if let Some(key) = keys.min_by_key(|key| self.scheduler.due(key)).cloned() {
                 self.scheduler.hasten(&key, self.timeline.now());
             }
         }
@@ -684,7 +690,7 @@ impl Board {
             }
         }
         // Who came while the clinic was walked through is not put off until its next turn.
-        let called = facts.called;
+        let (called, urgent) = (facts.called, facts.urgent);
         if let Some(wait) = wait.filter(|_| !called) {
             facts.walk_due = instant + wait;
         }
@@ -700,10 +706,10 @@ impl Board {
                 self.scheduler.looked(&key, at);
             }
         }
-        if let Some(wait) = rest {
-            self.put_off(&errand.clinic, wait);
-        } else if learned && called {
+        if urgent || learned && called && rest.is_none() {
             self.make_due(&errand.clinic);
+        } else if let Some(wait) = rest {
+            self.put_off(&errand.clinic, wait);
         }
         match trouble {
             // Whatever was learned before it.

@@ -298,7 +298,7 @@ pub(super) fn pour(from: &Connection, to: &mut Connection) -> Result<()> {
 /// What a file holds that can only be read. Without its log SQLite reads it as it is; with one it
 /// needs a place to write.
 fn read_only(path: &Path) -> Result<Connection> {
-    let log = PathBuf::from(format!("{}-wal", path.display()));
+    let log = mend::journal(path, "-wal");
     let unlogged = std::fs::metadata(&log).map_or(true, |log| log.len() == 0);
     if unlogged {
         let mut address = url::Url::from_file_path(path).map_err(|()| StoreError::Closed)?;
