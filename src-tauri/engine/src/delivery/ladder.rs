@@ -61,6 +61,7 @@ fn steps(tell: Tell, wanted: Vec<&dyn Channel>) -> Arc<[Step]> {
         channel: channel.name().to_owned(),
         kind,
         after,
+        at_once: channel.rung() == Rung::Machine,
     };
     wanted
         .into_iter()

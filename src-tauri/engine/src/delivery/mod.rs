@@ -243,7 +243,8 @@ impl Worker {
             let company = match self.channel.rung() {
                 _ if self.channel.groups() => Company::Told,
                 Rung::Screen => Company::Known,
-                Rung::Afar | Rung::Machine => Company::None,
+                Rung::Afar => Company::None,
+                Rung::Machine => Company::Program,
             };
             let leased = self
                 .store

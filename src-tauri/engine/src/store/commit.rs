@@ -46,6 +46,8 @@ pub(crate) struct Step {
     pub(crate) kind: MessageKind,
     /// How long after the alert.
     pub(crate) after: TimeDelta,
+    /// A program reads it: what joins an alert that was told waits for nothing else.
+    pub(crate) at_once: bool,
 }
 
 /// A watch that covers the doctor looked at. What many have in common they share.
@@ -420,8 +422,14 @@ fn raise(
         channel,
         kind,
         after,
+        at_once,
     } in covered.steps.iter()
     {
+        let moment = if *at_once {
+            TimeDelta::zero()
+        } else {
+            alerts::MOMENT
+        };
         // What has not had its turn yet keeps it. Whoever has told of the alert tells what joined, all
         // of one moment together.
         tx.prepare_cached(
@@ -437,7 +445,7 @@ fn raise(
         )?
         .execute(named_params! {
             ":id": id, ":channel": channel, ":kind": word(kind)?, ":step": after.num_milliseconds(),
-            ":next": ms(now + *after), ":now": ms(now), ":moment": alerts::MOMENT.num_milliseconds(),
+            ":next": ms(now + *after), ":now": ms(now), ":moment": moment.num_milliseconds(),
             ":waits": *kind == MessageKind::Appeared && !after.is_zero(),
         })?;
     }

@@ -23,6 +23,8 @@ const MOST_COMPANIONS: usize = 5;
 pub(crate) enum Company {
     /// Nothing: they come one by one.
     None,
+    /// Nothing, to a program: what joins an alert that was told waits for nothing else.
+    Program,
     /// It knows of them; each has its own turn.
     Known,
     /// Their messages are told in the same breath.
@@ -60,6 +62,8 @@ pub(crate) struct Due {
     pub group: Vec<Due>,
     /// All openings of the alert, and whether each was there.
     openings: Vec<(i64, bool)>,
+    /// How long what joins waits for more of the same moment.
+    moment: TimeDelta,
 }
 
 impl Due {
@@ -538,7 +542,7 @@ fn message(
         },
         others: alerts::others(tx, &alert, now)?,
         together: match company {
-            Company::None => Vec::new(),
+            Company::None | Company::Program => Vec::new(),
             Company::Known | Company::Told => alerts::together(tx, &alert, channel, now)?,
         },
         alert,
@@ -548,6 +552,10 @@ fn message(
         attempts: row.attempts,
         group: Vec::new(),
         openings,
+        moment: match company {
+            Company::Program => TimeDelta::zero(),
+            Company::None | Company::Known | Company::Told => alerts::MOMENT,
+        },
     })
 }
 
@@ -677,7 +685,7 @@ fn settle(tx: &Transaction<'_>, due: &Due, told: &Told, now: DateTime<Utc>) -> R
                  AND (:back OR opening_id NOT IN (SELECT value FROM json_each(:known))))",
         )?
         .execute(named_params! {
-            ":now": ms(now), ":moment": alerts::MOMENT.num_milliseconds(), ":id": due.id,
+            ":now": ms(now), ":moment": due.moment.num_milliseconds(), ":id": due.id,
             ":alert": due.alert.id.0, ":back": back,
             ":known": serde_json::to_string(&known)?,
         })?;
@@ -704,6 +712,7 @@ mod tests {
         store: Store,
         now: DateTime<Utc>,
         watch: WatchId,
+        step: Step,
         _folder: tempfile::TempDir,
     }
 
@@ -730,6 +739,12 @@ mod tests {
                 store,
                 now,
                 watch,
+                step: Step {
+                    channel: "test".to_owned(),
+                    kind: MessageKind::Appeared,
+                    after: TimeDelta::zero(),
+                    at_once: false,
+                },
                 _folder: folder,
             }
         }
@@ -772,11 +787,7 @@ mod tests {
                 }),
                 listed: true,
                 paused,
-                steps: Arc::new([Step {
-                    channel: "test".to_owned(),
-                    kind: MessageKind::Appeared,
-                    after: TimeDelta::zero(),
-                }]),
+                steps: Arc::new([self.step.clone()]),
             };
             let look = DoctorLook {
                 look: Look {
@@ -801,12 +812,17 @@ mod tests {
 
         /// What the channel has to be told now, if anything.
         async fn due(&self) -> Option<Due> {
+            self.due_to(Company::None).await
+        }
+
+        /// The same, told in this company.
+        async fn due_to(&self, company: Company) -> Option<Due> {
             let until = self.now + TimeDelta::seconds(60);
             let channel = "test".to_owned();
             let awake = Awake::of([self.watch]);
             let leased = self
                 .store
-                .lease(channel, Company::None, awake, self.now, until)
+                .lease(channel, company, awake, self.now, until)
                 .await;
             leased.unwrap()
         }
@@ -1001,6 +1017,24 @@ mod tests {
             story.wait(1);
         }
         assert_eq!(told, [(0, 1), (20, 5)]);
+    }
+
+    #[tokio::test]
+    async fn a_program_is_told_what_joins_at_once() {
+        let mut story = Story::begin().await;
+        story.step.at_once = true;
+        story.see(&[]).await;
+        story.wait(60);
+        story.see(&[1]).await;
+        let due = story.due_to(Company::Program).await.unwrap();
+        story.see(&[1, 2]).await;
+        story.settle(&due, sent()).await;
+        let joined = story.due_to(Company::Program).await.unwrap();
+        assert_eq!(joined.fresh.len(), 1);
+        story.settle(&joined, sent()).await;
+        story.wait(1);
+        story.see(&[1, 2, 3]).await;
+        assert!(story.due_to(Company::Program).await.is_some());
     }
 
     #[tokio::test]

@@ -27,6 +27,7 @@ impl Store {
                 channel,
                 kind: MessageKind::Appeared,
                 after: TimeDelta::zero(),
+                at_once: false,
             })
             .collect();
         let coverage = Coverage {

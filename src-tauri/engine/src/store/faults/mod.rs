@@ -54,6 +54,7 @@ fn look(watch: &Watch, doctor: &str, at: DateTime<Utc>, days: &[i64]) -> DoctorL
         channel: "desktop".to_owned(),
         kind,
         after: TimeDelta::minutes(minutes),
+        at_once: false,
     };
     let coverage = Coverage {
         watch: Arc::new(watch.clone()),
