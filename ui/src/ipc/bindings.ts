@@ -1531,7 +1531,7 @@ export type WatchSlot = {
 	firstSeen: string,
 };
 
-/**  The one state a watch shows (`ux.md` §3 order of importance). */
+/**  The one state a watch shows, in the order of importance. */
 export type WatchState = 
 /**  Slots that suit are free now: see `slots`. */
 { kind: "found" } | 
