@@ -279,7 +279,7 @@ async fn tell_the_window<R: Runtime>(app: AppHandle<R>, mut events: broadcast::R
             ],
             Err(broadcast::error::RecvError::Closed) => return,
         };
-        if app.get_webview_window(window::MAIN).is_none() {
+        if window::shown(&app).is_none() {
             continue;
         }
         for event in heard {

@@ -1,13 +1,14 @@
-//! The window: built when asked for, destroyed when closed, never hidden.
+//! The window: built when asked for, without a page once it is closed.
 //!
-//! A hidden window costs as much as a shown one; without a window the program
-//! keeps no page. Where there is no place for a tray icon a closed window would
-//! leave no way back, so there it is minimised instead.
+//! A hidden page costs as much as a shown one. So the window is destroyed, or, where the browser
+//! engine would keep what is destroyed (`web::KEEPS_WINDOW`), hidden and its page ended. Where there
+//! is no place for a tray icon a closed window would leave no way back, so there it is minimised
+//! instead.
 
 use tauri::{
     AppHandle, Manager, Runtime, WebviewWindow, WebviewWindowBuilder, Window, WindowEvent,
 };
-use tauri_plugin_window_state::{AppHandleExt, StateFlags};
+use tauri_plugin_window_state::{AppHandleExt, StateFlags, WindowExt};
 use tauri_specta::Event as _;
 use tracing::{error, warn};
 
@@ -31,6 +32,16 @@ pub(crate) fn open_minimised<R: Runtime>(app: &AppHandle<R>) {
     on_main_thread(app, |app| open_here(app, None, true));
 }
 
+/// The window, unless it is closed.
+pub(crate) fn shown<R: Runtime>(app: &AppHandle<R>) -> Option<WebviewWindow<R>> {
+    let window = app.get_webview_window(MAIN)?;
+    (!is_put_away(&window)).then_some(window)
+}
+
+fn is_put_away<R: Runtime>(window: &WebviewWindow<R>) -> bool {
+    web::KEEPS_WINDOW && !window.is_visible().unwrap_or(true)
+}
+
 fn on_main_thread<R: Runtime>(
     app: &AppHandle<R>,
     act: impl FnOnce(&AppHandle<R>) + Send + 'static,
@@ -46,7 +57,7 @@ fn open_here<R: Runtime>(app: &AppHandle<R>, route: Option<String>, minimised: b
         // Still starting, or it never will.
         return;
     };
-    let window = if let Some(window) = app.get_webview_window(MAIN) {
+    let window = if let Some(window) = shown(app) {
         if let Some(route) = route
             && let Err(route) = desk.pages.navigate(route)
             && let Err(error) = Navigate(route).emit(app)
@@ -56,7 +67,11 @@ fn open_here<R: Runtime>(app: &AppHandle<R>, route: Option<String>, minimised: b
         window
     } else {
         desk.pages.start_at(route);
-        match build(app, &desk) {
+        let window = match app.get_webview_window(MAIN) {
+            Some(window) => bring_back(&window).map(|()| window),
+            None => build(app, &desk),
+        };
+        match window {
             Ok(window) => window,
             Err(error) => {
                 error!("the window could not be built: {error}");
@@ -115,6 +130,11 @@ pub(crate) fn on_event<R: Runtime>(window: &Window<R>, event: &WindowEvent) {
         WindowEvent::CloseRequested { api, .. } => {
             if desk.place.is_there() {
                 desk.hint_once_closed();
+                if let Some(window) = app.get_webview_window(MAIN).filter(|_| web::KEEPS_WINDOW) {
+                    api.prevent_close();
+                    closed(app, &desk);
+                    put_away(&window);
+                }
             } else {
                 api.prevent_close();
                 if let Err(error) = window.minimize() {
@@ -123,19 +143,35 @@ pub(crate) fn on_event<R: Runtime>(window: &Window<R>, event: &WindowEvent) {
                 desk.say_why_minimised();
             }
         }
-        WindowEvent::Destroyed => {
-            desk.pages.closed();
-            if let Err(error) = app.save_window_state(remembered()) {
-                warn!("the window's place is not remembered: {error}");
-            }
-            #[cfg(target_os = "macos")]
-            if let Err(error) = app.set_activation_policy(tauri::ActivationPolicy::Accessory) {
-                warn!("the program stays in the Dock: {error}");
-            }
-            web::end_after(app.clone(), desk.program.tasks());
-        }
+        WindowEvent::Destroyed => closed(app, &desk),
         _ => (),
     }
+}
+
+fn bring_back<R: Runtime>(window: &WebviewWindow<R>) -> tauri::Result<()> {
+    if let Err(error) = window.restore_state(remembered()) {
+        warn!("the window is not where it was: {error}");
+    }
+    window.reload()
+}
+
+fn put_away<R: Runtime>(window: &WebviewWindow<R>) {
+    if let Err(error) = window.hide() {
+        warn!("the window could not be hidden: {error}");
+    }
+    web::end_page(window);
+}
+
+fn closed<R: Runtime>(app: &AppHandle<R>, desk: &Desk) {
+    desk.pages.closed();
+    if let Err(error) = app.save_window_state(remembered()) {
+        warn!("the window's place is not remembered: {error}");
+    }
+    #[cfg(target_os = "macos")]
+    if let Err(error) = app.set_activation_policy(tauri::ActivationPolicy::Accessory) {
+        warn!("the program stays in the Dock: {error}");
+    }
+    web::end_after(app.clone(), desk.program.tasks());
 }
 
 #[cfg(test)]

@@ -104,7 +104,7 @@ impl<R: Runtime> Tray<R> {
 /// The number on the window's icon, where the system has a place for it. Without a window there
 /// is none: the tray says it.
 fn badge<R: Runtime>(app: &AppHandle<R>, count: Option<u32>) {
-    let Some(window) = app.get_webview_window(window::MAIN) else {
+    let Some(window) = window::shown(app) else {
         return;
     };
     #[cfg(windows)]

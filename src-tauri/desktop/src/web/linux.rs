@@ -10,12 +10,16 @@ use std::{
 };
 
 use rustix::process::{Pid, Signal, getpid, kill_process};
-use tauri::{AppHandle, Manager, Runtime, WebviewWindow};
+use tauri::{AppHandle, Runtime, WebviewWindow};
 use tokio::time;
 use tracing::{debug, info, warn};
-use webkit2gtk::WebViewExt;
+use webkit2gtk::{WebProcessTerminationReason, WebViewExt};
 
-use crate::tasks::Tasks;
+use crate::{tasks::Tasks, window};
+
+/// A window that is closed is hidden and used again: the page's message handler holds its web view,
+/// and each one destroyed would leave a file open and memory taken.
+pub(crate) const KEEPS_WINDOW: bool = true;
 
 /// Older ones may show an empty window on some graphics drivers.
 const DMABUF_WORKS_SINCE: (u32, u32) = (2, 48);
@@ -65,6 +69,11 @@ pub(crate) fn outlive_crashes<R: Runtime>(window: &WebviewWindow<R>) {
     let connected = window.with_webview(move |view| {
         view.inner()
             .connect_web_process_terminated(move |view, reason| {
+                if reason == WebProcessTerminationReason::TerminatedByApi {
+                    // Closed; the next page may crash once again.
+                    tried.store(false, Ordering::SeqCst);
+                    return;
+                }
                 warn!("the page's process ended: {reason:?}");
                 if !tried.swap(true, Ordering::SeqCst) {
                     view.reload();
@@ -76,7 +85,15 @@ pub(crate) fn outlive_crashes<R: Runtime>(window: &WebviewWindow<R>) {
     }
 }
 
-/// Some time after the window was destroyed, and if it was not opened again,
+/// Ends the page of a window that is hidden, and its process.
+pub(crate) fn end_page<R: Runtime>(window: &WebviewWindow<R>) {
+    let ended = window.with_webview(|view| view.inner().terminate_web_process());
+    if let Err(error) = ended {
+        warn!("the page stays: {error}");
+    }
+}
+
+/// Some time after the window was closed, and if it was not opened again,
 /// ends the network process, which holds 40 MiB for no one.
 ///
 /// `WebKit` starts another one with the next window. Nothing is lost: the pages
@@ -87,7 +104,7 @@ pub(crate) fn end_after<R: Runtime>(app: AppHandle<R>, tasks: &Tasks) {
         let here = app.clone();
         // On the main thread no window can be built meanwhile.
         let sent = app.run_on_main_thread(move || {
-            if here.webview_windows().is_empty() {
+            if window::shown(&here).is_none() {
                 end_network_process();
             }
         });

@@ -4,6 +4,12 @@ use tauri::{AppHandle, Runtime, WebviewWindow};
 
 use crate::tasks::Tasks;
 
+/// A destroyed window leaves nothing.
+pub(crate) const KEEPS_WINDOW: bool = false;
+
+/// The page ends with the window.
+pub(crate) fn end_page<R: Runtime>(_window: &WebviewWindow<R>) {}
+
 /// Nothing is to be prepared.
 pub(crate) fn prepare() {}
 
