@@ -6,7 +6,7 @@ use std::{
 };
 
 use tauri::{
-    AppHandle, Manager, Runtime,
+    AppHandle, Runtime,
     image::Image,
     include_image,
     menu::{CheckMenuItem, IsMenuItem, Menu, MenuItem, PredefinedMenuItem, Submenu},
