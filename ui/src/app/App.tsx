@@ -46,15 +46,15 @@ function Loaded() {
   return (
     <LocalizationProvider l10n={localization(language)}>
       <I18nProvider locale={language === 'ru' ? 'ru-RU' : 'en-GB'}>
-        <Routed first={first} />
+        <Routed first={first} asked={start.data?.route != null} />
       </I18nProvider>
     </LocalizationProvider>
   );
 }
 
-function Routed({ first }: { first: string }) {
+function Routed({ first, asked }: { first: string; asked: boolean }) {
   const { settings } = useSettings();
-  const [router] = useState(() => createAppRouter(first));
+  const [router] = useState(() => createAppRouter(first, asked));
   return (
     <>
       {settings !== undefined && <Appearance settings={settings} />}

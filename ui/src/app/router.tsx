@@ -58,8 +58,8 @@ function hashHistory() {
   });
 }
 
-export function createAppRouter(first: string) {
-  if (window.location.hash.length < 3) window.history.replaceState(null, '', `#${first}`);
+export function createAppRouter(first: string, asked = false) {
+  if (asked || window.location.hash.length < 3) window.history.replaceState(null, '', `#${first}`);
   return createRouter({
     routeTree: root.addChildren(routes),
     history: hashHistory(),
