@@ -560,10 +560,10 @@ async fn fault_55_a_page_that_crashes_is_loaded_again_and_the_program_looks_on()
 /// `cargo xtask soak` does it a thousand times, when caches and pools of threads are warm, and judges
 /// them, too.
 #[tokio::test(flavor = "multi_thread")]
-async fn fault_51_a_window_opened_and_closed_again_and_again_leaves_little_open() {
-    const WINDOWS: u8 = 6;
-    let growth = soak::run(WINDOWS.into(), 5, |_, _, _| ()).await;
-    assert!(growth.memory <= 2.0, "{growth:?}");
-    assert!(growth.files <= 3.0, "{growth:?}");
-    assert!(growth.threads <= 3.0 * f64::from(WINDOWS), "{growth:?}");
+async fn fault_51_a_window_opened_and_closed_again_and_again_leaves_nothing_open() {
+    let growth = soak::run(12, 5, |_, _, _| ()).await;
+    // A dozen windows still warm caches up.
+    assert!(growth.memory <= 0.5, "{growth:?}");
+    assert!(growth.files <= 6.0, "{growth:?}");
+    assert!(growth.threads <= 6.0, "{growth:?}");
 }

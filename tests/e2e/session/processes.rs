@@ -101,15 +101,19 @@ pub(crate) fn descendants(id: u32) -> Vec<Process> {
 
 /// Its proportional share of memory, in KB; `None` once it has ended.
 pub(crate) fn memory(id: u32) -> Option<u64> {
+    part_of_memory(id, "Pss:")
+}
+
+fn part_of_memory(id: u32, part: &str) -> Option<u64> {
     let rollup = fs::read_to_string(format!("/proc/{id}/smaps_rollup")).ok()?;
-    let share = rollup.lines().find_map(|line| line.strip_prefix("Pss:"))?;
-    share.trim().strip_suffix(" kB")?.trim().parse().ok()
+    let part = rollup.lines().find_map(|line| line.strip_prefix(part))?;
+    part.trim().strip_suffix(" kB")?.trim().parse().ok()
 }
 
 /// What a process holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Held {
-    /// Its proportional share of memory, in KB.
+    /// Memory that is its own, in KB: a share of what others use, too, changes when they end.
     pub(crate) memory: u64,
     /// Open files, sockets and pipes.
     pub(crate) files: u64,
@@ -124,7 +128,7 @@ pub(crate) fn held(id: u32) -> Option<Held> {
         u64::try_from(folder.count()).ok()
     };
     Some(Held {
-        memory: memory(id)?,
+        memory: part_of_memory(id, "Private_Dirty:")?,
         files: entries("fd")?,
         threads: entries("task")?,
     })
