@@ -18,7 +18,7 @@ use tokio::{
 };
 
 /// Nothing here takes longer unless it hangs, however busy the machine is.
-pub(crate) const PATIENCE: Duration = Duration::from_mins(5);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(2);
 
 /// A quiet city and a place for data.
 pub(crate) struct Town {

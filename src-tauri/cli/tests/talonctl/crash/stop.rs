@@ -42,8 +42,9 @@ async fn fault_50_asked_to_stop_in_the_middle_of_a_telling_it_ends_at_once_and_w
         // The log is in the file: the program has closed it.
         assert!(!town.home.path().join("talonchik.db-wal").exists());
     }
-    // Other tests run beside this one: the quickest.
-    assert!(took.iter().min().unwrap() < &LIMIT, "{took:?}");
+    // Other tests run beside this one: the median.
+    took.sort_unstable();
+    assert!(took[2] < LIMIT, "{took:?}");
     // What was cut short is told again, and says so.
     let new = told.iter().filter(|event| event["repeat"] != true).count();
     assert_eq!(new, 5, "{told:?}");
