@@ -68,6 +68,8 @@ pub(crate) struct DeadMan {
     last: Option<DateTime<Utc>>,
     told: Told,
     silent_since: Option<DateTime<Utc>>,
+    /// The limit in force, and when it was what the gap promises.
+    limit: (TimeDelta, DateTime<Utc>),
 }
 
 impl DeadMan {
@@ -94,6 +96,16 @@ impl DeadMan {
         self.since = now;
     }
 
+    /// A shorter limit holds once it has lasted its own length: until then the last look may be as old as
+    /// was promised before.
+    fn in_force(&mut self, limit: TimeDelta, now: DateTime<Utc>) -> TimeDelta {
+        let (before, at) = self.limit;
+        if limit >= before || now < at || now - at > limit {
+            self.limit = (limit, now);
+        }
+        self.limit.0
+    }
+
     /// Looks at watches as they are now; gives what there is to say. `pulses`: of the watches that are
     /// looked after, at least those without a good look within the limit, and those said to be silent.
     pub(crate) fn tick(
@@ -111,6 +123,7 @@ impl DeadMan {
             self.told.at = self.told.at.min(now);
         }
         self.last = Some(now);
+        let limit = self.in_force(limit, now);
 
         let active = |pulse: &Pulse<'_>| pulse.since.max(self.since);
         let silent: Vec<(&Pulse<'_>, DateTime<Utc>)> = pulses

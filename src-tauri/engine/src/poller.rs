@@ -35,7 +35,9 @@ use crate::{
     pace::Why,
     plan::{Pair, Wanted},
     schedule::Arrived,
-    store::{Arrival, Covering, DoctorLook, Listing, Newcomer, SettingName, Store, StoreError},
+    store::{
+        Arrival, Covering, DoctorLook, Listing, Mended, Newcomer, SettingName, Store, StoreError,
+    },
     trust::{Level, Trial},
 };
 
@@ -121,6 +123,8 @@ struct Findings {
     failures: u32,
     /// Requests that were sent.
     asked: u32,
+    /// Doctors whose slots were seen.
+    seen: Vec<DoctorId>,
     /// A person waits for another round.
     give_way: CancellationToken,
 }
@@ -304,6 +308,8 @@ impl Poller {
             self.glance(&errand, why, &mut findings).await;
             self.audit(&errand, why, &mut findings).await;
         }
+        self.read_timetables(&errand.clinic, why, &mut findings)
+            .await;
         let changed = {
             let mut board = self.board();
             // The first request is the look; clicks have a reserve of their own.
@@ -311,7 +317,7 @@ impl Poller {
                 board.scheduler.spent(findings.asked.saturating_sub(1));
             }
             if errand.give_way.is_cancelled() && findings.trouble.is_none() {
-                // What it has not seen, the round that comes now sees.
+                board.gave_way(&errand.clinic);
                 return;
             }
             board.finish(
@@ -365,13 +371,13 @@ impl Poller {
                     .await;
             }
             Key::Doctor { doctor_id, .. } => {
-                let specialty = errand
-                    .plan
-                    .pairs
-                    .iter()
-                    .find(|(_, pair)| pair.wanted.includes(doctor_id));
-                if let Some((specialty, _)) = specialty {
-                    self.look_at_slots(&errand.clinic, specialty, doctor_id, None, why, findings)
+                let specialty = {
+                    let board = self.board();
+                    let places = board.scheduler.places(&errand.key);
+                    places.first().map(|specialty| (*specialty).clone())
+                };
+                if let Some(specialty) = specialty {
+                    self.look_at_slots(&errand.clinic, &specialty, doctor_id, None, why, findings)
                         .await;
                 }
             }
@@ -767,13 +773,13 @@ impl Poller {
             .filter(|id| rows.iter().all(|row| row.id != **id))
             .filter(|id| !self.rests(errand, id))
         {
-            let confirm = self
+            let open = self
                 .board()
                 .facts
                 .get(&errand.clinic)
                 .and_then(|facts| facts.doctors.get(doctor))
-                .is_none_or(DoctorFacts::had_slots);
-            if !(errand.walk || confirm) || findings.hopeless() {
+                .is_none_or(DoctorFacts::is_open);
+            if !(errand.walk || open) || findings.hopeless() {
                 continue;
             }
             let slots = self
@@ -890,8 +896,7 @@ impl Poller {
         if committed.look.appeared + committed.look.vanished > 0 {
             self.tell(Event::WatchesChanged);
         }
-        // Nobody waits for it: what was seen is told already.
-        self.read_timetable(clinic, doctor, why, findings).await;
+        findings.seen.push(doctor.clone());
         Some(count)
     }
 
@@ -926,7 +931,17 @@ impl Poller {
         }
     }
 
-    /// Now and then, when a chosen doctor works next. A hint for people: its failure is of no matter.
+    /// Now and then, when the chosen doctors just seen work next. A hint for people: it comes after all
+    /// that may be told, and its failure is of no matter.
+    async fn read_timetables(&self, clinic: &ClinicId, why: Why, findings: &mut Findings) {
+        for doctor in std::mem::take(&mut findings.seen) {
+            if findings.hopeless() {
+                return;
+            }
+            self.read_timetable(clinic, &doctor, why, findings).await;
+        }
+    }
+
     async fn read_timetable(
         &self,
         clinic: &ClinicId,
@@ -951,12 +966,14 @@ impl Poller {
             {
                 return;
             }
-            facts.timetable_at = Some(Instant::now());
         }
         let days = findings.ask(self.client.timetable(clinic, doctor, why));
-        let Some(Ok(days)) = days.await else {
-            return;
-        };
+        // Whoever gave way asks the next time.
+        let Some(days) = days.await else { return };
+        if let Some(facts) = self.board().facts.get_mut(clinic) {
+            facts.doctor(doctor).timetable_at = Some(Instant::now());
+        }
+        let Ok(days) = days else { return };
         let now = self.clock.now();
         let date =
             |start: DateTime<Utc>| start.with_timezone(&chrono_tz::Europe::Moscow).date_naive();
@@ -1062,8 +1079,8 @@ impl Poller {
             Failed::Api(error @ ApiError::ClinicDown { .. }) if error.is_lasting() => {
                 Cause::Missing
             }
-            Failed::Api(ApiError::ClinicDown { .. } | ApiError::Refused { .. })
-            | Failed::Store(_) => Cause::Clinic,
+            Failed::Api(ApiError::ClinicDown { .. } | ApiError::Refused { .. }) => Cause::Clinic,
+            Failed::Store(_) => Cause::Own,
         };
         match failed {
             Failed::Api(error) => tracing::info!(%error, "a look taught nothing"),
@@ -1097,6 +1114,7 @@ impl Poller {
     /// were there, when slots were last looked at.
     pub(crate) async fn remember(&self) -> Result<(), StoreError> {
         let good = self.store.last_good_looks(self.clock.now()).await?;
+        let mended: Option<Mended> = self.store.setting(SettingName::Mended).await?;
         let listed = self.store.listed().await?;
         let places = self.board().places();
         let clinics = places.iter().map(|(clinic, _)| clinic.clone()).collect();
@@ -1109,9 +1127,8 @@ impl Poller {
             lists.push((list.map_or_else(Vec::new, |list| list.value), members));
         }
         let mut board = self.board();
-        for (watch, clinic, specialty) in listed {
-            board.listed.add(&clinic, &specialty, [watch]);
-        }
+        board.mended_at = mended.map(|mended| mended.restored.at);
+        board.listed = listed.into_iter().collect();
         for ((clinic, specialty), (doctors, members)) in places.iter().zip(lists) {
             let facts = board.facts_of(clinic);
             facts.note_doctors(specialty, &doctors);

@@ -411,5 +411,15 @@ impl Listed {
     }
 }
 
+impl FromIterator<(WatchId, ClinicId, SpecialtyId)> for Listed {
+    fn from_iter<T: IntoIterator<Item = (WatchId, ClinicId, SpecialtyId)>>(rows: T) -> Self {
+        let mut listed = Self::default();
+        for (watch, clinic, specialty) in rows {
+            listed.add(&clinic, &specialty, [watch]);
+        }
+        listed
+    }
+}
+
 #[cfg(test)]
 mod tests;

@@ -351,29 +351,60 @@ pub(crate) fn covered_doctors(watch: &Watch, board: &Board) -> HashSet<(ClinicId
     covered
 }
 
-fn slots(watch: &Watch, board: &Board, sight: &Sight) -> (Vec<WatchSlot>, Vec<WatchSlot>) {
-    let hidden = sight.hidden.get(&watch.id);
-    let clinics: BTreeSet<&ClinicId> = watch
-        .draft
-        .places
-        .iter()
-        .map(|place| &place.clinic_id)
-        .collect();
-    let doctors = clinics
+/// What is free with the doctors of a watch, by clinic and doctor.
+fn free<'a>(
+    watch: &'a Watch,
+    board: &'a Board,
+    sight: &'a Sight,
+) -> impl Iterator<
+    Item = (
+        &'a ClinicId,
+        &'a DoctorId,
+        impl Iterator<Item = &'a (i64, Opening)>,
+    ),
+> {
+    let places = watch.draft.places.iter();
+    let clinics: BTreeSet<&ClinicId> = places.map(|place| &place.clinic_id).collect();
+    let present = clinics
         .into_iter()
-        .filter_map(|clinic| Some((clinic, sight.present.get(clinic)?)))
-        .flat_map(|(clinic, doctors)| doctors.iter().map(move |(doctor, it)| (clinic, doctor, it)));
+        .filter_map(|clinic| Some((clinic, sight.present.get(clinic)?)));
+    let doctors =
+        present.flat_map(|(clinic, doctors)| doctors.iter().map(move |(id, it)| (clinic, id, it)));
+    doctors
+        .filter(|(clinic, doctor, _)| covers(watch, board, clinic, doctor))
+        .map(|(clinic, doctor, openings)| {
+            let ahead = openings
+                .iter()
+                .filter(|(_, opening)| opening.slot.start > sight.now);
+            (clinic, doctor, ahead)
+        })
+}
+
+/// Says whether an opening suits a watch and has not been refused.
+fn wanted<'a>(watch: &'a Watch, sight: &'a Sight) -> impl Fn(&(i64, Opening)) -> bool + use<'a> {
+    let hidden = sight.hidden.get(&watch.id);
+    move |(id, opening)| {
+        let refused = hidden.is_some_and(|hidden| hidden.contains(id));
+        !refused && watch.draft.wish.suits(opening.slot.start, sight.now)
+    }
+}
+
+/// How many slots a watch shows that was found.
+pub(crate) fn found(watch: &Watch, board: &Board, sight: &Sight) -> usize {
+    let openings = free(watch, board, sight).flat_map(|(_, _, openings)| openings);
+    let is_wanted = wanted(watch, sight);
+    let found = openings.filter(|opening| is_wanted(opening)).count();
+    let is_shown = found > 0 && state(watch, board, sight, true, true) == WatchState::Found;
+    if is_shown { found } else { 0 }
+}
+
+fn slots(watch: &Watch, board: &Board, sight: &Sight) -> (Vec<WatchSlot>, Vec<WatchSlot>) {
     let mut slots: Vec<(bool, WatchSlot)> = Vec::new();
-    for (clinic, doctor, openings) in doctors {
-        if !covers(watch, board, clinic, doctor) {
-            continue;
-        }
+    let is_wanted = wanted(watch, sight);
+    for (clinic, doctor, openings) in free(watch, board, sight) {
         let name = board.doctor_name(clinic, doctor);
-        let ahead = openings
-            .iter()
-            .filter(|(_, opening)| opening.slot.start > sight.now);
-        slots.extend(ahead.map(|(id, opening)| {
-            let refused = hidden.is_some_and(|hidden| hidden.contains(id));
+        slots.extend(openings.map(|seen| {
+            let (_, opening) = seen;
             let slot = WatchSlot {
                 clinic_id: clinic.clone(),
                 doctor_id: doctor.clone(),
@@ -381,10 +412,7 @@ fn slots(watch: &Watch, board: &Board, sight: &Sight) -> (Vec<WatchSlot>, Vec<Wa
                 slot: opening.slot.clone(),
                 first_seen: opening.first_seen,
             };
-            (
-                !refused && watch.draft.wish.suits(slot.slot.start, sight.now),
-                slot,
-            )
+            (is_wanted(seen), slot)
         }));
     }
     slots.sort_by(|(_, a), (_, b)| (a.slot.start, &a.doctor).cmp(&(b.slot.start, &b.doctor)));

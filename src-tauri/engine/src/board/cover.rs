@@ -22,7 +22,8 @@ impl Board {
         self.watches.awake()
     }
 
-    /// A watch to which this list of doctors is new.
+    /// A watch to which this list of doctors is new. Whoever asked in another run waits since the watch
+    /// was made, or since the database forgot what it was shown.
     pub(crate) fn newcomer(
         &self,
         watch: WatchId,
@@ -30,17 +31,14 @@ impl Board {
         specialty: &SpecialtyId,
         now: DateTime<Utc>,
     ) -> Newcomer {
-        let mut places = self
-            .watches
-            .get(watch)
-            .into_iter()
-            .flat_map(|watch| &watch.draft.places);
+        let known = self.watches.get(watch);
+        let mut places = known.into_iter().flat_map(|watch| &watch.draft.places);
+        let asked = self.asked_at.get(&watch).copied();
+        let made = known.map(|watch| watch.created_at);
+        let since = asked.or(made.max(self.mended_at));
         Newcomer {
             watch,
-            since: self
-                .asked_at
-                .get(&watch)
-                .map_or(now, |asked| (*asked).min(now)),
+            since: since.map_or(now, |since| since.min(now)),
             named: places.any(|place| {
                 (&place.clinic_id, &place.specialty_id) == (clinic, specialty)
                     && matches!(place.doctors, DoctorChoice::Only { .. })

@@ -26,6 +26,9 @@ use crate::{
 const CONFIRM_WAIT: Duration = Duration::from_secs(20);
 /// Good lists in a row without an id before a watch needs its owner.
 const LOST_AFTER: u8 = 2;
+/// Lists that come closer together than this are one: a walk gave way to a person's, or somebody
+/// presses again.
+const LISTS_APART: Duration = Duration::from_mins(1);
 
 /// Why something was not learned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,7 +58,8 @@ pub(crate) enum Cause {
     Impostor,
     /// The service's certificate has expired or is not valid yet.
     BadCertificate,
-    /// A round of this program died: it says nothing about the service.
+    /// This program's own: a round died, or what was seen could not be kept. It says nothing about the
+    /// service.
     Own,
 }
 
@@ -128,6 +132,26 @@ impl Failing {
     }
 }
 
+/// Good lists in a row on which something is missing.
+#[derive(Debug, Clone, Copy, Default)]
+struct Absence {
+    times: u8,
+    last: Option<Instant>,
+}
+
+impl Absence {
+    fn note(&mut self) {
+        if self.last.is_none_or(|last| last.elapsed() >= LISTS_APART) {
+            self.times = self.times.saturating_add(1);
+            self.last = Some(Instant::now());
+        }
+    }
+
+    fn is_for_good(self) -> bool {
+        self.times >= LOST_AFTER
+    }
+}
+
 /// What is known about a doctor who is followed.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct DoctorFacts {
@@ -142,11 +166,11 @@ pub(crate) struct DoctorFacts {
     /// A slot vanished: look again soon, whatever the counts say.
     pub(crate) confirm: bool,
     /// The last look at the slots failed.
-    failing: Option<Failing>,
+    pub(super) failing: Option<Failing>,
     /// A long list became empty at once: the next empty answer is believed.
     pub(crate) doubted: bool,
-    /// Good lists in a row without this doctor.
-    absent: u8,
+    /// Good lists without this doctor.
+    absent: Absence,
     /// Their next working day.
     pub(crate) next_work_day: Option<NaiveDate>,
     /// Days that can be booked but have no free slots, as of the last timetable.
@@ -174,14 +198,16 @@ pub(crate) struct PairFacts {
     pub(crate) trouble: Option<Trouble>,
     /// The last look at the list of doctors failed.
     failing: Option<Failing>,
-    /// Good lists in a row without this specialty.
-    absent: u8,
+    /// Good lists without this specialty.
+    absent: Absence,
 }
 
 /// What is known about a watched clinic.
 #[derive(Debug)]
 pub(crate) struct ClinicFacts {
     pub(super) walk_due: Instant,
+    /// When a walk ended last.
+    pub(super) walked_at: Option<Instant>,
     /// The last round in which something was learned.
     pub(super) learned_at: Option<i64>,
     /// The last good answer of the round under way.
@@ -211,6 +237,7 @@ impl ClinicFacts {
     pub(super) fn new(due: Instant, urgent: bool) -> Self {
         Self {
             walk_due: due,
+            walked_at: None,
             learned_at: None,
             heard_at: None,
             called: true,
@@ -271,14 +298,14 @@ impl ClinicFacts {
     pub(crate) fn lost_specialty(&self, id: &SpecialtyId) -> bool {
         self.pairs
             .get(id)
-            .is_some_and(|pair| pair.absent >= LOST_AFTER)
+            .is_some_and(|pair| pair.absent.is_for_good())
     }
 
     /// Is this doctor gone from the lists for good?
     pub(crate) fn lost_doctor(&self, id: &DoctorId) -> bool {
         self.doctors
             .get(id)
-            .is_some_and(|doctor| doctor.absent >= LOST_AFTER)
+            .is_some_and(|doctor| doctor.absent.is_for_good())
     }
 
     /// Is the doctor on the last good list of the specialty?
@@ -316,7 +343,7 @@ impl ClinicFacts {
         for id in plan.pairs.keys() {
             let pair = self.pairs.entry(id.clone()).or_default();
             if let Some(row) = rows.iter().find(|row| row.id == *id) {
-                pair.absent = 0;
+                pair.absent = Absence::default();
                 let is_there = |doctor: &DoctorId, start| is_there(&self.doctors, doctor, start);
                 let there = || under(&self.doctors, &pair.doctors);
                 let now = Instant::now();
@@ -332,10 +359,14 @@ impl ClinicFacts {
                 continue;
             }
             if walk {
-                pair.absent = pair.absent.saturating_add(1);
-            } else if pair.absent < LOST_AFTER {
-                // Is it gone for good? A glance cannot say what is under it.
-                self.walk_due = Instant::now();
+                pair.absent.note();
+            } else if !pair.absent.is_for_good() {
+                // Is it gone for good? A glance cannot say what is under it. One that comes and goes
+                // calls no walk after walk.
+                let now = Instant::now();
+                let soonest = self.walked_at.map(|at| at + schedule::WALK_GAP);
+                let walk = soonest.map_or(now, |soonest| soonest.max(now));
+                self.walk_due = self.walk_due.min(walk);
             }
         }
         self.specialties = rows.to_vec();
@@ -356,7 +387,7 @@ impl ClinicFacts {
         for row in rows {
             let shared = self.specialties_of(&row.id).nth(1).is_some();
             let facts = self.doctor(&row.id);
-            facts.absent = 0;
+            facts.absent = Absence::default();
             if shared {
                 // Two lists count their own part each: neither row speaks of all slots.
                 facts.witness = Witness::default();
@@ -391,10 +422,21 @@ impl ClinicFacts {
         }
     }
 
+    /// What could not be read before a sleep has rested, and how often says little now.
+    pub(super) fn end_rests(&mut self) {
+        let now = Instant::now();
+        let lists = self.pairs.values_mut().map(|pair| &mut pair.failing);
+        let slots = self.doctors.values_mut().map(|doctor| &mut doctor.failing);
+        for failing in lists.chain(slots).flatten() {
+            failing.retry_at = failing.retry_at.min(now);
+            failing.times = 0;
+        }
+    }
+
     /// A doctor wanted by name was on no list and has no slots.
     pub(crate) fn note_absent(&mut self, doctor: &DoctorId) {
         let facts = self.doctor(doctor);
-        facts.absent = facts.absent.saturating_add(1);
+        facts.absent.note();
     }
 
     /// The clinic's row of this specialty is read: is it time to look underneath?
@@ -567,7 +609,7 @@ impl ClinicFacts {
             Key::Specialty { specialty_id, .. } => self.pairs.get(specialty_id)?.failing,
             Key::Doctor { doctor_id, .. } => self.doctors.get(doctor_id)?.failing,
         };
-        let own = matches!(cause, Cause::Clinic | Cause::Missing);
+        let own = matches!(cause, Cause::Clinic | Cause::Missing | Cause::Own);
         failing.filter(|_| own && !errand.walk)
     }
 
@@ -593,6 +635,7 @@ impl ClinicFacts {
         self.pair(specialty).trouble = trouble;
     }
 }
+
 /// How many slots these doctors have; of those never looked at, as many as their rows say.
 fn under(doctors: &BTreeMap<DoctorId, DoctorFacts>, rows: &[Doctor]) -> usize {
     rows.iter()
@@ -637,6 +680,11 @@ impl DoctorFacts {
     /// Were there slots a moment ago?
     pub(crate) fn had_slots(&self) -> bool {
         self.confirm || !self.starts.is_empty()
+    }
+
+    /// Is there something to see: slots that may be gone, or what could not be read the last time?
+    pub(crate) fn is_open(&self) -> bool {
+        self.had_slots() || self.wants_another()
     }
 
     /// Whatever the counts say, is it time to look at the slots again?

@@ -113,6 +113,8 @@ pub(crate) struct Board {
     pub(crate) slept: Option<Sleep>,
     /// When a person asked for a watch, or for a change of it, in this run.
     pub(crate) asked_at: BTreeMap<WatchId, DateTime<Utc>>,
+    /// When the database was put together again: what was shown before that is not known.
+    pub(crate) mended_at: Option<DateTime<Utc>>,
     pub(crate) service: Service,
     pub(crate) rng: StdRng,
     /// Requests per hour for background looks, slow-downs included.
@@ -160,6 +162,7 @@ impl Board {
             pause: None,
             slept: None,
             asked_at: BTreeMap::new(),
+            mended_at: None,
             service: Service {
                 state: ServiceState::Unknown,
                 since: None,
@@ -186,6 +189,7 @@ impl Board {
         self.timeline = Timeline::from(now);
         // What was known by a clock that was ahead is not known until then.
         for facts in self.facts.values_mut() {
+            facts.end_rests();
             facts.heard_at = facts.heard_at.map(|heard| heard.min(now));
             for pair in facts.pairs.values_mut() {
                 pair.good_at = pair.good_at.map(|good| good.min(now));
@@ -602,7 +606,8 @@ impl Board {
         let clinic = key.clinic_id().clone();
         let plan = self.plan.get(&clinic)?.clone();
         let facts = self.facts.get_mut(&clinic)?;
-        let walk = pressed || facts.walk_due <= Instant::now();
+        // Only the clinic's own list says that it offers something online again.
+        let walk = pressed || facts.no_online || facts.walk_due <= Instant::now();
         let urgent = std::mem::take(&mut facts.urgent);
         facts.called = false;
         let give_way = CancellationToken::new();
@@ -618,6 +623,13 @@ impl Board {
             walk,
             urgent: urgent || pressed,
         })
+    }
+
+    /// A round has given way to another, which sees what this one has not seen.
+    pub(crate) fn gave_way(&mut self, clinic: &ClinicId) {
+        if self.facts.get(clinic).is_some_and(|facts| facts.urgent) {
+            self.make_due(clinic);
+        }
     }
 
     /// A round ended. `trouble`: its first failure, or the one that concerns all; `learned`: something in it was good.
@@ -639,6 +651,9 @@ impl Board {
             return false;
         };
         facts.heard_at = None;
+        if errand.walk && learned {
+            facts.walked_at = Some(instant);
+        }
         match trouble {
             None => {
                 let answered = self.scheduler.places(&errand.key);

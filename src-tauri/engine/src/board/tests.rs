@@ -1,8 +1,10 @@
 use std::sync::Arc;
 
+use chrono::TimeDelta;
+
 use super::{service::SHORTEST_PROBE, *};
 use crate::{
-    model::{Counts, Doctor, RowDate, Specialty},
+    model::{Activity, Counts, Doctor, RowDate, Specialty, WatchDraft},
     schedule::Row,
 };
 
@@ -388,24 +390,68 @@ async fn a_list_that_cannot_be_read_keeps_no_other_list_of_its_clinic_waiting() 
 #[tokio::test(start_paused = true)]
 async fn a_specialty_that_is_missing_from_a_list_is_walked_for_until_it_is_lost() {
     let mut board = one_clinic();
-    let id = ClinicId::from("1");
-    let row = Specialty {
-        id: "b".into(),
-        fer_id: None,
-        name: String::new(),
-        counts: Counts::default(),
-    };
-    let mut walks = 0;
-    for _ in 0..9 {
-        let key = board.walk(&id).unwrap().key;
-        let errand = board.errand(key, false).unwrap();
-        walks += u32::from(errand.walk);
-        let facts = board.facts_of(&id);
-        facts.note_specialties(std::slice::from_ref(&row), false, &errand.plan, errand.walk);
-        board.finish(&errand, true, None, DateTime::UNIX_EPOCH);
+    let mut walks = Vec::new();
+    for minute in 0..90 {
+        if glance(&mut board, &["b"]) {
+            walks.push(minute);
+        }
+        tokio::time::advance(Duration::from_mins(1)).await;
     }
-    assert_eq!(walks, 2, "and then it is left to its turn");
+    // Its budget is what two walks in two hours are made of.
+    assert_eq!(walks[..2], [0, 15]);
+    assert!(walks.iter().zip(&walks[1..]).all(|(a, b)| b - a >= 13));
+    assert!(board.facts[&ClinicId::from("1")].lost_specialty(&"a".into()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_specialty_that_comes_and_goes_calls_a_walk_in_a_quarter_of_an_hour_and_no_more() {
+    let mut board = one_clinic();
+    let mut walks = 0;
+    for minute in 0..90 {
+        let list = if minute % 2 == 0 { ["b"] } else { ["a"] };
+        walks += u32::from(glance(&mut board, &list));
+        tokio::time::advance(Duration::from_mins(1)).await;
+    }
+    assert!(walks <= 7, "{walks} walks in an hour and a half");
+    assert!(!board.facts[&ClinicId::from("1")].lost_specialty(&"a".into()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_walk_that_gave_way_and_the_one_it_gave_way_to_are_one_list_without_a_specialty() {
+    let mut board = one_clinic();
+    let id = ClinicId::from("1");
+    for _ in 0..2 {
+        let errand = board.walk(&id).unwrap();
+        note(&mut board, &errand, &["b"]);
+    }
+    assert!(!board.facts[&id].lost_specialty(&"a".into()));
+    tokio::time::advance(Duration::from_mins(1)).await;
+    let errand = board.walk(&id).unwrap();
+    note(&mut board, &errand, &["b"]);
     assert!(board.facts[&id].lost_specialty(&"a".into()));
+}
+
+/// A look at the clinic, which lists these specialties. Was it a walk?
+fn glance(board: &mut Board, listed: &[&str]) -> bool {
+    let key = board.walk(&"1".into()).unwrap().key;
+    let errand = board.errand(key, false).unwrap();
+    note(board, &errand, listed);
+    board.finish(&errand, true, None, DateTime::UNIX_EPOCH);
+    errand.walk
+}
+
+fn note(board: &mut Board, errand: &Errand, listed: &[&str]) {
+    let rows: Vec<Specialty> = listed
+        .iter()
+        .map(|id| Specialty {
+            id: SpecialtyId::from(*id),
+            fer_id: None,
+            name: String::new(),
+            counts: Counts::default(),
+        })
+        .collect();
+    let facts = board.facts_of(&errand.clinic);
+    facts.note_specialties(&rows, false, &errand.plan, errand.walk);
 }
 
 #[tokio::test(start_paused = true)]
@@ -427,5 +473,72 @@ async fn a_refusal_after_a_long_time_offline_is_a_first_refusal() {
     assert!(
         fail(Cause::Blocked) > Duration::from_secs(17),
         "then it doubles"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_asked_in_another_run_waits_since_the_watch_was_made() {
+    let mut board = one_clinic();
+    let (clinic, specialty) = ("1".into(), "a".into());
+    let made = DateTime::UNIX_EPOCH;
+    let watch = Watch {
+        id: WatchId(1),
+        draft: WatchDraft::default(),
+        activity: Activity::On,
+        created_at: made,
+    };
+    board.watches.insert(watch);
+    let later = made + TimeDelta::hours(9);
+    let newcomer = |board: &Board| board.newcomer(WatchId(1), &clinic, &specialty, later);
+    assert_eq!(newcomer(&board).since, made);
+    let mended = made + TimeDelta::hours(8);
+    board.mended_at = Some(mended);
+    assert_eq!(newcomer(&board).since, mended, "it may have been shown");
+    board.asked_at.insert(WatchId(1), later);
+    let asked = newcomer(&board).since;
+    assert_eq!(asked, later, "who asks now looks at the window");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clinic_that_offered_nothing_online_is_asked_itself_whether_it_does_again() {
+    let mut board = one_clinic();
+    let errand = board.walk(&"1".into()).unwrap();
+    board.finish(&errand, true, None, DateTime::UNIX_EPOCH);
+    let key = errand.key;
+    assert!(!board.errand(key.clone(), false).unwrap().walk);
+    board.facts_of(&"1".into()).no_online = true;
+    let errand = board.errand(key, false).unwrap();
+    assert!(errand.walk, "a list of doctors does not say it");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_could_not_be_read_is_tried_again_though_no_list_has_the_doctor_and_at_once_after_a_sleep()
+ {
+    let mut board = one_clinic();
+    let (clinic, doctor) = (ClinicId::from("1"), DoctorId::from("x"));
+    let trouble = Trouble {
+        since: DateTime::UNIX_EPOCH,
+        cause: Cause::Site,
+    };
+    let fail = |board: &mut Board| {
+        let mut rng = StdRng::seed_from_u64(1);
+        let facts = board.facts_of(&clinic);
+        facts.note_slots_failed(&doctor, trouble, Duration::from_secs(30), &mut rng);
+        facts.doctors[&doctor].failing.unwrap().wait()
+    };
+    let open =
+        |board: &Board| board.facts[&ClinicId::from("1")].doctors[&DoctorId::from("x")].is_open();
+    let first = fail(&mut board);
+    assert!(!open(&board));
+    tokio::time::advance(first).await;
+    assert!(open(&board), "it has rested");
+    for _ in 0..9 {
+        fail(&mut board);
+    }
+    board.set_time(DateTime::UNIX_EPOCH);
+    assert!(open(&board));
+    assert!(
+        fail(&mut board) <= Duration::from_mins(1),
+        "as the first time"
     );
 }

@@ -161,6 +161,25 @@ fn a_rare_look_is_promised_rarely() {
 }
 
 #[test]
+fn a_watch_that_was_promised_a_rare_look_is_not_silent_because_it_is_looked_at_often_from_now_on() {
+    let mut deadman = DeadMan::default();
+    let looked = |minute: i64| if minute < 45 { 0 } else { minute / 2 * 2 };
+    for minute in 0..90 {
+        let gap = if minute < 42 { GAP * 10 } else { GAP };
+        let one = [seen(1, looked(minute))];
+        let said = tick(&mut deadman, gap, minute, ServiceState::Fine, &one);
+        assert_eq!(said, None, "at {minute}");
+    }
+    // From then on what is promised holds.
+    let last = [seen(1, 90)];
+    let news = (91..120).find_map(|minute| {
+        let news = tick(&mut deadman, GAP, minute, ServiceState::Fine, &last)?;
+        Some((minute, news))
+    });
+    assert_eq!(news.map(|(minute, _)| minute), Some(101));
+}
+
+#[test]
 fn a_second_clinic_that_falls_silent_is_said_and_a_shared_cause_is_not_said_twice() {
     let later = |minute: i64| vec![seen(1, minute.min(5)), seen(2, minute.min(20))];
     let clinic = || SilenceCause::Clinic {

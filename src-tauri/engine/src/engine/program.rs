@@ -1,13 +1,16 @@
 //! The program itself: status, pause, settings, self-check, data.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::{
+    board::is_active,
     error::{EngineError, Problem},
     gorzdrav::ApiError,
     model::{
         ChannelState, Check, CheckSubject, ClinicId, ClinicTrust, Event, Pause, QuietManner,
-        Settings, Status, Verdict, Watch, WatchState,
+        Settings, Status, Verdict,
     },
     pace::Why,
     secrets::KeyStore,
@@ -21,8 +24,15 @@ impl Engine {
     /// What the status line and the tray say.
     pub async fn status(&self) -> Result<Status> {
         let now = self.now();
-        let watches: Vec<Watch> = self.poller.board().watches.iter().cloned().collect();
-        let views = self.sights(watches).await?;
+        let clinics: BTreeSet<ClinicId> = {
+            let board = self.poller.board();
+            board
+                .watches
+                .places()
+                .map(|(clinic, _)| clinic.clone())
+                .collect()
+        };
+        let sight = self.sight(clinics.into_iter().collect()).await?;
         let looked = self.store.looks_since(midnight(now)).await?.values().sum();
         let requests_today = self.requests_today(looked);
         let requests_last_hour = self.requests_last_hour().await?;
@@ -32,20 +42,16 @@ impl Engine {
         let restored = self.restored().await?;
         let holds = quiet.manner == QuietManner::Hold;
         let mut board = self.poller.board();
+        let found: usize = board
+            .watches
+            .iter()
+            .map(|watch| watches::found(watch, &board, &sight))
+            .sum();
         let pace = self.client.pace();
         Ok(Status {
             service: board.service.state,
-            watching: count(
-                views
-                    .iter()
-                    .filter(|view| crate::board::is_active(&view.watch, now)),
-            ),
-            found: count(
-                views
-                    .iter()
-                    .filter(|view| view.state == WatchState::Found)
-                    .flat_map(|view| &view.slots),
-            ),
+            watching: count(board.watches.iter().filter(|watch| is_active(watch, now))),
+            found: u32::try_from(found).unwrap_or(u32::MAX),
             unanswered,
             checked_at: board
                 .facts

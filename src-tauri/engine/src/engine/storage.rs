@@ -97,7 +97,8 @@ impl Engine {
         };
         // What is looked at now is known better than from any copy.
         let watches = self.poller.board().watches.iter().cloned().collect();
-        self.store.keep_watches(watches, self.now()).await?;
+        let (mended_at, now) = (mended.restored.at, self.now());
+        self.store.keep_watches(watches, mended_at, now).await?;
         let news = News::Restored {
             copy_of: mended.restored.copy_of,
         };

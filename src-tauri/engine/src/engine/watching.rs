@@ -213,20 +213,12 @@ impl Engine {
     }
 
     /// Watches as they are shown, without looking for what was lost.
-    pub(super) async fn sights(&self, watches: Vec<Watch>) -> Result<Vec<WatchView>> {
+    async fn sights(&self, watches: Vec<Watch>) -> Result<Vec<WatchView>> {
         let now = self.now();
-        let clinics: HashSet<&ClinicId> = watches
-            .iter()
-            .flat_map(|watch| &watch.draft.places)
-            .map(|place| &place.clinic_id)
-            .collect();
+        let places = watches.iter().flat_map(|watch| &watch.draft.places);
+        let clinics: HashSet<&ClinicId> = places.map(|place| &place.clinic_id).collect();
         let clinics = clinics.into_iter().cloned().collect();
-        let mut present: HashMap<ClinicId, BTreeMap<DoctorId, Vec<_>>> = HashMap::new();
-        for (id, opening) in self.store.present(clinics).await? {
-            let doctors = present.entry(opening.clinic_id.clone()).or_default();
-            let openings = doctors.entry(opening.doctor_id.clone()).or_default();
-            openings.push((id, opening));
-        }
+        let mut sight = self.sight(clinics).await?;
         if self.poller.clocks().is_of_before(now) {
             let lives = self.store.lives(now - ARRIVALS_KEPT).await?;
             self.poller.clocks().begin_day(lives, now);
@@ -238,13 +230,8 @@ impl Engine {
             };
             self.poller.clocks().of(watches.iter(), &gap, now)
         };
-        let sight = Sight {
-            present,
-            hidden: self.store.hidden().await?,
-            looks: self.store.looks_since(midnight(now)).await?,
-            clocks,
-            now,
-        };
+        sight.clocks = clocks;
+        sight.looks = self.store.looks_since(midnight(now)).await?;
         let mut views: Vec<WatchView> = {
             let board = self.poller.board();
             watches
@@ -254,6 +241,23 @@ impl Engine {
         };
         watches::home_order(&mut views);
         Ok(views)
+    }
+
+    /// What is free in these clinics.
+    pub(super) async fn sight(&self, clinics: Vec<ClinicId>) -> Result<Sight> {
+        let mut present: HashMap<ClinicId, BTreeMap<DoctorId, Vec<_>>> = HashMap::new();
+        for (id, opening) in self.store.present(clinics).await? {
+            let doctors = present.entry(opening.clinic_id.clone()).or_default();
+            let openings = doctors.entry(opening.doctor_id.clone()).or_default();
+            openings.push((id, opening));
+        }
+        Ok(Sight {
+            present,
+            hidden: self.store.hidden().await?,
+            looks: HashMap::new(),
+            clocks: HashMap::new(),
+            now: self.now(),
+        })
     }
 
     /// The best match for a place whose ids vanished.

@@ -83,12 +83,22 @@ impl TimeWish {
         if start < now + TimeDelta::minutes(self.notice_minutes.into()) || start <= now {
             return false;
         }
+        if self.earlier_than.is_some_and(|limit| start >= limit) {
+            return false;
+        }
+        // Most wishes name no day: the calendar is not asked then.
+        if self.ranges.is_empty()
+            && self.except.is_empty()
+            && self.not_before.is_none()
+            && self.not_after.is_none()
+        {
+            return true;
+        }
         let local = start.with_timezone(&Moscow).naive_local();
         let date = local.date();
         self.not_before.is_none_or(|first| date >= first)
             && self.not_after.is_none_or(|last| date <= last)
             && !self.except.contains(&date)
-            && self.earlier_than.is_none_or(|limit| start < limit)
             && (self.ranges.is_empty()
                 || self
                     .ranges

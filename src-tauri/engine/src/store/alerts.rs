@@ -135,7 +135,10 @@ impl Store {
                     "UPDATE outbox SET state = 'due', attempts = 0, next_at = :until + step, at = :now,
                      lease_until = NULL, why = CASE WHEN step > 0 AND kind = 'appeared' THEN 'ladder' END
                      WHERE alert_id = :id AND kind <> 'gone' AND state <> 'dead'
-                     AND channel IN (SELECT value FROM json_each(:open))",
+                     AND channel IN (SELECT value FROM json_each(:open))
+                     AND NOT (kind = 'again' AND EXISTS (SELECT 1 FROM outbox AS first
+                         WHERE first.alert_id = :id AND first.channel = outbox.channel
+                         AND first.kind = 'appeared' AND first.state = 'dead'))",
                     named_params! {
                         ":until": ms(until), ":now": ms(now), ":id": id.0,
                         ":open": serde_json::to_string(&open)?,

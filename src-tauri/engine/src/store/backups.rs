@@ -81,8 +81,7 @@ pub(super) fn copy(from: &Connection, path: &Path) -> Result<()> {
 
 /// What was not finished takes no room, which may be what was missing.
 pub(super) fn discard(part: &Path) {
-    for ending in ["", "-journal", "-wal", "-shm"] {
-        let file = mend::journal(part, ending);
+    for file in mend::whole(part) {
         if let Err(error) = fs::remove_file(&file)
             && error.kind() != io::ErrorKind::NotFound
         {
@@ -128,7 +127,7 @@ pub(super) fn verified(path: &Path) -> Result<Connection> {
     Ok(copy)
 }
 
-fn verify(copy: &Connection) -> Result<()> {
+pub(super) fn verify(copy: &Connection) -> Result<()> {
     let said: String = copy.query_row("PRAGMA integrity_check(1)", (), |row| row.get(0))?;
     if said != "ok" {
         return Err(StoreError::Damaged("a copy does not pass the check"));
@@ -252,6 +251,14 @@ pub(super) fn private_file(path: &Path) -> io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path).map(drop)
+}
+
+/// What is not there is as good as removed.
+pub(super) fn gone(removed: io::Result<()>, path: &Path) -> Result<()> {
+    match removed {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        removed => removed.map_err(|error| failed(path, error)),
+    }
 }
 
 pub(super) fn failed(path: &Path, source: io::Error) -> StoreError {

@@ -169,14 +169,16 @@ pub(super) fn commit(tx: &Transaction<'_>, seen: DoctorLook) -> Result<Committed
         appeared.push((tx.last_insert_rowid(), slot.start));
     }
 
+    let overlooked = take_overlooked(tx, clinic, id, now)?;
     let expected = is_expected(tx, clinic, id)?;
     let unseen = take_pending(tx, clinic, id, now)?;
     let mut touched = Vec::new();
     let mut missed = missed(tx, clinic, id)?;
     // Mostly a look brings nothing, however many wait for it.
-    let coverage = match (appeared.is_empty(), missed.is_empty()) {
-        (true, true) => Arc::new([]),
-        (false, _) | (_, false) => coverage(),
+    let coverage = if appeared.is_empty() && overlooked.is_empty() && missed.is_empty() {
+        Arc::new([])
+    } else {
+        coverage()
     };
     for covered in &*coverage {
         let watch = &covered.watch;
@@ -188,6 +190,12 @@ pub(super) fn commit(tx: &Transaction<'_>, seen: DoctorLook) -> Result<Committed
         let shows_only = unseen.contains(&watch.id) || !covered.listed;
         if !shows_only {
             news.extend_from_slice(&appeared);
+            // Whoever came at that time, by that clock, was shown it.
+            let waited = overlooked.iter().filter(|it| {
+                let suited = watch.draft.wish.suits(it.start, it.seen);
+                !suited && watch.created_at + SHOWN_WITHIN <= it.seen
+            });
+            news.extend(waited.map(|it| (it.opening, it.start)));
         }
         news.retain(|(_, start)| watch.draft.wish.suits(*start, now));
         if news.is_empty() {
@@ -276,6 +284,44 @@ fn note_seen(tx: &Transaction<'_>, changes: &Changes, now: DateTime<Utc>) -> Res
         .execute((opening, ms(now)))?;
     }
     Ok(())
+}
+
+/// A slot that was first seen by a clock that was ahead: whom it did not suit then, because it seemed to
+/// be over or too soon, was not told.
+struct Overlooked {
+    opening: i64,
+    start: DateTime<Utc>,
+    seen: DateTime<Utc>,
+}
+
+fn take_overlooked(
+    tx: &Transaction<'_>,
+    clinic: &str,
+    doctor: &str,
+    now: DateTime<Utc>,
+) -> Result<Vec<Overlooked>> {
+    let overlooked: Vec<Overlooked> = tx
+        .prepare_cached(
+            "SELECT id, start, first_seen FROM opening
+             WHERE clinic = :clinic AND doctor = :doctor AND gone_at IS NULL
+             AND start > :now AND first_seen > :now",
+        )?
+        .query_map(
+            named_params! {":clinic": clinic, ":doctor": doctor, ":now": ms(now)},
+            |row| {
+                Ok(Overlooked {
+                    opening: row.get(0)?,
+                    start: moment(row.get(1)?),
+                    seen: moment(row.get(2)?),
+                })
+            },
+        )?
+        .collect::<rusqlite::Result<_>>()?;
+    for Overlooked { opening, .. } in &overlooked {
+        tx.prepare_cached("UPDATE opening SET first_seen = ?2 WHERE id = ?1")?
+            .execute((opening, ms(now)))?;
+    }
+    Ok(overlooked)
 }
 
 /// What appeared since this place was last known, if anything did.

@@ -2,7 +2,6 @@
 
 use std::{
     fs::{self, File},
-    io,
     path::Path,
     sync::{Arc, PoisonError},
 };
@@ -67,12 +66,9 @@ fn empty(connection: &mut Connection) -> Result<()> {
 
 /// The file and what SQLite keeps beside it.
 fn remove_file(path: &Path) -> Result<()> {
-    // Of the log nothing could be read without the file.
-    for ending in ["", "-wal", "-shm", "-journal"] {
-        let file = mend::journal(path, ending);
-        gone(fs::remove_file(&file), &file)?;
-    }
-    Ok(())
+    mend::whole(path)
+        .iter()
+        .try_for_each(|file| mend::remove(file))
 }
 
 /// Copies of every kind: of each day, of what was damaged, from before an update
@@ -81,24 +77,16 @@ fn remove_copies(folder: &Path) -> Result<()> {
     let mut removed = Ok(());
     for kept in [backups::FOLDER, mend::FOLDER] {
         let kept = folder.join(kept);
-        removed = removed.and(gone(fs::remove_dir_all(&kept), &kept));
+        removed = removed.and(backups::gone(fs::remove_dir_all(&kept), &kept));
     }
     let failed = |error| backups::failed(folder, error);
     for entry in fs::read_dir(folder).map_err(failed)? {
         let entry = entry.map_err(failed)?;
         if entry.file_name().to_str().is_some_and(is_copy) {
-            removed = removed.and(gone(fs::remove_file(entry.path()), &entry.path()));
+            removed = removed.and(mend::remove(&entry.path()));
         }
     }
     removed
-}
-
-/// Nothing is there now.
-fn gone(removed: io::Result<()>, path: &Path) -> Result<()> {
-    match removed {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        removed => removed.map_err(|error| backups::failed(path, error)),
-    }
 }
 
 fn is_copy(name: &str) -> bool {

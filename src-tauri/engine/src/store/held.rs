@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use rand::RngExt;
 use rusqlite::{Connection, OpenFlags, backup::StepResult};
 
@@ -30,6 +30,8 @@ const PATIENCE: Duration = Duration::from_millis(if cfg!(test) { 20 } else { 5_0
 const LOG_BYTES: i64 = 4 << 20;
 /// A disk that damages the file more often in one run is past help.
 const MOST_MENDS: u32 = 3;
+/// What could not be mended, for want of room, is tried again after this.
+const MENDS_APART: TimeDelta = TimeDelta::minutes(1);
 
 /// What is read from and written to.
 #[derive(Debug)]
@@ -42,6 +44,8 @@ pub(super) struct Held {
     path: PathBuf,
     /// How often it was put together again since the start.
     mends: u32,
+    /// When it could not be.
+    unmended: Option<DateTime<Utc>>,
     /// The connection is none: the file was closed to be mended.
     pub(super) is_closed: bool,
 }
@@ -72,6 +76,7 @@ impl Held {
             unsaved: None,
             path: path.to_owned(),
             mends: 0,
+            unmended: None,
             is_closed: false,
         }
     }
@@ -139,6 +144,10 @@ impl Held {
 
     /// Something unreadable was met: if the file is damaged, it is put together again.
     pub(super) fn mend(&mut self, now: DateTime<Utc>) -> Result<()> {
+        // To look through all of it takes a while.
+        if (self.unmended).is_some_and(|at| at <= now && now - at < MENDS_APART) {
+            return Err(StoreError::Damaged("it cannot be mended now"));
+        }
         match mend::check(&self.connection, Depth::Whole) {
             Ok(()) => return Ok(()),
             Err(error) => match Fault::of(&error) {
@@ -154,10 +163,12 @@ impl Held {
         // Nobody may hold the file while it is replaced.
         self.connection = Connection::open_in_memory()?;
         self.is_closed = true;
-        mend::mend(&self.path, now)?;
+        self.unmended = Some(now);
+        let anew = mend::mend(&self.path, now)?;
         self.connection = opened(&self.path)?;
+        self.unmended = None;
         self.is_closed = false;
-        self.mends += 1;
+        self.mends += u32::from(anew);
         Ok(())
     }
 
@@ -257,7 +268,7 @@ fn sound(path: &Path) -> Result<Connection> {
 }
 
 /// The schema version of the file; one that this program does not know is refused.
-fn check_version(connection: &Connection) -> Result<i64> {
+pub(super) fn check_version(connection: &Connection) -> Result<i64> {
     let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     if found > KNOWN_VERSION {
         return Err(StoreError::Newer {

@@ -21,7 +21,7 @@ use super::{
     Result, StoreError,
     backups::{self, failed},
     create_private_dir,
-    held::{pour, tune},
+    held::{self, pour, tune},
     migrations, ms,
     settings::{self, Name},
     watches,
@@ -126,9 +126,15 @@ pub(super) fn is_missed(connection: &Connection, path: &Path) -> Result<bool> {
 }
 
 /// Puts the database at `path` together again. What was there is in the folder of what was damaged.
-/// Where that fails everything is as it was.
-pub(super) fn mend(path: &Path, now: DateTime<Utc>) -> Result<()> {
+/// Where that fails everything is as it was. `false`: nothing was wrong with it after all.
+pub(super) fn mend(path: &Path, now: DateTime<Utc>) -> Result<bool> {
     exchange(path, now, |fresh, damaged| {
+        if let Some(sound) = damaged.and_then(Aside::sound) {
+            tracing::warn!("the database could not be read for a moment: nothing of it is lost");
+            pour(&sound, fresh)?;
+            migrations().to_latest(fresh)?;
+            return Ok(false);
+        }
         let copy_of = restore(fresh, &path.with_file_name(backups::FOLDER), now)?;
         migrations().to_latest(fresh)?;
         let tx = fresh.transaction()?;
@@ -147,7 +153,7 @@ pub(super) fn mend(path: &Path, now: DateTime<Utc>) -> Result<()> {
         settings::write(&tx, &Name::Mended, &mended)?;
         tx.commit()?;
         tracing::warn!(?copy_of, "the database was put together again");
-        Ok(())
+        Ok(true)
     })
 }
 
@@ -157,46 +163,41 @@ pub(super) fn replace(path: &Path, memory: &Connection, now: DateTime<Utc>) -> R
 }
 
 /// Makes a new database and gives it the place of the damaged one, which is kept.
-fn exchange(
+fn exchange<T>(
     path: &Path,
     now: DateTime<Utc>,
-    make: impl FnOnce(&mut Connection, Option<&Aside>) -> Result<()>,
-) -> Result<()> {
+    make: impl FnOnce(&mut Connection, Option<&Aside>) -> Result<T>,
+) -> Result<T> {
     let aside = set_aside(path, now)?;
     forget_oldest(path);
     let part = path.with_file_name(backups::PART);
-    if let Err(error) = build(&part, |fresh| make(fresh, aside.as_ref())) {
+    let said = build(&part, |fresh| make(fresh, aside.as_ref()));
+    if said.is_err() {
         backups::discard(&part);
         if let Some(aside) = aside {
             aside.put_back();
         }
-        return Err(error);
+        return said;
     }
     // Whoever is cut short here finds no file, and what was kept; the old log would be read into the
     // new file.
-    for old in [
-        path.to_owned(),
-        journal(path, "-wal"),
-        journal(path, "-shm"),
-    ] {
+    for old in whole(path) {
         remove(&old)?;
     }
-    backups::put(&part, path).map_err(|error| failed(path, error))
+    backups::put(&part, path).map_err(|error| failed(path, error))?;
+    said
 }
 
-fn build(part: &Path, make: impl FnOnce(&mut Connection) -> Result<()>) -> Result<()> {
-    for left in [
-        part.to_owned(),
-        journal(part, "-wal"),
-        journal(part, "-shm"),
-    ] {
+fn build<T>(part: &Path, make: impl FnOnce(&mut Connection) -> Result<T>) -> Result<T> {
+    for left in whole(part) {
         remove(&left)?;
     }
     backups::private_file(part).map_err(|error| failed(part, error))?;
     let mut fresh = Connection::open(part)?;
     tune(&fresh)?;
-    make(&mut fresh)?;
-    Ok(fresh.close().map_err(|(_, error)| error)?)
+    let said = make(&mut fresh)?;
+    fresh.close().map_err(|(_, error)| error)?;
+    Ok(said)
 }
 
 /// The base: the newest copy that is good. What a clock has made that was set back since comes last.
@@ -233,6 +234,17 @@ struct Aside {
 }
 
 impl Aside {
+    /// The database itself, if nothing is wrong with it after all: a disk that fails for a moment is no
+    /// damage.
+    fn sound(&self) -> Option<Connection> {
+        if self.since.is_some() {
+            return None;
+        }
+        let sound = legible(&self.folder.join(super::FILE_NAME)).ok()?;
+        let version = held::check_version(&sound).ok()?;
+        (version > 0 && backups::verify(&sound).is_ok()).then_some(sound)
+    }
+
     /// It is left where it was.
     fn put_back(&self) {
         if self.since.is_some() {
@@ -320,11 +332,15 @@ pub(super) fn journal(path: &Path, ending: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-fn remove(path: &Path) -> Result<()> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        removed => removed.map_err(|error| failed(path, error)),
-    }
+/// The database, and all that SQLite may keep beside it. It comes first: of a log nothing can be read
+/// without it.
+pub(super) fn whole(path: &Path) -> [PathBuf; 4] {
+    ["", "-wal", "-shm", "-journal"].map(|ending| journal(path, ending))
+}
+
+/// Removes it. What is not there is removed.
+pub(super) fn remove(path: &Path) -> Result<()> {
+    backups::gone(fs::remove_file(path), path)
 }
 
 fn forget_oldest(path: &Path) {
@@ -573,7 +589,12 @@ fn age(tx: &Connection, now: DateTime<Utc>) -> Result<()> {
          WHERE state IN ('due', 'leased') AND at < :old",
         named_params! {":later": ms(now + LOOKED_BY), ":now": ms(now), ":old": ms(now - OLD)},
     )?;
-    tx.execute("UPDATE outbox SET state = 'due' WHERE state = 'leased'", ())?;
+    // It may have been told since: what is told again says so.
+    tx.execute(
+        "UPDATE outbox SET state = 'due', lease_until = coalesce(lease_until, ?1)
+         WHERE state IN ('due', 'leased')",
+        [ms(now)],
+    )?;
     tx.execute(
         "UPDATE news_outbox SET state = 'expired' WHERE state = 'due'
          AND news_id IN (SELECT id FROM news WHERE raised_at < ?1)",

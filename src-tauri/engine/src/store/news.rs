@@ -41,8 +41,11 @@ impl Store {
             )?;
             let id = tx.last_insert_rowid();
             for channel in &channels {
+                // Whoever is still to be told the same, word for word, is told once.
                 tx.execute(
-                    "INSERT INTO news_outbox (news_id, channel, state, next_at) VALUES (?1, ?2, 'due', ?3)",
+                    "INSERT INTO news_outbox (news_id, channel, state, next_at) SELECT ?1, ?2, 'due', ?3
+                     WHERE NOT EXISTS (SELECT 1 FROM news_outbox JOIN news ON news.id = news_id
+                         WHERE channel = ?2 AND state = 'due' AND body = (SELECT body FROM news WHERE id = ?1))",
                     (id, channel, ms(now)),
                 )?;
             }
@@ -147,5 +150,44 @@ impl Store {
             Ok(())
         })
         .await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::SilenceCause;
+
+    #[tokio::test]
+    async fn whoever_is_still_to_be_told_the_same_is_told_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        let now: DateTime<Utc> = "2026-11-23T06:00:00Z".parse().unwrap();
+        let silence = |watches| News::Silence {
+            since: now,
+            watches,
+            cause: SilenceCause::Offline,
+        };
+        let raise = |channels: &[&str], news| {
+            let channels = channels.iter().map(|name| (*name).to_owned()).collect();
+            store.raise_news(news, channels, now, now + TimeDelta::hours(1))
+        };
+        raise(&["toast", "mail"], silence(1)).await.unwrap();
+        let due = store.due_news("toast".to_owned(), now).await.unwrap();
+        let sent = Told::Sent(crate::store::Taken::default());
+        store.settle_news(&due.unwrap(), &sent).await.unwrap();
+        raise(&["toast", "mail"], silence(1)).await.unwrap();
+        raise(&["mail"], silence(2)).await.unwrap();
+        for (channel, told) in [("toast", vec![1]), ("mail", vec![1, 2])] {
+            let mut heard = Vec::new();
+            while let Some(due) = store.due_news(channel.to_owned(), now).await.unwrap() {
+                store.settle_news(&due, &sent).await.unwrap();
+                let News::Silence { watches, .. } = due.news else {
+                    panic!("{:?}", due.news);
+                };
+                heard.push(watches);
+            }
+            assert_eq!(heard, told, "{channel}");
+        }
     }
 }

@@ -6,7 +6,7 @@ use std::{collections::HashSet, sync::Arc};
 use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{OptionalExtension, Transaction, named_params};
 
-use super::{Result, Store, alerts, from_word, moment, ms, word};
+use super::{Result, Store, StoreError, alerts, from_word, moment, ms, word};
 use crate::{
     failpoints::step,
     model::{Alert, AlertId, AlertSlot, AlertState, MessageKind, TRIAL, Untold, WatchId},
@@ -220,7 +220,7 @@ impl Store {
                     Row::read,
                 )?;
                 // They come one by one, and the first mostly is it.
-                let first = rows.find(|row| !matches!(row, Ok(row) if !awake.contains(row.watch)));
+                let first = rows.find(|row| !matches!(row, Ok(row) if !row.is_awake(&awake)));
                 Ok(first.transpose()?)
             };
             let mut due = loop {
@@ -429,7 +429,7 @@ impl Store {
                  ORDER BY next_at, id"
             ))?;
             let mut due = statement.query_map([&channel], Row::read)?;
-            let due = due.find(|row| !matches!(row, Ok(row) if !awake.contains(row.watch)));
+            let due = due.find(|row| !matches!(row, Ok(row) if !row.is_awake(&awake)));
             let due = due.transpose()?.map(|row| row.next_at);
             let other: Option<i64> = connection
                 .prepare_cached(
@@ -459,7 +459,8 @@ struct Row {
     repeat: bool,
     next_at: i64,
     receipt: Option<String>,
-    watch: WatchId,
+    /// `None`: the alert is gone.
+    watch: Option<WatchId>,
 }
 
 impl Row {
@@ -472,8 +473,13 @@ impl Row {
             repeat: row.get(4)?,
             next_at: row.get(5)?,
             receipt: row.get(6)?,
-            watch: WatchId(row.get(7)?),
+            watch: row.get::<_, Option<_>>(7)?.map(WatchId),
         })
+    }
+
+    /// May it be told now? What belongs to nobody any more waits for nobody.
+    fn is_awake(&self, awake: &Awake) -> bool {
+        self.watch.is_none_or(|watch| awake.contains(watch))
     }
 }
 
@@ -489,7 +495,7 @@ fn leased(
 ) -> Result<Option<Due>> {
     let id = row.id;
     match message(tx, row, channel, company, now, until) {
-        Err(error) if alerts::is_foreign(&error) => {
+        Err(error) if alerts::is_foreign(&error) || is_nobodys(&error) => {
             tracing::error!(outbox.id = id, %error, "a message that cannot be read is given up");
             tx.prepare_cached(
                 "UPDATE outbox SET state = 'dead', at = :now, lease_until = NULL WHERE id = :id",
@@ -499,6 +505,14 @@ fn leased(
         }
         message => message.map(Some),
     }
+}
+
+/// The alert is gone, which should have taken the row with it.
+fn is_nobodys(error: &StoreError) -> bool {
+    matches!(
+        error,
+        StoreError::Sqlite(rusqlite::Error::QueryReturnedNoRows)
+    )
 }
 
 fn message(
@@ -599,7 +613,7 @@ fn companions(
             Row::read,
         )?
         .collect::<rusqlite::Result<Vec<_>>>()?;
-    let rows = rows.into_iter().filter(|row| awake.contains(row.watch));
+    let rows = rows.into_iter().filter(|row| row.is_awake(awake));
     Ok(rows.take(MOST_COMPANIONS).collect())
 }
 
@@ -894,6 +908,44 @@ mod tests {
         story.wait(16 * 60);
         let again = story.due().await.unwrap();
         assert_eq!(again.fresh.len(), 1);
+    }
+
+    #[tokio::test]
+    async fn later_reminds_of_nothing_where_nothing_could_be_told() {
+        let story = Story::begin().await;
+        story.see(&[2]).await;
+        let twice =
+            "INSERT INTO outbox (alert_id, channel, kind, state, attempts, next_at, at, step)
+             SELECT alert_id, channel, 'again', 'due', 0, next_at, at, 120000 FROM outbox";
+        let twice = story
+            .store
+            .with(|connection| Ok(connection.execute(twice, ())?));
+        assert_eq!(twice.await.unwrap(), 1);
+        let due = story.due().await.unwrap();
+        let why = Untold::Refused;
+        story.settle(&due, Told::Never { why }).await;
+        story.answer(due.alert.id, Answer::Later).await;
+        let waiting = story.store.with(|connection| {
+            let waiting = "SELECT count(*) FROM outbox WHERE state = 'due'";
+            Ok(connection.query_row(waiting, (), |row| row.get::<_, i64>(0))?)
+        });
+        assert_eq!(waiting.await.unwrap(), 0);
+    }
+
+    #[tokio::test]
+    async fn a_message_whose_alert_is_gone_holds_up_no_other() {
+        let mut story = Story::begin().await;
+        story.see(&[2]).await;
+        let lost = "PRAGMA foreign_keys = OFF; DELETE FROM alert_slot; DELETE FROM alert;
+             PRAGMA foreign_keys = ON";
+        let lost = story
+            .store
+            .with(|connection| Ok(connection.execute_batch(lost)?));
+        lost.await.unwrap();
+        story.wait(120);
+        story.see(&[2, 3]).await;
+        let due = story.due().await.unwrap();
+        assert_eq!(due.fresh.len(), 1);
     }
 
     #[tokio::test]

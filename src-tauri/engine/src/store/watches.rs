@@ -141,8 +141,14 @@ impl Store {
         .await
     }
 
-    /// Writes watches that are looked at, though the file may have lost them or know them as they were.
-    pub(crate) async fn keep_watches(&self, watches: Vec<Watch>, now: DateTime<Utc>) -> Result<()> {
+    /// Writes watches that are looked at, though what was mended then may have lost them or know them
+    /// as they were.
+    pub(crate) async fn keep_watches(
+        &self,
+        watches: Vec<Watch>,
+        mended_at: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<()> {
         self.with(move |connection| {
             let tx = connection.transaction()?;
             for watch in &watches {
@@ -151,13 +157,13 @@ impl Store {
                     .prepare_cached(
                         "INSERT INTO watch (id, draft, activity, created_at)
                          VALUES (:id, :draft, :activity, :created_at)
-                         ON CONFLICT (id) DO UPDATE SET draft = :draft, activity = :activity
-                         WHERE removed_at IS NULL",
+                         ON CONFLICT (id) DO UPDATE SET draft = :draft, activity = :activity, removed_at = NULL
+                         WHERE removed_at IS NULL OR removed_at < :mended_at",
                     )?
                     .execute(named_params! {
                         ":id": watch.id.0, ":draft": serde_json::to_string(&watch.draft)?,
                         ":activity": serde_json::to_string(&watch.activity)?,
-                        ":created_at": ms(watch.created_at),
+                        ":created_at": ms(watch.created_at), ":mended_at": ms(mended_at),
                     })?;
                 let before = before.map(crate::watches::respelled);
                 if kept > 0 && before.as_ref() != Some(&watch.draft) {

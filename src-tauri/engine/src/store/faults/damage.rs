@@ -97,6 +97,59 @@ async fn fault_35_any_block_of_the_file_may_be_flipped_and_every_watch_of_the_co
 }
 
 #[tokio::test]
+async fn fault_35_a_file_that_could_not_be_read_for_a_moment_loses_nothing_to_an_older_copy() {
+    let folder = tempfile::tempdir().unwrap();
+    let watches = with_a_copy(folder.path()).await;
+    let store = open(folder.path(), begin()).unwrap();
+    let later = begin() + TimeDelta::hours(21);
+    let seen = look(&watches[0], "a", later, &[3, 4, 5, 6]);
+    assert_eq!(store.commit(seen).await.unwrap().alerts.len(), 1);
+    let known = alerts(&store).await;
+    drop(store);
+    // As after an error while it was read.
+    mend::mend(&file(folder.path()), later).unwrap();
+    let store = open(folder.path(), later).unwrap();
+    assert_eq!(alerts(&store).await, known);
+    assert_eq!(nicknames(&store).await.len(), 3);
+    assert_eq!(mended(&store).await, None, "there is nothing to be told");
+}
+
+#[tokio::test]
+async fn fault_35_what_waited_in_a_copy_may_have_been_told_since_and_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    with_a_copy(folder.path()).await;
+    spoil(folder.path());
+    let later = begin() + TimeDelta::days(1);
+    let store = open(folder.path(), later).unwrap();
+    store.alerts(100).await.unwrap();
+    assert!(mended(&store).await.is_some());
+    let marked = |connection: &mut Connection| {
+        let waits = "SELECT count(*), count(lease_until) FROM outbox WHERE state = 'due'";
+        Ok(connection.query_row(waits, (), |row| {
+            Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?))
+        })?)
+    };
+    let (due, marked) = store.with(marked).await.unwrap();
+    assert!(due > 0 && due == marked, "{marked} of {due}");
+}
+
+#[tokio::test]
+async fn fault_35_a_watch_that_was_brought_back_since_the_copy_is_kept_and_one_removed_now_is_not()
+{
+    let folder = tempfile::tempdir().unwrap();
+    let watches = lived_in(folder.path()).await;
+    let store = open(folder.path(), begin()).unwrap();
+    let mended_at = begin() + TimeDelta::hours(1);
+    for (watch, minutes) in [(&watches[0], 59), (&watches[1], 61)] {
+        let removed = begin() + TimeDelta::minutes(minutes);
+        assert!(store.remove_watch(watch.id, removed).await.unwrap());
+    }
+    let now = begin() + TimeDelta::hours(2);
+    store.keep_watches(watches, mended_at, now).await.unwrap();
+    assert_eq!(nicknames(&store).await, ["мама"]);
+}
+
+#[tokio::test]
 async fn fault_35_a_file_cut_anywhere_or_zeroed_or_of_something_else_is_restored() {
     let folder = tempfile::tempdir().unwrap();
     with_a_copy(folder.path()).await;
@@ -384,7 +437,7 @@ async fn fault_35_a_watch_that_is_only_looked_at_is_written_again() {
     assert!(store.remove_watch(watches[1].id, now).await.unwrap());
     let mut known = watches.clone();
     known[0].draft.nickname = "тётя".to_owned();
-    store.keep_watches(known, now).await.unwrap();
+    store.keep_watches(known, now, now).await.unwrap();
     assert_eq!(nicknames(&store).await, ["тётя", "бабушка"]);
     let seen = store.commit(look(&watches[2], "a", now, &[3, 4, 5, 6]));
     assert_eq!(seen.await.unwrap().alerts, [], "it is shown first");

@@ -199,19 +199,24 @@ async fn fault_37_damage_that_cannot_be_mended_while_running_is_mended_when_ther
     let _heard = hear_of_limits();
     let folder = tempfile::tempdir().unwrap();
     lived_in(folder.path()).await;
-    let store = open(folder.path(), begin()).unwrap();
+    let clock = Clock::test(begin());
+    let store = Store::open_at(folder.path(), clock.clone(), true).unwrap();
     let spoil = |connection: &mut Connection| {
         let none = "UPDATE look SET resource = CAST(x'ff' AS TEXT) WHERE id = 1";
         Ok(connection.execute(none, ())?)
     };
     store.with(spoil).await.unwrap();
     for _ in 0..5 {
+        clock.step(TimeDelta::minutes(1));
         limit_files(Some(4096));
         let looks = store.looks(vec!["27".into()], 100).await;
         limit_files(None);
         looks.unwrap_err();
         assert_eq!(nicknames(&store).await, ["мама", "Петя"]);
     }
+    let soon = store.looks(vec!["27".into()], 100).await;
+    soon.expect_err("it is not tried at each look");
+    clock.step(TimeDelta::minutes(1));
     let looks = store.looks(vec!["27".into()], 100).await.unwrap();
     assert_eq!(looks.len(), 0, "there was no copy of them");
     assert_eq!(nicknames(&store).await, ["мама", "Петя"]);
