@@ -179,6 +179,8 @@ impl World {
                     seen.specialties
                         .entry(key)
                         .or_default()
+                        .entry(self.city.now())
+                        .or_default()
                         .insert(specialty.id.clone());
                 }
             }

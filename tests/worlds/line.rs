@@ -194,17 +194,19 @@ impl Transport for Line {
                 .split('/')
                 .map(|part| percent_decode_str(part).decode_utf8_lossy().into_owned())
                 .collect();
-            if let (Some(read), [_, _, clinic, _, doctor, what]) = (read, parts.as_slice())
-                && what == "appointments"
-            {
-                seen.looks.push(Look {
-                    asked,
-                    at,
-                    wall,
-                    doctor: (clinic.clone(), doctor.clone()),
-                    starts: read.starts,
-                    doubtful: read.doubtful,
-                });
+            if let (Some(read), [_, _, clinic, _, of, what]) = (read, parts.as_slice()) {
+                match what.as_str() {
+                    "appointments" => seen.looks.push(Look {
+                        asked,
+                        at,
+                        wall,
+                        doctor: (clinic.clone(), of.clone()),
+                        starts: read.starts,
+                        doubtful: read.doubtful,
+                    }),
+                    "doctors" => seen.lists.push((clinic.clone(), asked)),
+                    _ => (),
+                }
             }
         }
         self.snare.sprung_by(Trap::Answer);

@@ -243,8 +243,14 @@ impl<'a> Court<'a> {
         }
     }
 
-    fn covers(&self, draft: &WatchDraft, doctor: &Doctor) -> bool {
-        let Some(specialties) = self.seen.specialties.get(doctor) else {
+    /// The specialties of whoever had this id then.
+    fn specialties(&self, doctor: &Doctor, at: DateTime<Utc>) -> Option<&'a BTreeSet<String>> {
+        let known = self.seen.specialties.get(doctor)?;
+        known.range(..=at).next_back().map(|(_, known)| known)
+    }
+
+    fn covers(&self, draft: &WatchDraft, doctor: &Doctor, at: DateTime<Utc>) -> bool {
+        let Some(specialties) = self.specialties(doctor, at) else {
             return false;
         };
         draft.places.iter().any(|place| {
@@ -305,12 +311,13 @@ impl<'a> Court<'a> {
                 let baseline = self.seen.looks[..appearance.look].iter().any(|before| {
                     before.doctor == look.doctor
                         && before.asked > era.from
+                        && self.was_shown(era, before)
                         && !is_uncertain(self.seen, before)
                 });
                 if !era.on
                     || !baseline
                     || self.is_paused(look.at)
-                    || !self.covers(&era.draft, &look.doctor)
+                    || !self.covers(&era.draft, &look.doctor, look.asked)
                     || !suits(&era.draft.wish, appearance.start, look.wall)
                 {
                     continue;
@@ -325,6 +332,25 @@ impl<'a> Court<'a> {
         for text in complaints {
             self.complain("what was seen is told", text);
         }
+    }
+
+    /// A watch knows of doctors it does not name by a list that is read after it was made: what a round
+    /// under way finds is not yet for it.
+    fn was_shown(&self, era: &Era, look: &Look) -> bool {
+        let (clinic, doctor) = &look.doctor;
+        let named = era.draft.places.iter().any(|place| match &place.doctors {
+            DoctorChoice::Only { doctors } => doctors.iter().any(|it| it.id.as_str() == doctor),
+            DoctorChoice::Any | DoctorChoice::Except { .. } => false,
+        });
+        let same = |it: &&Era| it.watch == era.watch && it.draft.places == era.draft.places;
+        let made = self
+            .seen
+            .eras
+            .iter()
+            .find(same)
+            .map_or(era.from, |it| it.from);
+        let mut lists = self.seen.lists.iter();
+        named || lists.any(|(of, asked)| of == clinic && made < *asked && *asked < look.asked)
     }
 
     /// Why an opening counts as neither told nor accounted for.
@@ -482,7 +508,7 @@ impl<'a> Court<'a> {
                 .iter()
                 .filter(|era| era.watch == told.watch && era.from <= told.at)
         };
-        if !eras().any(|era| self.covers(&era.draft, doctor)) {
+        if !times.any(|look| eras().any(|era| self.covers(&era.draft, doctor, look.asked))) {
             return Some("nobody asked for that doctor");
         }
         let suited = self.seen.looks.iter().any(|look| {
@@ -690,7 +716,19 @@ impl<'a> Court<'a> {
         let mut anew = eras.chain(pauses).chain(clocks).chain(&seen.moves);
         let mut moods = seen.moods.iter();
         anew.any(|moment| (first - LONG..=at).contains(moment))
+            || self.was_over(ear, first, at)
             || moods.any(|(of, from, to)| *of == ear && *from <= at && since <= *to)
+    }
+
+    /// Was its end told between these two, and did the program start anew? Then it fell silent again, and
+    /// knows of no later good look.
+    fn was_over(&self, ear: usize, first: DateTime<Utc>, at: DateTime<Utc>) -> bool {
+        let between = |moment: &DateTime<Utc>| first < *moment && *moment < at;
+        let mut news = self.seen.news.iter();
+        let ended = news.any(|(of, moment, news)| {
+            *of == ear && between(moment) && matches!(news, News::Recovered { .. })
+        });
+        ended && self.seen.away.iter().any(|(_, to)| between(to))
     }
 
     /// Does the budget let less than a request a minute through?

@@ -128,8 +128,10 @@ pub struct Seen {
     pub faults: Vec<(DateTime<Utc>, DateTime<Utc>)>,
     /// Budgets, and whether bursts were allowed, since when.
     pub budgets: Vec<(DateTime<Utc>, u32, bool)>,
-    /// The specialties of each doctor there ever was.
-    pub specialties: BTreeMap<Doctor, BTreeSet<String>>,
+    /// Lists of doctors that were read: of which clinic, and when the question left.
+    pub lists: Vec<(String, DateTime<Utc>)>,
+    /// The specialties of each doctor there ever was, by since when: the id may have been another's before.
+    pub specialties: BTreeMap<Doctor, BTreeMap<DateTime<Utc>, BTreeSet<String>>>,
     /// A line a thing.
     pub trace: Vec<String>,
     /// How often what happened.
