@@ -84,6 +84,25 @@ async fn fault_30_clock_steps_raise_nothing_and_stop_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn fault_30_a_slot_that_seemed_over_by_a_clock_that_was_ahead_is_told_when_it_is_right() {
+    let app = TestApp::start().await;
+    let place = app.city.a_doctor();
+    app.watch_doctor(&place).await;
+    app.run_for(minutes(5)).await;
+    app.clock.step(TimeDelta::days(365));
+    let start = app.city.now() + TimeDelta::days(3);
+    app.city.offer(&place.clinic, &place.doctor, start);
+    app.run_for(minutes(20)).await;
+    assert_eq!(app.appeared(), 0, "it seems to be of last year");
+    app.clock.step(TimeDelta::days(-365));
+    app.run_for(minutes(20)).await;
+    assert_eq!(app.appeared(), 1);
+    let app = app.restart().await;
+    app.run_for(minutes(20)).await;
+    assert_eq!(app.appeared(), 1, "and once");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_pause_asks_nothing_and_ends_by_itself() {
     let app = TestApp::start().await;
     let place = app.city.a_doctor();

@@ -182,14 +182,18 @@ async fn note_gap(verdict: &mut Verdict, town: &Town, when: &str) -> anyhow::Res
 
 /// Lets time pass until everybody's place was looked at, three days at most.
 async fn until_checked(town: &Town) -> anyhow::Result<()> {
+    let mut left = None;
     for _ in 0..72 {
         town.run_for(hours(1)).await;
         let views = town.engine.watches().await?;
-        if views.iter().all(|view| view.checked_at.is_some()) {
+        let mut views = views.into_iter();
+        left = views.find(|view| view.checked_at.is_none());
+        if left.is_none() {
             return Ok(());
         }
     }
-    anyhow::bail!("somebody's place is not looked at in three days")
+    let left = left.map(|view| (view.watch.draft.places, view.state));
+    anyhow::bail!("somebody's place is not looked at in three days: {left:?}")
 }
 
 /// How long it takes until each clinic has had a good look from now; and how many have had none.
