@@ -372,14 +372,14 @@ impl Board {
                     facts.give_way.cancel();
                 }
             }
-            self.make_due(&clinic);
+            self.make_due(&clinic, urgent);
         }
     }
 
-    /// One of the clinic's resources is looked at now.
-    fn make_due(&mut self, clinic: &ClinicId) {
+    /// One of the clinic's resources is looked at now. `urgent`: before whatever is overdue.
+    fn make_due(&mut self, clinic: &ClinicId, urgent: bool) {
         if let Some(key) = self.scheduler.keys(clinic).first().cloned() {
-            self.scheduler.hurry(&key, self.timeline.now());
+            self.scheduler.hurry(&key, urgent, self.timeline.now());
         }
     }
 
@@ -414,7 +414,7 @@ impl Board {
                 continue;
             };
             if facts.urgent {
-                self.make_due(&clinic);
+                self.make_due(&clinic, true);
             } else if let Some(due) = due {
                 facts.walk_due = due;
             }
@@ -477,7 +477,7 @@ impl Board {
         self.choose_targets();
         self.call_walks();
         let (at, probes) = (self.timeline.now(), self.service.hold_until.is_some());
-        let mut errands = Vec::new();
+        let (mut errands, mut busy) = (Vec::new(), Vec::new());
         while let Some((due, key)) = self.scheduler.first(at) {
             // One goes first to see whether the service is back.
             if (due > at && !probes) || (probes && !errands.is_empty()) || errands.len() >= room {
@@ -493,7 +493,7 @@ impl Board {
                     // A person has it looked at: that says as much.
                     return (errands, BUSY);
                 }
-                self.scheduler.put_off(&key, self.timeline.after(BUSY));
+                busy.extend(self.scheduler.set_aside());
                 continue;
             };
             // Should the round be cut short, the next one comes in its turn all the same.
@@ -502,10 +502,12 @@ impl Board {
                 errands.push((errand, turn));
             }
         }
+        let most = if busy.is_empty() { LATER } else { BUSY };
         let wait = self
             .next_due()
-            .map_or(LATER, |due| due.saturating_duration_since(instant));
-        (errands, wait)
+            .map_or(most, |due| due.saturating_duration_since(instant));
+        self.scheduler.give_back(busy);
+        (errands, wait.min(most))
     }
 
     /// A walk does not wait for a look that may be a quarter of an hour away. What rests, rests on.
@@ -628,7 +630,7 @@ impl Board {
     /// A round has given way to another, which sees what this one has not seen.
     pub(crate) fn gave_way(&mut self, clinic: &ClinicId) {
         if self.facts.get(clinic).is_some_and(|facts| facts.urgent) {
-            self.make_due(clinic);
+            self.make_due(clinic, true);
         }
     }
 
@@ -722,7 +724,7 @@ impl Board {
             }
         }
         if urgent || learned && called && rest.is_none() {
-            self.make_due(&errand.clinic);
+            self.make_due(&errand.clinic, urgent);
         } else if let Some(wait) = rest {
             self.put_off(&errand.clinic, wait);
         }

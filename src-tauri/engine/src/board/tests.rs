@@ -285,6 +285,34 @@ async fn rounds_without_room_stay_due() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_clinic_that_is_busy_keeps_its_place() {
+    let mut board = clinics(3);
+    for id in ["1", "2", "3"] {
+        board.hurry([ClinicId::from(id)], false);
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    let next = |board: &mut Board| {
+        let (errands, wait) = board.due(DateTime::UNIX_EPOCH, 1, false);
+        (
+            errands.first().map(|(errand, _)| errand.clinic.0.clone()),
+            wait,
+        )
+    };
+    let turn = board.facts[&"1".into()].turn();
+    assert_eq!(next(&mut board).0.as_deref(), Some("2"));
+    drop(turn);
+    assert_eq!(next(&mut board).0.as_deref(), Some("1"));
+    let turn = board.facts[&"3".into()].turn();
+    let (none, wait) = next(&mut board);
+    assert!(
+        none.is_none() && wait <= Duration::from_secs(2),
+        "{none:?} {wait:?}"
+    );
+    drop(turn);
+    assert_eq!(next(&mut board).0.as_deref(), Some("3"));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_clinic_with_another_booking_system_is_judged_anew() {
     let mut board = one_clinic();
     let ids = [ClinicId::from("1"), "2".into()];

@@ -75,6 +75,17 @@ impl Limits {
     }
 }
 
+impl Gaps {
+    /// So many resources share so many looks per hour: the longest gap is what these can keep.
+    pub(crate) fn among(self, resources: usize, per_hour: f32) -> Self {
+        let shared = resources as f32 / per_hour * HOUR_MS * SLACK;
+        Self {
+            longest: self.longest.max(shared as i64),
+            ..self
+        }
+    }
+}
+
 /// Requests that follow a release down: a list and slots, and once more when it goes.
 const FOLLOWED: f32 = 3.0;
 /// However much is followed down, looks keep this part of an hour.

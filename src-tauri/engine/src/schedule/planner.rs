@@ -29,6 +29,8 @@ const JITTER: f32 = 0.1;
 const ROUND: i64 = 1_000;
 const MINUTE: i64 = 60_000;
 const HOUR_MS: f32 = 3_600_000.0;
+/// Ahead of everything that is overdue.
+const AHEAD: i64 = i64::MIN / 2;
 
 /// When each resource is due. `K` names it.
 #[derive(Debug)]
@@ -60,12 +62,16 @@ impl<K: Ord + Clone> Planner<K> {
         }
     }
 
-    /// From now on these rates. A resource that is new is somewhere within its gap.
+    /// From now on these rates. A resource that is new is somewhere within its gap; one that is
+    /// overdue keeps its place.
     pub(crate) fn set(&mut self, key: &K, rates: Rates, gaps: Gaps, now: i64, rng: &mut impl Rng) {
         let due = if let Some(turn) = self.keys.get_mut(key) {
             turn.left -= gathered(&turn.rates, turn.from, now);
             turn.from = now;
             turn.rates = rates;
+            if turn.due <= now {
+                return;
+            }
             turn.settle(gaps, rng)
         } else {
             let mut turn = Turn {
@@ -108,14 +114,15 @@ impl<K: Ord + Clone> Planner<K> {
         }
     }
 
-    /// It is due now.
-    pub(crate) fn hurry(&mut self, key: &K, now: i64) {
+    /// It is due now. `ahead`: before whatever is overdue.
+    pub(crate) fn hurry(&mut self, key: &K, ahead: bool, now: i64) {
         if let Some(turn) = self.keys.get_mut(key) {
             turn.held = now;
             turn.left = 0.0;
             turn.from = now;
-            turn.due = now;
-            self.heap.push(Reverse((now, key.clone())));
+            // What is overdue keeps its place.
+            turn.due = if ahead { AHEAD } else { turn.due.min(now) };
+            self.heap.push(Reverse((turn.due, key.clone())));
         }
     }
 
@@ -182,6 +189,16 @@ impl<K: Ord + Clone> Planner<K> {
             self.heap.pop();
         }
         self.heap.peek().map(|Reverse((due, key))| (*due, key))
+    }
+
+    /// Takes the first out of the turn, until it is given back with its place.
+    pub(crate) fn set_aside(&mut self) -> Option<(i64, K)> {
+        self.first()?;
+        self.heap.pop().map(|Reverse(first)| first)
+    }
+
+    pub(crate) fn give_back(&mut self, aside: Vec<(i64, K)>) {
+        self.heap.extend(aside.into_iter().map(Reverse));
     }
 }
 
@@ -363,7 +380,7 @@ mod tests {
         let mut plan = Plan::new(even(6.0), 7);
         plan.look(BEGAN);
         let now = BEGAN + MINUTE;
-        plan.planner.hurry(&1, now);
+        plan.planner.hurry(&1, false, now);
         assert_eq!(plan.due(), now);
         plan.planner.begin(&1, 0.5, GAPS, now, &mut plan.rng);
         let away = plan.due() - now;
@@ -373,5 +390,58 @@ mod tests {
         );
         plan.planner.remove(&1);
         assert_eq!(plan.planner.first(), None);
+    }
+
+    /// Five resources, each looked at half an hour before `now`, the last one first.
+    fn overdue(now: i64) -> Plan {
+        let mut plan = Plan::new(even(6.0), 8);
+        for (key, ago) in (1..=5_u8).zip([26, 27, 28, 29, 30]) {
+            let then = now - ago * MINUTE;
+            let (planner, rng) = (&mut plan.planner, &mut plan.rng);
+            planner.set(&key, even(6.0), GAPS, then, rng);
+            planner.looked(&key, GAPS, then, rng);
+            planner.put_off(&key, then + 15 * MINUTE);
+        }
+        plan
+    }
+
+    fn order(plan: &mut Plan, now: i64) -> Vec<u8> {
+        std::iter::from_fn(|| {
+            let (due, key) = plan.planner.first().map(|(due, key)| (due, *key))?;
+            plan.planner.looked(&key, GAPS, now, &mut plan.rng);
+            (due <= now).then_some(key)
+        })
+        .collect()
+    }
+
+    #[test]
+    fn what_is_overdue_keeps_its_place_however_often_rates_are_worked_out_anew() {
+        let now = BEGAN + HOUR;
+        let mut plan = overdue(now);
+        for key in [3, 1, 5, 2, 4] {
+            let (planner, rng) = (&mut plan.planner, &mut plan.rng);
+            planner.set(&key, even(5.0), GAPS, now, rng);
+            planner.hasten(&key, now);
+        }
+        assert_eq!(order(&mut plan, now), [5, 4, 3, 2, 1]);
+    }
+
+    #[test]
+    fn a_person_goes_ahead_of_what_is_overdue_and_whoever_else_hurries_does_not() {
+        let now = BEGAN + HOUR;
+        let mut plan = overdue(now);
+        plan.planner.hurry(&2, true, now);
+        plan.planner.hurry(&4, false, now);
+        assert_eq!(order(&mut plan, now), [2, 5, 4, 3, 1]);
+    }
+
+    #[test]
+    fn what_is_set_aside_comes_back_to_its_place() {
+        let now = BEGAN + HOUR;
+        let mut plan = overdue(now);
+        let aside = plan.planner.set_aside().into_iter().collect();
+        assert_eq!(plan.planner.first().map(|(_, key)| *key), Some(4));
+        plan.planner.give_back(aside);
+        assert_eq!(order(&mut plan, now), [5, 4, 3, 2, 1]);
     }
 }

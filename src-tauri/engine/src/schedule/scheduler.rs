@@ -9,7 +9,7 @@ use std::{collections::BTreeMap, time::Duration};
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 
 use super::{
-    allot::{Demand, Limits, allot},
+    allot::{Demand, Gaps, Limits, allot},
     calendar::BINS,
     learner::{Learner, Profile},
     planner::Planner,
@@ -65,6 +65,8 @@ pub struct Scheduler<F = Learned> {
     /// The keys of each clinic.
     clinics: BTreeMap<ClinicId, Vec<Key>>,
     limits: Limits,
+    /// Between two looks at one resource, as far as the budget can keep them.
+    gaps: Gaps,
     /// Requests that were no regular looks: since the last review, and an hour of late.
     extras: (f32, f32),
     reviewed: i64,
@@ -81,6 +83,7 @@ impl<F: Foresight> Scheduler<F> {
             targets: BTreeMap::new(),
             clinics: BTreeMap::new(),
             extras: (0.0, limits.per_hour * FIRST_EXTRAS),
+            gaps: limits.gaps,
             limits,
             reviewed: now,
             stale: true,
@@ -133,10 +136,18 @@ impl<F: Foresight> Scheduler<F> {
         self.planner.first()
     }
 
+    /// Takes the first out of the turn, until it is given back with its place.
+    pub(crate) fn set_aside(&mut self) -> Option<(i64, Key)> {
+        self.planner.set_aside()
+    }
+
+    pub(crate) fn give_back(&mut self, aside: Vec<(i64, Key)>) {
+        self.planner.give_back(aside);
+    }
+
     /// It is looked at now.
     pub fn looked(&mut self, key: &Key, now: i64) {
-        self.planner
-            .looked(key, self.limits.gaps, now, &mut self.rng);
+        self.planner.looked(key, self.gaps, now, &mut self.rng);
     }
 
     /// It is not looked at before then.
@@ -144,10 +155,10 @@ impl<F: Foresight> Scheduler<F> {
         self.planner.put_off(key, until);
     }
 
-    /// It is looked at as soon as possible.
-    pub fn hurry(&mut self, key: &Key, now: i64) {
+    /// It is looked at as soon as possible. `ahead`: before whatever is overdue.
+    pub fn hurry(&mut self, key: &Key, ahead: bool, now: i64) {
         self.review(now);
-        self.planner.hurry(key, now);
+        self.planner.hurry(key, ahead, now);
     }
 
     /// It is looked at as soon as it may be: what was put off stays so.
@@ -176,23 +187,22 @@ impl<F: Foresight> Scheduler<F> {
         for (place, key) in self.targets.keys().enumerate() {
             let place = ((place + turn) % many) as f32 + self.rng.random_range(0.0..1.0);
             let part = place / many as f32;
-            self.planner
-                .begin(key, part, self.limits.gaps, now, &mut self.rng);
+            self.planner.begin(key, part, self.gaps, now, &mut self.rng);
         }
         let first = self.planner.first().map(|(_, key)| key.clone());
         if let Some(first) = first {
-            self.planner.hurry(&first, now);
+            self.planner.hurry(&first, false, now);
         }
     }
 
     /// The time between two looks at this resource now, as it is promised.
     pub fn gap(&self, key: &Key, now: i64) -> Option<Duration> {
-        self.planner.gap(key, self.limits.gaps, now)
+        self.planner.gap(key, self.gaps, now)
     }
 
     /// The shortest time between two looks at this resource today.
     pub fn closest_gap(&self, key: &Key) -> Option<Duration> {
-        self.planner.closest_gap(key, self.limits.gaps)
+        self.planner.closest_gap(key, self.gaps)
     }
 
     /// When it is looked at next.
@@ -220,8 +230,11 @@ impl<F: Foresight> Scheduler<F> {
 
     fn allot(&mut self, now: i64) {
         let regular = (self.limits.per_hour - self.extras.1).max(self.limits.per_hour * LEAST_PART);
+        let (many, all) = (self.targets.len(), self.limits.per_hour);
+        self.gaps = self.limits.gaps.among(many, all);
         let limits = Limits {
             per_hour: regular,
+            gaps: self.gaps,
             ..self.limits
         };
         let demands: Vec<Demand> = self
@@ -242,8 +255,7 @@ impl<F: Foresight> Scheduler<F> {
             .collect();
         let rates = allot(&demands, &limits);
         for (key, rates) in self.targets.keys().zip(rates) {
-            self.planner
-                .set(key, rates, self.limits.gaps, now, &mut self.rng);
+            self.planner.set(key, rates, self.gaps, now, &mut self.rng);
         }
     }
 }
@@ -286,6 +298,46 @@ mod tests {
         });
         scheduler.set_targets(&"1".into(), targets.collect());
         scheduler
+    }
+
+    #[test]
+    fn with_more_to_do_than_the_budget_lets_through_nobody_is_forgotten() {
+        let clinics = (0..200_u32).map(|clinic| ClinicId(clinic.to_string()));
+        let mut scheduler = Scheduler::with(Even, Limits::new(30.0, false), 12, BEGAN);
+        for clinic in clinics {
+            let key = Key::Clinic {
+                clinic_id: clinic.clone(),
+            };
+            let places = vec![("1".into(), 1.0)];
+            let target = Target {
+                clinic: clinic.clone(),
+                places,
+            };
+            scheduler.set_targets(&clinic, [(key, target)].into());
+        }
+        // Two minutes for each look, whatever is due.
+        let mut looks = BTreeMap::<Key, usize>::new();
+        for look in 0..600 {
+            let now = BEGAN + look * 120_000;
+            let Some(key) = scheduler.first(now).map(|(_, key)| key.clone()) else {
+                panic!("nothing is due");
+            };
+            scheduler.looked(&key, now);
+            *looks.entry(key).or_default() += 1;
+        }
+        assert_eq!(looks.len(), 200);
+        assert!(
+            looks.values().all(|times| (2..=5).contains(times)),
+            "{looks:?}"
+        );
+        let gap = looks
+            .keys()
+            .filter_map(|key| scheduler.gap(key, BEGAN + 600 * 120_000))
+            .max();
+        assert!(
+            gap > Some(Duration::from_hours(6)),
+            "what is promised can be kept: {gap:?}"
+        );
     }
 
     /// How often each was looked at in these hours, where every hour costs so much besides.
