@@ -2,8 +2,12 @@
 
 use std::sync::atomic::Ordering;
 
-use engine::{StartError, StoreError, model::WatchState};
-use flows::{TestApp, minutes, seconds};
+use engine::{
+    StartError, StoreError,
+    model::{WatchDraft, WatchState},
+};
+use flows::{TestApp, any, hours, minutes, seconds};
+use simulator::Vendor;
 
 #[tokio::test(start_paused = true)]
 async fn a_slot_that_appeared_while_the_program_was_off_is_told_after_the_start() {
@@ -17,6 +21,26 @@ async fn a_slot_that_appeared_while_the_program_was_off_is_told_after_the_start(
     let app = app.restart().await;
     app.run_for(minutes(1)).await;
     assert_eq!(app.appeared(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_watch_is_changed_to_just_before_a_restart_is_shown_not_told() {
+    let app = TestApp::start().await;
+    let after = app.city.place_of_vendor(Vendor::SvMed);
+    let watch = app.watch_any(&app.city.a_doctor()).await;
+    app.run_for(hours(3)).await;
+    app.city
+        .offer(&after.clinic, &after.doctor, app.in_days(2, 0));
+    let draft = WatchDraft {
+        places: vec![any(&after)],
+        ..watch.draft
+    };
+    app.engine.update_watch(watch.id, draft).await.unwrap();
+    // Before the first look.
+    let app = app.crash().await;
+    app.run_for(minutes(5)).await;
+    assert_eq!(app.view(watch.id).await.slots.len(), 1);
+    assert_eq!(app.appeared(), 0);
 }
 
 #[tokio::test(start_paused = true)]

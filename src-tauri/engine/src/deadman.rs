@@ -36,6 +36,11 @@ impl Told {
         self.watches.iter().copied().map(WatchId)
     }
 
+    /// Is this one said to be silent?
+    pub(crate) fn contains(&self, watch: WatchId) -> bool {
+        self.watches.contains(&watch.0)
+    }
+
     /// Is nothing said to be silent?
     pub(crate) fn is_none(&self) -> bool {
         self.watches.is_empty()
@@ -107,7 +112,7 @@ impl DeadMan {
     }
 
     /// Looks at watches as they are now; gives what there is to say. `pulses`: of the watches that are
-    /// looked after, at least those without a good look within the limit, and those said to be silent.
+    /// looked after, at least those that had their limit and no good look in it, and those said to be silent.
     pub(crate) fn tick(
         &mut self,
         pulses: &[Pulse<'_>],
@@ -137,7 +142,7 @@ impl DeadMan {
         self.silent_since = silent.iter().map(|(_, heard)| *heard).min();
 
         let said = !self.told.is_none();
-        let told = |pulse: &Pulse<'_>| self.told.watches.contains(&pulse.watch.id.0);
+        let told = |pulse: &Pulse<'_>| self.told.contains(pulse.watch.id);
         let recovered = said && pulses.iter().any(told);
         // Right after a start, a sleep or a change of the gap nothing is silent yet, nor has it been
         // heard of.

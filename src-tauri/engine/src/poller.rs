@@ -1116,6 +1116,7 @@ impl Poller {
         let good = self.store.last_good_looks(self.clock.now()).await?;
         let mended: Option<Mended> = self.store.setting(SettingName::Mended).await?;
         let listed = self.store.listed().await?;
+        let asked = self.store.asked().await?;
         let places = self.board().places();
         let clinics = places.iter().map(|(clinic, _)| clinic.clone()).collect();
         let present = self.store.present(clinics).await?;
@@ -1129,6 +1130,9 @@ impl Poller {
         let mut board = self.board();
         board.mended_at = mended.map(|mended| mended.restored.at);
         board.listed = listed.into_iter().collect();
+        for (watch, at) in asked {
+            board.asked_at.entry(watch).or_insert(at);
+        }
         for ((clinic, specialty), (doctors, members)) in places.iter().zip(lists) {
             let facts = board.facts_of(clinic);
             facts.note_doctors(specialty, &doctors);

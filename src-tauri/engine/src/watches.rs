@@ -166,7 +166,10 @@ pub(crate) struct Sight {
 pub(crate) fn view(watch: &Watch, board: &Board, sight: &Sight) -> WatchView {
     let (slots, others) = slots(watch, board, sight);
     let places = &watch.draft.places;
-    let checked_at = known_at(watch, places.iter(), board, good_at, sight.now);
+    let good = places
+        .iter()
+        .map(|place| good_at(board.facts.get(&place.clinic_id)?, &place.specialty_id));
+    let checked_at = known_at(watch, good, sight.now);
     let active = is_active(watch, sight.now) && !board.is_paused(sight.now);
     let gap = board.gap(places.iter().map(|place| &place.clinic_id));
     let state = state(watch, board, sight, !slots.is_empty(), checked_at.is_some());
@@ -249,47 +252,76 @@ pub(crate) fn pulses<'a>(
     }
     ids.sort_unstable();
     ids.dedup();
+    // Thousands may wait for the same.
+    let mut known: HashMap<(&ClinicId, &SpecialtyId), Option<Known>> = HashMap::new();
     let pulse = |id: WatchId| {
         let active = board.watches.active_since(id)?;
         // What it asks for now it asks for since then.
         let asked = board.asked_at.get(&id).filter(|asked| **asked <= now);
         let since = asked.map_or(active, |asked| active.max(*asked));
+        if now - since <= limit && !told.contains(id) {
+            return None;
+        }
         let watch = board.watches.get(id)?;
-        let promising = watch.draft.places.iter().filter(|place| {
-            let facts = board.facts.get(&place.clinic_id);
-            facts.is_none_or(|facts| !facts.no_online && !is_lost(place, facts))
-        });
-        promising.clone().next()?;
+        let promising: Vec<Known> = watch
+            .draft
+            .places
+            .iter()
+            .filter_map(|place| {
+                let facts = || board.facts.get(&place.clinic_id);
+                let of = (&place.clinic_id, &place.specialty_id);
+                let known = known.entry(of).or_insert_with(|| Known::of(facts(), of.1));
+                let all_lost = matches!(place.doctors, DoctorChoice::Only { .. })
+                    && facts().is_some_and(|facts| are_lost(&place.doctors, facts));
+                known.filter(|_| !all_lost)
+            })
+            .collect();
+        promising.first()?;
         Some(Pulse {
             watch,
             since,
-            checked_at: known_at(watch, promising.clone(), board, good_at, now),
-            heard_at: known_at(watch, promising, board, ClinicFacts::heard_of, now),
+            checked_at: known_at(watch, promising.iter().map(|known| known.good_at), now),
+            heard_at: known_at(watch, promising.iter().map(|known| known.heard_at), now),
         })
     };
     ids.into_iter().filter_map(pulse).collect()
+}
+
+/// What is known of a specialty that promises something.
+#[derive(Clone, Copy, Default)]
+struct Known {
+    good_at: Option<DateTime<Utc>>,
+    heard_at: Option<DateTime<Utc>>,
+}
+
+impl Known {
+    fn of(facts: Option<&ClinicFacts>, specialty: &SpecialtyId) -> Option<Self> {
+        let Some(facts) = facts else {
+            return Some(Self::default());
+        };
+        let promises = !facts.no_online && !facts.lost_specialty(specialty);
+        promises.then(|| Self {
+            good_at: good_at(facts, specialty),
+            heard_at: facts.heard_of(specialty),
+        })
+    }
 }
 
 fn good_at(facts: &ClinicFacts, specialty: &SpecialtyId) -> Option<DateTime<Utc>> {
     facts.pairs.get(specialty)?.good_at
 }
 
-/// When everything in these places of a watch was last known, since it was made. `of`: a specialty.
-fn known_at<'a>(
+/// When everything of this was last known, since the watch was made.
+fn known_at(
     watch: &Watch,
-    places: impl Iterator<Item = &'a Place>,
-    board: &Board,
-    of: impl Fn(&ClinicFacts, &SpecialtyId) -> Option<DateTime<Utc>>,
+    good: impl Iterator<Item = Option<DateTime<Utc>>>,
     now: DateTime<Utc>,
 ) -> Option<DateTime<Utc>> {
     // Made while the clock was ahead: when, nobody knows.
     let made = Some(watch.created_at).filter(|made| *made <= now);
-    let good = places.map(|place| {
-        let facts = board.facts.get(&place.clinic_id)?;
-        let good = of(facts, &place.specialty_id);
-        good.filter(|good| made.is_none_or(|made| *good >= made - TimeDelta::minutes(1)))
-    });
-    let good: Option<Vec<_>> = good.collect();
+    let since =
+        |good: &DateTime<Utc>| made.is_none_or(|made| *good >= made - TimeDelta::minutes(1));
+    let good: Option<Vec<_>> = good.map(|good| good.filter(since)).collect();
     good?.into_iter().min()
 }
 
@@ -509,13 +541,17 @@ fn lost_places(watch: &Watch, board: &Board) -> Vec<u32> {
 
 /// Are its ids no longer in the clinic's lists?
 fn is_lost(place: &Place, facts: &ClinicFacts) -> bool {
-    facts.lost_specialty(&place.specialty_id)
-        || match &place.doctors {
-            DoctorChoice::Only { doctors } => {
-                doctors.iter().all(|doctor| facts.lost_doctor(&doctor.id))
-            }
-            DoctorChoice::Any | DoctorChoice::Except { .. } => false,
+    facts.lost_specialty(&place.specialty_id) || are_lost(&place.doctors, facts)
+}
+
+/// Are the doctors that were chosen in no list any more?
+fn are_lost(choice: &DoctorChoice, facts: &ClinicFacts) -> bool {
+    match choice {
+        DoctorChoice::Only { doctors } => {
+            doctors.iter().all(|doctor| facts.lost_doctor(&doctor.id))
         }
+        DoctorChoice::Any | DoctorChoice::Except { .. } => false,
+    }
 }
 
 /// The order of the home page: what was found, what needs the person, what is waited for, the rest.

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use engine::model::{ClinicId, DoctorChoice, Place, SpecialtyId, TimeWish};
+use engine::model::{ClinicId, DoctorChoice, Place, SpecialtyId, TimeWish, WatchState, WatchView};
 use simulator::{City, Config, World};
 
 use super::{
@@ -89,9 +89,21 @@ pub async fn run(size_of: Size, heap: Heap) -> anyhow::Result<Verdict> {
         () = note_commits(Arc::clone(&town.engine), Arc::clone(&commits)) => (),
     }
     let views = town.engine.watches().await?;
-    verdict.note("watches", views.len().to_string());
     let looked = views.iter().filter(|view| view.checked_at.is_some());
-    verdict.note("watches looked at", looked.count().to_string());
+    let waits = |view: &&WatchView| {
+        let down = matches!(view.state, WatchState::ClinicDown { .. });
+        view.checked_at.is_none() && !down
+    };
+    let waiting = views.iter().filter(waits).count();
+    verdict.must(
+        format!("of {} watches", views.len()),
+        format!(
+            "{} looked at, {waiting} wait though their clinic answers",
+            looked.count()
+        ),
+        "0 wait",
+        waiting == 0,
+    );
     let mut windows = Windows::default();
     windows.add(&moments(&asked));
     windows.hold(&mut verdict, BUDGET, 0);

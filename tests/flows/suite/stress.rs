@@ -183,8 +183,9 @@ async fn note_gap(verdict: &mut Verdict, town: &Town, when: &str) -> anyhow::Res
 /// Lets time pass until everybody's place was looked at, three days at most.
 async fn until_checked(town: &Town) -> anyhow::Result<()> {
     let mut left = None;
-    for _ in 0..72 {
-        town.run_for(hours(1)).await;
+    // Cards of hundreds of thousands of watches take a while to make.
+    for _ in 0..18 {
+        town.run_for(hours(4)).await;
         let views = town.engine.watches().await?;
         let mut views = views.into_iter();
         left = views.find(|view| view.checked_at.is_none());

@@ -22,8 +22,8 @@ impl Board {
         self.watches.awake()
     }
 
-    /// A watch to which this list of doctors is new. Whoever asked in another run waits since the watch
-    /// was made, or since the database forgot what it was shown.
+    /// A watch to which this list of doctors is new. It waits since a person made or changed it, or
+    /// since the database forgot what it was shown.
     pub(crate) fn newcomer(
         &self,
         watch: WatchId,
@@ -35,7 +35,8 @@ impl Board {
         let mut places = known.into_iter().flat_map(|watch| &watch.draft.places);
         let asked = self.asked_at.get(&watch).copied();
         let made = known.map(|watch| watch.created_at);
-        let since = asked.or(made.max(self.mended_at));
+        let mended = self.mended_at.filter(|mended| *mended <= now);
+        let since = asked.or(made).max(mended);
         Newcomer {
             watch,
             since: since.map_or(now, |since| since.min(now)),

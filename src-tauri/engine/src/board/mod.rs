@@ -111,7 +111,7 @@ pub(crate) struct Board {
     pub(crate) trust: Trust,
     pub(crate) pause: Option<Pause>,
     pub(crate) slept: Option<Sleep>,
-    /// When a person asked for a watch, or for a change of it, in this run.
+    /// When a person made a watch in this run, or changed it last.
     pub(crate) asked_at: BTreeMap<WatchId, DateTime<Utc>>,
     /// When the database was put together again: what was shown before that is not known.
     pub(crate) mended_at: Option<DateTime<Utc>>,

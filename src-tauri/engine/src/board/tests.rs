@@ -505,7 +505,7 @@ async fn a_refusal_after_a_long_time_offline_is_a_first_refusal() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn whoever_asked_in_another_run_waits_since_the_watch_was_made() {
+async fn a_watch_waits_since_a_person_asked_or_it_was_lost() {
     let mut board = one_clinic();
     let (clinic, specialty) = ("1".into(), "a".into());
     let made = DateTime::UNIX_EPOCH;

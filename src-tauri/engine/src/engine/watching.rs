@@ -103,7 +103,7 @@ impl Engine {
     pub async fn set_activity(&self, id: WatchId, activity: Activity) -> Result<Watch> {
         let watch = self
             .store
-            .set_activity(id, activity)
+            .set_activity(id, activity, self.now())
             .await?
             .map(respelled)
             .ok_or(EngineError::NotFound("watch"))?;
@@ -137,7 +137,7 @@ impl Engine {
     pub async fn restore_watch(&self, id: WatchId) -> Result<Watch> {
         let watch = self
             .store
-            .restore_watch(id)
+            .restore_watch(id, self.now())
             .await?
             .map(respelled)
             .ok_or(EngineError::NotFound("watch"))?;

@@ -16,8 +16,8 @@ const SNOOZE: TimeDelta = TimeDelta::minutes(15);
 /// Alerts of several watches that come within this time are of one moment.
 pub(super) const MOMENT: TimeDelta = TimeDelta::seconds(20);
 
-/// Alerts of one moment that are read along with one: more would not be read by anybody.
-const MOST_TOGETHER: u32 = 20;
+/// Alerts of one watch or of one moment that are told along with one: more would not be read by anybody.
+const MOST_ALONG: u32 = 20;
 
 /// Where the slots of an alert are, with names as they were when it was raised.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -197,11 +197,19 @@ pub(super) fn mark_stale(connection: &Connection, id: AlertId) -> Result<()> {
     Ok(())
 }
 
-/// These alerts; one that this program cannot read is left out and logged.
+/// These alerts, whole.
 fn readable(connection: &Connection, ids: Vec<u32>) -> Result<Vec<Alert>> {
+    each_readable(ids, |id| read(connection, id))
+}
+
+/// These alerts; one that this program cannot read is left out and logged.
+fn each_readable(
+    ids: Vec<u32>,
+    read: impl Fn(AlertId) -> Result<Option<Alert>>,
+) -> Result<Vec<Alert>> {
     let mut alerts = Vec::with_capacity(ids.len());
     for id in ids {
-        match read(connection, AlertId(id)) {
+        match read(AlertId(id)) {
             Ok(alert) => alerts.extend(alert),
             Err(error) if is_foreign(&error) => {
                 tracing::error!(alert.id = id, %error, "unreadable alert");
@@ -219,6 +227,15 @@ pub(super) fn is_foreign(error: &StoreError) -> bool {
 
 /// Reads an alert whole.
 pub(super) fn read(connection: &Connection, id: AlertId) -> Result<Option<Alert>> {
+    read_with(connection, id, || slots(connection, id))
+}
+
+/// Reads an alert with these of its slots.
+fn read_with(
+    connection: &Connection,
+    id: AlertId,
+    slots: impl FnOnce() -> Result<Vec<AlertSlot>>,
+) -> Result<Option<Alert>> {
     let head = connection
         .prepare_cached("SELECT watch_id, subject, state, raised_at FROM alert WHERE id = ?1")?
         .query_row([id.0], |row| {
@@ -245,12 +262,13 @@ pub(super) fn read(connection: &Connection, id: AlertId) -> Result<Option<Alert>
         link: kept.link,
         raised_at: moment(raised_at),
         state: serde_json::from_str(&state)?,
-        slots: slots(connection, id)?,
+        slots: slots()?,
         deliveries: deliveries(connection, id)?,
     }))
 }
 
-/// Other alerts of the watch that wait for an answer and have something free, newest first.
+/// The newest other alerts of the watch that wait for an answer and have something free, newest
+/// first, with what is free of them.
 pub(super) fn others(
     connection: &Connection,
     alert: &Alert,
@@ -261,14 +279,18 @@ pub(super) fn others(
             "SELECT id FROM alert WHERE watch_id = :watch AND id <> :id AND state ->> 'kind' = 'raised'
              AND EXISTS (SELECT 1 FROM alert_slot JOIN opening ON opening.id = opening_id
                  WHERE alert_id = alert.id AND gone_at IS NULL AND start > :now)
-             ORDER BY id DESC",
+             ORDER BY id DESC LIMIT :most",
         )?
         .query_map(
-            named_params! {":watch": alert.watch_id.0, ":id": alert.id.0, ":now": ms(now)},
+            named_params! {
+                ":watch": alert.watch_id.0, ":id": alert.id.0, ":now": ms(now), ":most": MOST_ALONG,
+            },
             |row| row.get(0),
         )?
         .collect::<rusqlite::Result<Vec<u32>>>()?;
-    readable(connection, ids)
+    each_readable(ids, |id| {
+        read_with(connection, id, || free(connection, id, now))
+    })
 }
 
 /// Alerts of other watches that were raised within a moment of this one, wait for an answer, have
@@ -291,7 +313,7 @@ pub(super) fn together(
         )?
         .query_map(
             named_params! {
-                ":most": MOST_TOGETHER,
+                ":most": MOST_ALONG,
                 ":watch": alert.watch_id.0, ":trial": TRIAL.0, ":channel": channel, ":now": ms(now),
                 ":from": ms(alert.raised_at - MOMENT), ":to": ms(alert.raised_at + MOMENT),
             },
@@ -309,6 +331,16 @@ fn slots(connection: &Connection, id: AlertId) -> Result<Vec<AlertSlot>> {
          WHERE alert_id = ?1 ORDER BY start, opening_id",
     )?;
     read_slots(statement.query_map([id.0], slot_columns)?)
+}
+
+/// Those of them that can be booked still.
+fn free(connection: &Connection, id: AlertId, now: DateTime<Utc>) -> Result<Vec<AlertSlot>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT doctor, doctor_name, slot, first_seen, gone_at
+         FROM alert_slot JOIN opening ON opening.id = opening_id
+         WHERE alert_id = ?1 AND gone_at IS NULL AND start > ?2 ORDER BY start, opening_id",
+    )?;
+    read_slots(statement.query_map((id.0, ms(now)), slot_columns)?)
 }
 
 /// Those of them that a row of the outbox has not told.

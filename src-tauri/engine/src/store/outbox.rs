@@ -44,7 +44,8 @@ pub(crate) struct Due {
     pub alert: Alert,
     /// Slots this channel has not been told yet; all of them for `Gone`.
     pub fresh: Vec<AlertSlot>,
-    /// Other alerts of the watch that wait for an answer and have something free, newest first.
+    /// The newest other alerts of the watch that wait for an answer and have something free, newest
+    /// first, with what is free of them.
     pub others: Vec<Alert>,
     /// Alerts of other watches of the same moment that wait for an answer on this channel, if it
     /// wants to know.
@@ -161,6 +162,10 @@ impl Awake {
 const IN_TURN: &str = "(kind <> 'again' OR EXISTS (SELECT 1 FROM outbox AS first
     WHERE first.alert_id = outbox.alert_id AND first.channel = outbox.channel
     AND first.kind = 'appeared' AND first.state = 'sent'))";
+
+/// Messages of a channel that say what is no longer so; in the words of their index, else the whole
+/// table is read for them.
+const STALE: &str = "channel = :channel AND stale AND receipt IS NOT NULL";
 
 impl Store {
     /// After a crash: what was leased is due again, and will be marked as a repeat.
@@ -300,15 +305,15 @@ impl Store {
     pub(crate) async fn stale(&self, channel: String, now: DateTime<Utc>) -> Result<Option<Stale>> {
         self.with(move |connection| {
             let row = connection
-                .prepare_cached(
+                .prepare_cached(&format!(
                     "SELECT id, alert_id, receipt, attempts, stale FROM outbox
-                     WHERE channel = :channel AND stale > 0 AND receipt IS NOT NULL
+                     WHERE {STALE}
                      AND (state NOT IN ('due', 'leased') AND (next_at <= :now OR at > :ahead)
                          OR state = 'due' AND attempts = 0 AND next_at > :now
                          AND EXISTS (SELECT 1 FROM alert WHERE alert.id = alert_id
                              AND alert.state ->> 'kind' = 'snoozed'))
-                     ORDER BY next_at, id LIMIT 1",
-                )?
+                     ORDER BY next_at, id LIMIT 1"
+                ))?
                 .query_row(
                     named_params! {
                         ":channel": channel, ":now": ms(now), ":ahead": ms(now + CLOCK_SLACK),
@@ -432,13 +437,12 @@ impl Store {
             let due = due.find(|row| !matches!(row, Ok(row) if !row.is_awake(&awake)));
             let due = due.transpose()?.map(|row| row.next_at);
             let other: Option<i64> = connection
-                .prepare_cached(
+                .prepare_cached(&format!(
                     "SELECT min(next_at) FROM (
-                         SELECT next_at FROM outbox WHERE channel = :channel AND stale > 0
-                             AND receipt IS NOT NULL AND state NOT IN ('due', 'leased')
+                         SELECT next_at FROM outbox WHERE {STALE} AND state NOT IN ('due', 'leased')
                          UNION ALL SELECT lease_until FROM outbox WHERE channel = :channel AND state = 'leased'
-                         UNION ALL SELECT next_at FROM news_outbox WHERE channel = :channel AND state = 'due')",
-                )?
+                         UNION ALL SELECT next_at FROM news_outbox WHERE channel = :channel AND state = 'due')"
+                ))?
                 .query_row(named_params! {":channel": channel}, |row| row.get(0))?;
             Ok(due.into_iter().chain(other).min().map(moment))
         })
@@ -946,6 +950,21 @@ mod tests {
         story.see(&[2, 3]).await;
         let due = story.due().await.unwrap();
         assert_eq!(due.fresh.len(), 1);
+    }
+
+    #[tokio::test]
+    async fn what_is_to_be_put_right_is_found_without_reading_all_that_was_told() {
+        let story = Story::begin().await;
+        let plan = story.store.with(|connection| {
+            let plan = connection.query_row(
+                &format!("EXPLAIN QUERY PLAN SELECT next_at FROM outbox WHERE {STALE}"),
+                named_params! {":channel": "test"},
+                |row| row.get::<_, String>("detail"),
+            );
+            Ok(plan?)
+        });
+        let plan = plan.await.unwrap();
+        assert!(plan.contains("outbox_stale (channel=?)"), "{plan}");
     }
 
     #[tokio::test]

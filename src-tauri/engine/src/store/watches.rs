@@ -50,6 +50,17 @@ impl Store {
         .await
     }
 
+    /// When watches that were changed since they were made were last changed.
+    pub(crate) async fn asked(&self) -> Result<Vec<(WatchId, DateTime<Utc>)>> {
+        self.with(|connection| {
+            Ok(connection
+                .prepare_cached("SELECT watch_id, at FROM asked")?
+                .query_map((), |row| Ok((WatchId(row.get(0)?), moment(row.get(1)?))))?
+                .collect::<rusqlite::Result<_>>()?)
+        })
+        .await
+    }
+
     /// Adds watches in one transaction.
     pub(crate) async fn add_watches(
         &self,
@@ -95,6 +106,7 @@ impl Store {
                 named_params! {":draft": serde_json::to_string(&draft)?, ":id": id.0},
             )?;
             change(&tx, id, Some(&old.draft), &draft, now)?;
+            ask(&tx, id, now)?;
             tx.commit()?;
             Ok(Some(Watch {
                 draft: draft.clone(),
@@ -109,6 +121,7 @@ impl Store {
         &self,
         id: WatchId,
         activity: Activity,
+        now: DateTime<Utc>,
     ) -> Result<Option<Watch>> {
         self.with(move |connection| {
             let tx = connection.transaction()?;
@@ -117,6 +130,9 @@ impl Store {
                 named_params! {":activity": serde_json::to_string(&activity)?, ":id": id.0},
             )?;
             let watch = find(&tx, id)?;
+            if watch.is_some() {
+                ask(&tx, id, now)?;
+            }
             tx.commit()?;
             Ok(watch)
         })
@@ -176,11 +192,18 @@ impl Store {
     }
 
     /// Brings a removed watch back. `None`: there is none to bring back.
-    pub(crate) async fn restore_watch(&self, id: WatchId) -> Result<Option<Watch>> {
+    pub(crate) async fn restore_watch(
+        &self,
+        id: WatchId,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Watch>> {
         self.with(move |connection| {
             let tx = connection.transaction()?;
             tx.execute("UPDATE watch SET removed_at = NULL WHERE id = ?1", [id.0])?;
             let watch = find(&tx, id)?;
+            if watch.is_some() {
+                ask(&tx, id, now)?;
+            }
             tx.commit()?;
             Ok(watch)
         })
@@ -194,6 +217,13 @@ fn find(tx: &Transaction<'_>, id: WatchId) -> Result<Option<Watch>> {
         .optional()?
         .map(watch)
         .transpose()
+}
+
+/// A person changed a watch now.
+fn ask(tx: &Transaction<'_>, id: WatchId, now: DateTime<Utc>) -> Result<()> {
+    tx.prepare_cached("INSERT OR REPLACE INTO asked VALUES (?1, ?2)")?
+        .execute((id.0, ms(now)))?;
+    Ok(())
 }
 
 /// What any watch asks for, removed ones too. `None`: there is none, or it cannot be read.

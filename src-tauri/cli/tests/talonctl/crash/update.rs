@@ -15,12 +15,13 @@ pub(super) const STEPS: [&str; 4] = ["copying", "copied", "migrating", "migrated
 const FILE: &str = "talonchik.db";
 
 /// What leads from each version to the next.
-const MIGRATIONS: [&str; 5] = [
+const MIGRATIONS: [&str; 6] = [
     include_str!("../../../../engine/migrations/0001_initial.sql"),
     include_str!("../../../../engine/migrations/0002_channels.sql"),
     include_str!("../../../../engine/migrations/0003_learning.sql"),
     include_str!("../../../../engine/migrations/0004_scale.sql"),
     include_str!("../../../../engine/migrations/0005_told.sql"),
+    include_str!("../../../../engine/migrations/0006_asked.sql"),
 ];
 
 /// So many looks that the copy takes more than one step.
@@ -49,8 +50,8 @@ fn folder_of(version: usize, watch: &[String; 2], looks: u32) -> TempDir {
             r#"INSERT INTO opening VALUES (4, '1', '2', 'И', 9000000000000, 0, '{}', 5, 5, NULL, 0, 0);
                INSERT INTO alert VALUES (7, 1, '{}', '{"kind":"raised"}', 5, 5);
                INSERT INTO alert_slot VALUES (7, 4);
-               INSERT INTO outbox (id, alert_id, channel, kind, state, attempts, next_at, told, at, why)
-                   VALUES (3, 7, 'telegram/1', 'appeared', 'due', 2, 90, 0, 80, 'silent');"#,
+               INSERT INTO outbox (id, alert_id, channel, kind, state, attempts, next_at, at, why)
+                   VALUES (3, 7, 'telegram/1', 'appeared', 'due', 2, 90, 80, 'silent');"#,
         )
         .unwrap();
         file.execute(

@@ -367,7 +367,10 @@ async fn fault_35_what_was_deleted_since_the_copy_stays_deleted() {
     let store = open(folder.path(), begin() + TimeDelta::days(3)).unwrap();
     assert!(mended(&store).await.is_some());
     assert_eq!(nicknames(&store).await, ["мама", "бабушка"]);
-    assert_eq!(store.restore_watch(watches[1].id).await.unwrap(), None);
+    assert_eq!(
+        store.restore_watch(watches[1].id, later).await.unwrap(),
+        None
+    );
     let chats = store.chats().await.unwrap();
     let chats: Vec<_> = chats.iter().map(|chat| (chat.id, chat.state)).collect();
     assert_eq!(chats, [(chat, ChatState::Linked)]);

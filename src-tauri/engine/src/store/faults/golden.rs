@@ -1,4 +1,5 @@
-//! A database of every release, and of the schema before the first one, as a person left it: the newest program finds all of it.
+//! A database of every release, and of the schemas before the first one, as a person left it: the
+//! newest program finds all of it.
 //!
 //! A release adds its own: `TALONCHIK_GOLDEN=1 cargo test -p engine golden`.
 
@@ -44,6 +45,7 @@ async fn contents(store: &Store) -> Value {
         }).collect::<Vec<_>>(),
         "signals": signals.iter().map(|it| (it.clinic.clone(), it.announced, it.missed)).collect::<Vec<_>>(),
         "listed": store.listed().await.unwrap(),
+        "asked": store.asked().await.unwrap(),
     })
 }
 
@@ -74,6 +76,11 @@ async fn make(path: &Path) {
     let name = "installation-of-nobody".to_owned();
     store
         .save_setting(SettingName::Installation, Some(&name))
+        .await
+        .unwrap();
+    let (changed, activity) = (watches[0].id, watches[0].activity);
+    store
+        .set_activity(changed, activity, begin())
         .await
         .unwrap();
     let news = News::Morning { times: 2, left: 1 };
