@@ -5,7 +5,7 @@
 //! once. Time in which nothing was to be looked at (a pause, sleep, before the
 //! start) does not count. Whoever was heard of in time is not even asked after.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -23,7 +23,8 @@ const SLEPT: TimeDelta = TimeDelta::minutes(3);
 /// What has been said to be silent; kept over restarts.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(crate) struct Told {
-    watches: BTreeSet<u32>,
+    /// In order.
+    watches: Vec<u32>,
     since: DateTime<Utc>,
     /// When the last of them was found silent.
     #[serde(default)]
@@ -31,14 +32,9 @@ pub(crate) struct Told {
 }
 
 impl Told {
-    /// The watches, by number.
-    pub(crate) fn watches(&self) -> impl Iterator<Item = WatchId> {
-        self.watches.iter().copied().map(WatchId)
-    }
-
     /// Is this one said to be silent?
     pub(crate) fn contains(&self, watch: WatchId) -> bool {
-        self.watches.contains(&watch.0)
+        self.watches.binary_search(&watch.0).is_ok()
     }
 
     /// Is nothing said to be silent?
@@ -151,7 +147,7 @@ impl DeadMan {
             .iter()
             .filter(|pulse| told(pulse) && pulse.checked_at <= Some(heard_until(pulse)));
         let still = silent.iter().map(|(pulse, _)| *pulse);
-        let left: BTreeSet<u32> = still
+        let mut left: Vec<u32> = still
             .filter(|pulse| told(pulse))
             .chain(unheard)
             .map(|pulse| pulse.watch.id.0)
@@ -168,10 +164,10 @@ impl DeadMan {
         if !new.is_empty() {
             self.told.at = now;
         }
+        left.extend(new.iter().map(|(pulse, _)| pulse.watch.id.0));
+        left.sort_unstable();
+        left.dedup();
         self.told.watches = left;
-        self.told
-            .watches
-            .extend(new.iter().map(|(pulse, _)| pulse.watch.id.0));
         match (new.iter().map(|(_, heard)| *heard).min(), cause) {
             (Some(first), Some(cause)) if tells => {
                 self.told.since = if said { since.min(first) } else { first };

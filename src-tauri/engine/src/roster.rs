@@ -274,11 +274,11 @@ impl Roster {
             .clone()
     }
 
-    /// Since when a watch is looked after, as of the last [`Roster::settle`]; `None`: it is not.
-    pub(crate) fn active_since(&self, id: WatchId) -> Option<DateTime<Utc>> {
-        let entry = self.watches.get(&id)?;
-        let active = entry.standing.is_some_and(Standing::is_active);
-        active.then_some(entry.since)
+    /// The watches that are looked after and since when, as of the last [`Roster::settle`], by number.
+    pub(crate) fn active(&self) -> impl Iterator<Item = (&Watch, DateTime<Utc>)> {
+        let active = |entry: &&Entry| entry.standing.is_some_and(Standing::is_active);
+        let active = self.watches.values().filter(active);
+        active.map(|entry| (&*entry.watch, entry.since))
     }
 
     /// Everything that watches, on or off, are about.

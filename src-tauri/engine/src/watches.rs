@@ -227,8 +227,8 @@ pub(crate) fn view(watch: &Watch, board: &Board, sight: &Sight) -> WatchView {
     }
 }
 
-/// What is heard of the watches that are looked after: of those without a good look within the limit,
-/// and of those said to be silent. During a pause of everything, of none.
+/// What is heard of the watches that are looked after: of those that had their limit and no good look
+/// in it, and of those said to be silent. During a pause of everything, of none.
 ///
 /// A place that offers nothing online, or that the lists have lost, promises nothing.
 pub(crate) fn pulses<'a>(
@@ -240,51 +240,36 @@ pub(crate) fn pulses<'a>(
     if board.is_paused(now) {
         return Vec::new();
     }
-    let mut ids: Vec<WatchId> = told.watches().collect();
-    for (clinic, plan) in &board.plan {
-        let facts = board.facts.get(clinic);
-        for (specialty, pair) in &plan.pairs {
-            let heard = facts.and_then(|facts| facts.heard_of(specialty));
-            if heard.is_none_or(|heard| now - heard > limit) {
-                ids.extend(&pair.watches);
-            }
-        }
-    }
-    ids.sort_unstable();
-    ids.dedup();
     // Thousands may wait for the same.
     let mut known: HashMap<(&ClinicId, &SpecialtyId), Option<Known>> = HashMap::new();
-    let pulse = |id: WatchId| {
-        let active = board.watches.active_since(id)?;
+    let pulse = |(watch, active): (&'a Watch, DateTime<Utc>)| {
         // What it asks for now it asks for since then.
-        let asked = board.asked_at.get(&id).filter(|asked| **asked <= now);
+        let asked = board.asked_at.get(&watch.id).filter(|asked| **asked <= now);
         let since = asked.map_or(active, |asked| active.max(*asked));
-        if now - since <= limit && !told.contains(id) {
+        let told = told.contains(watch.id);
+        if now - since <= limit && !told {
             return None;
         }
-        let watch = board.watches.get(id)?;
-        let promising: Vec<Known> = watch
-            .draft
-            .places
-            .iter()
-            .filter_map(|place| {
-                let facts = || board.facts.get(&place.clinic_id);
-                let of = (&place.clinic_id, &place.specialty_id);
-                let known = known.entry(of).or_insert_with(|| Known::of(facts(), of.1));
-                let all_lost = matches!(place.doctors, DoctorChoice::Only { .. })
-                    && facts().is_some_and(|facts| are_lost(&place.doctors, facts));
-                known.filter(|_| !all_lost)
-            })
-            .collect();
-        promising.first()?;
-        Some(Pulse {
+        let promising = watch.draft.places.iter().filter_map(|place| {
+            let facts = || board.facts.get(&place.clinic_id);
+            let of = (&place.clinic_id, &place.specialty_id);
+            let known = known.entry(of).or_insert_with(|| Known::of(facts(), of.1));
+            let gone = matches!(place.doctors, DoctorChoice::Only { .. })
+                && facts().is_some_and(|facts| are_lost(&place.doctors, facts));
+            known.filter(|_| !gone)
+        });
+        let promising: Vec<Known> = promising.collect();
+        let heard_at = known_at(watch, promising.iter().map(|known| known.heard_at), now);
+        let in_time = heard_at.is_some_and(|heard| now - heard <= limit);
+        let wanted = !promising.is_empty() && (told || !in_time);
+        wanted.then(|| Pulse {
             watch,
             since,
             checked_at: known_at(watch, promising.iter().map(|known| known.good_at), now),
-            heard_at: known_at(watch, promising.iter().map(|known| known.heard_at), now),
+            heard_at,
         })
     };
-    ids.into_iter().filter_map(pulse).collect()
+    board.watches.active().filter_map(pulse).collect()
 }
 
 /// What is known of a specialty that promises something.
