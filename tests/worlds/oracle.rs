@@ -393,21 +393,27 @@ impl<'a> Court<'a> {
 
     /// Why the history does not say what became of it.
     fn unaccounted(&self, watch: u32, it: &Appearance, look: &Look, ear: usize) -> Option<String> {
+        let seen = look.wall.timestamp_millis() - 1000;
+        // A clock that goes back later has it first seen then.
+        let mut wrong = self.seen.wrong.iter();
+        let redated = wrong.any(|(_, to)| *to > look.at);
         let row: Option<(String, Option<String>, i64)> = self
             .database
             .query_row(
                 "SELECT o.state, o.why, o.alert_id FROM opening
                  JOIN alert_slot ON opening_id = opening.id JOIN alert a ON a.id = alert_slot.alert_id
                  LEFT JOIN outbox o ON o.alert_id = a.id AND o.channel = ?1 AND o.kind = 'appeared'
-                 WHERE a.watch_id = ?2 AND clinic = ?3 AND doctor = ?4 AND start = ?5 AND first_seen >= ?6
-                 ORDER BY opening.id LIMIT 1",
+                 WHERE a.watch_id = ?2 AND clinic = ?3 AND doctor = ?4 AND start = ?5
+                 AND (first_seen >= ?6 OR ?7)
+                 ORDER BY first_seen < ?6, opening.id LIMIT 1",
                 (
                     format!("ear/{ear}"),
                     watch,
                     &it.doctor.0,
                     &it.doctor.1,
                     it.start.timestamp_millis(),
-                    look.wall.timestamp_millis() - 1000,
+                    seen,
+                    redated,
                 ),
                 |row| {
                     let state: Option<String> = row.get(0)?;

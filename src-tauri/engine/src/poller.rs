@@ -1130,8 +1130,10 @@ impl Poller {
         let mut board = self.board();
         board.mended_at = mended.map(|mended| mended.restored.at);
         board.listed = listed.into_iter().collect();
+        let now = self.clock.now();
         for (watch, at) in asked {
-            board.asked_at.entry(watch).or_insert(at);
+            // What a clock that was ahead noted is of now, at the latest.
+            board.asked_at.entry(watch).or_insert(at.min(now));
         }
         for ((clinic, specialty), (doctors, members)) in places.iter().zip(lists) {
             let facts = board.facts_of(clinic);

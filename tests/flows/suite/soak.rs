@@ -223,6 +223,12 @@ fn growth(verdict: &mut Verdict, evenings: &[Evening]) {
         return;
     };
     let month = evenings.get(29).unwrap_or(first);
+    let halves: Vec<_> = evenings.iter().skip(14).step_by(15).collect();
+    let heaps = halves.iter().filter_map(|evening| evening.heap).map(size);
+    verdict.note(
+        "heap every fifteen days",
+        heaps.collect::<Vec<_>>().join(", "),
+    );
     let months = ratio(evenings.len().saturating_sub(30).max(1), 30);
     let slope = |from, to| (ratio(to, from) - 1.0) * 100.0 / months;
     for (what, from, to) in [

@@ -76,13 +76,16 @@ impl Limits {
 }
 
 impl Gaps {
-    /// So many resources share so many looks per hour: the longest gap is what these can keep.
-    pub(crate) fn among(self, resources: usize, per_hour: f32) -> Self {
-        let shared = resources as f32 / per_hour * HOUR_MS * SLACK;
-        Self {
-            longest: self.longest.max(shared as i64),
-            ..self
-        }
+    /// So many resources share so many requests per hour, of which so many are left to regular looks.
+    /// Where not even all of them would do, the longest gap is what those left can keep.
+    pub(crate) fn among(self, resources: usize, per_hour: f32, regular: f32) -> Self {
+        let shared = |looks: f32| (resources as f32 / looks * HOUR_MS * SLACK) as i64;
+        let longest = if shared(per_hour) > self.longest {
+            shared(regular)
+        } else {
+            self.longest
+        };
+        Self { longest, ..self }
     }
 }
 

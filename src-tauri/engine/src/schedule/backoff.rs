@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use rand::{Rng, RngExt};
 
-/// The longest time between two looks at anything watched.
+/// The longest wait after a failure: as long as the longest time between two looks, where the budget
+/// keeps it.
 const FLOOR: Duration = Duration::from_mins(15);
 /// A clinic without online booking is looked at once a day.
 const NO_ONLINE: Duration = Duration::from_hours(24);
