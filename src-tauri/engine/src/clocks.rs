@@ -60,7 +60,7 @@ impl Clocks {
         self.day != Some(date_of(now))
     }
 
-    /// A new day: how long slots have lived of late.
+    /// A new day: how long slots have lived of late. Where nothing came for long is forgotten.
     pub(crate) fn begin_day(
         &mut self,
         lives: Vec<(ClinicId, SpecialtyId, TimeDelta)>,
@@ -68,6 +68,9 @@ impl Clocks {
     ) {
         self.day = Some(date_of(now));
         self.known.clear();
+        let is_late = |arrival: &Arrival| arrival.at >= now - ARRIVALS_KEPT;
+        self.arrivals
+            .retain(|_, arrivals| arrivals.iter().any(is_late));
         self.lives.clear();
         for (clinic, specialty, life) in lives {
             self.lives

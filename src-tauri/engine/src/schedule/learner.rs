@@ -17,7 +17,10 @@
     reason = "parts of a day, days and slots: small numbers"
 )]
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    sync::Arc,
+};
 
 use super::calendar::{self, BINS, DayKind};
 
@@ -51,6 +54,7 @@ const FINE: f32 = 0.8;
 const NARROW: f32 = 1.6;
 const MIDDLE: f32 = 5.0;
 const BROAD: f32 = 20.0;
+const CITY_SPREADS: [f32; 3] = [BROAD, MIDDLE, NARROW];
 
 /// How an expert sees a day.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -59,8 +63,8 @@ enum Expert {
     Even,
     /// Between six and twenty-three: what is believed before anything was seen.
     ByDay,
-    /// As the whole city on such days.
-    City { spread: f32 },
+    /// As the whole city on such days, with this of [`CITY_SPREADS`].
+    City { nth: usize },
     /// As this place.
     Own { days: Alike, spread: f32 },
     /// As all that is watched in the same clinic.
@@ -84,9 +88,9 @@ const EXPERTS: [Expert; 21] = {
     [
         Even,
         ByDay,
-        City { spread: BROAD },
-        City { spread: MIDDLE },
-        City { spread: NARROW },
+        City { nth: 0 },
+        City { nth: 1 },
+        City { nth: 2 },
         Own {
             days: Kind,
             spread: FINE,
@@ -186,22 +190,35 @@ struct Place {
     fresh: Vec<Arrived>,
     weights: Weights,
     /// What each expert said of the day, kept to judge it when it is over; `None`: nothing, having
-    /// seen no such day.
-    said: Vec<Option<Profile>>,
+    /// seen no such day. Empty until somebody asks or something arrives.
+    said: Vec<Option<Said>>,
     expected: Profile,
 }
 
-#[derive(Debug, Default)]
+/// What an expert says: several places may be told the same.
+type Said = Arc<[f32; BINS]>;
+
+#[derive(Debug)]
 struct Clinic<P> {
     places: BTreeMap<P, Place>,
     /// The quarters of an hour in which anybody looked, by day.
     watched: BTreeMap<i64, u128>,
 }
 
+impl<P> Clinic<P> {
+    fn new() -> Self {
+        Self {
+            places: BTreeMap::new(),
+            watched: BTreeMap::new(),
+        }
+    }
+}
+
 /// What is learned of all places. `C`: a clinic; `P`: a specialty of it.
 #[derive(Debug)]
 pub struct Learner<C, P> {
     clinics: BTreeMap<C, Clinic<P>>,
+    city: City,
     prior: Weights,
     /// The day that is expected now.
     day: i64,
@@ -214,6 +231,7 @@ impl<C: Ord + Clone, P: Ord + Clone> Learner<C, P> {
     pub fn new(now: i64) -> Self {
         Self {
             clinics: BTreeMap::new(),
+            city: City::default(),
             prior: believed(),
             day: calendar::day_of(now),
             unkept: BTreeSet::new(),
@@ -323,29 +341,32 @@ impl<C: Ord + Clone, P: Ord + Clone> Learner<C, P> {
     fn clinic(&mut self, clinic: &C) -> &mut Clinic<P> {
         self.clinics
             .entry(clinic.clone())
-            .or_insert_with(|| Clinic {
-                places: BTreeMap::new(),
-                watched: BTreeMap::new(),
-            })
+            .or_insert_with(Clinic::new)
     }
 
-    /// One that is new knows what it would had it been known before.
+    /// Whoever asks first hears what is foretold; one that is new knows what it would had it been known
+    /// before.
     fn place(&mut self, clinic: &C, place: &P) -> &mut Place {
-        let known = self.clinics.get(clinic);
-        let fresh = known.is_none_or(|known| !known.places.contains_key(place));
-        let city = if fresh { self.city() } else { City::default() };
-        let (prior, day) = (self.prior, self.day);
-        let Clinic { places, watched } = self.clinic(clinic);
-        if fresh {
-            let common = common(places, watched, day);
-            let mut new = Place::new();
-            new.weigh(&prior, day);
-            let nothing = History::of(watched, std::iter::empty(), day);
-            new.foretell(day, &nothing, common.as_ref(), &city);
-            drop(common);
-            places.insert(place.clone(), new);
+        let day = self.day;
+        let clinic = self
+            .clinics
+            .entry(clinic.clone())
+            .or_insert_with(Clinic::new);
+        if clinic.places.get(place).is_none_or(|it| it.said.is_empty()) {
+            let common = common(&clinic.places, &clinic.watched, day);
+            let it = clinic.places.entry(place.clone()).or_insert_with(|| {
+                let mut new = Place::new();
+                new.weigh(&self.prior, day);
+                new
+            });
+            let own = History::of(&clinic.watched, it.seen.iter(), day);
+            let told = it.foretell(day, &own, common.as_ref(), &self.city);
+            (it.said, it.expected) = told;
         }
-        places.entry(place.clone()).or_insert_with(Place::new)
+        clinic
+            .places
+            .entry(place.clone())
+            .or_insert_with(Place::new)
     }
 
     fn close_day(&mut self) {
@@ -361,19 +382,18 @@ impl<C: Ord + Clone, P: Ord + Clone> Learner<C, P> {
         self.prior = self.common_weights();
         for clinic in self.clinics.values_mut() {
             clinic.watched.retain(|past, _| *past > day - MEMORY_DAYS);
+            // Nobody waits there any more, and all that came is forgotten.
+            clinic
+                .places
+                .retain(|_, place| !place.said.is_empty() || !place.seen.is_empty());
             for place in clinic.places.values_mut() {
                 place.weigh(&self.prior, day);
+                place.said = Vec::new();
             }
         }
-        let city = self.city();
-        for clinic in self.clinics.values_mut() {
-            let Clinic { places, watched } = clinic;
-            let common = common(places, watched, day);
-            for place in places.values_mut() {
-                let own = History::of(watched, place.seen.iter(), day);
-                place.foretell(day, &own, common.as_ref(), &city);
-            }
-        }
+        self.clinics
+            .retain(|_, clinic| !clinic.places.is_empty() || !clinic.watched.is_empty());
+        self.city = self.city();
     }
 
     /// The mixture of the places together, with a little for every expert.
@@ -403,9 +423,9 @@ impl<C: Ord + Clone, P: Ord + Clone> Learner<C, P> {
         normal(prior)
     }
 
-    /// Everything that appeared anywhere, each clinic counting alike.
+    /// What everything that appeared anywhere says of the day, each clinic counting alike.
     fn city(&self) -> City {
-        let mut city = City::default();
+        let (mut all, mut watched) = (Vec::new(), BTreeMap::new());
         for clinic in self.clinics.values() {
             let seen = || {
                 let all = clinic.places.values().flat_map(|place| &place.seen);
@@ -413,22 +433,19 @@ impl<C: Ord + Clone, P: Ord + Clone> Learner<C, P> {
             };
             let total: f32 = seen().map(|seen| seen.mass).sum();
             let mass = |seen: &Seen| seen.mass / total.max(1.0).sqrt();
-            city.seen
-                .extend(seen().map(|seen| (seen.day, seen.middle(), mass(seen))));
+            all.extend(seen().map(|seen| (seen.day, seen.middle(), mass(seen))));
             for (day, quarters) in clinic.watched.range(..self.day) {
-                *city.watched.entry(*day).or_default() |= quarters;
+                *watched.entry(*day).or_default() |= quarters;
             }
         }
-        city
+        let profile = |spread| city_profile(&all, &watched, self.day, spread);
+        City(CITY_SPREADS.map(|spread| profile(spread).map(Said::from)))
     }
 }
 
-/// What was seen anywhere, and when anybody looked at anything.
+/// What the whole city says of the day, by spread.
 #[derive(Debug, Default)]
-struct City {
-    seen: Vec<(i64, u16, f32)>,
-    watched: BTreeMap<i64, u128>,
-}
+struct City([Option<Said>; CITY_SPREADS.len()]);
 
 impl Seen {
     fn middle(&self) -> u16 {
@@ -687,26 +704,29 @@ impl Place {
         self.weights = weights;
     }
 
-    fn foretell(&mut self, day: i64, own: &History<'_>, clinic: Option<&History<'_>>, city: &City) {
+    /// What each expert says of the day, and what is to be expected of it.
+    fn foretell(
+        &self,
+        day: i64,
+        own: &History<'_>,
+        clinic: Option<&History<'_>>,
+        city: &City,
+    ) -> (Vec<Option<Said>>, Profile) {
         let rate = (own.mass(day) + USUAL_RATE) / (own.days(day) + 1.0);
-        self.said = EXPERTS
-            .iter()
-            .map(|expert| match expert {
-                Expert::Even => Some(Box::new([1.0; BINS])),
-                Expert::ByDay => Some(by_day()),
-                Expert::City { spread } => city.profile(day, *spread),
-                Expert::Own { days, spread } => shape(own.profile(day, *days, *spread), rate),
-                Expert::Clinic { days, spread } => clinic.and_then(|clinic| {
-                    shape(
-                        clinic.profile(day, *days, *spread),
-                        clinic.mass(day) / clinic.days(day).max(0.1),
-                    )
-                }),
-            })
-            .collect();
+        let said = EXPERTS.map(|expert| match expert {
+            Expert::Even => Some(Said::from([1.0; BINS])),
+            Expert::ByDay => Some(Said::from(by_day())),
+            Expert::City { nth } => city.0[nth].clone(),
+            Expert::Own { days, spread } => {
+                shape(own.profile(day, days, spread), rate).map(Said::from)
+            }
+            Expert::Clinic { days, spread } => clinic.and_then(|clinic| {
+                let rate = clinic.mass(day) / clinic.days(day).max(0.1);
+                shape(clinic.profile(day, days, spread), rate).map(Said::from)
+            }),
+        });
         let speaking = || {
-            self.said
-                .iter()
+            said.iter()
                 .zip(self.weights)
                 .filter_map(|(said, weight)| Some((said.as_ref()?, weight)))
         };
@@ -717,7 +737,7 @@ impl Place {
                 *expected += rate * weight / total * said;
             }
         }
-        self.expected = expected;
+        (said.into(), expected)
     }
 }
 
@@ -742,37 +762,39 @@ fn by_day() -> Profile {
     profile
 }
 
-impl City {
-    /// As multiples of the mean rate of what was watched.
-    fn profile(&self, day: i64, spread: f32) -> Option<Profile> {
-        let weight =
-            |past: i64| alike(day, past, Alike::Kind).then(|| decay(day - past, HALF_LIFE));
-        let mut profile = zero();
-        let mut total = 0.0;
-        for (past, bin, mass) in &self.seen {
-            if let Some(weight) = weight(*past) {
-                total += mass * weight;
-                spill(&mut profile, (*bin, *bin), mass * weight);
-            }
+/// What was seen in the city on such days, as multiples of the mean rate of what was watched.
+fn city_profile(
+    seen: &[(i64, u16, f32)],
+    watched: &BTreeMap<i64, u128>,
+    day: i64,
+    spread: f32,
+) -> Option<Profile> {
+    let weight = |past: i64| alike(day, past, Alike::Kind).then(|| decay(day - past, HALF_LIFE));
+    let mut profile = zero();
+    let mut total = 0.0;
+    for (past, bin, mass) in seen {
+        if let Some(weight) = weight(*past) {
+            total += mass * weight;
+            spill(&mut profile, (*bin, *bin), mass * weight);
         }
-        let exposure = exposure(self.watched.iter(), weight);
-        let watched: f32 = exposure.iter().sum();
-        if total <= 0.0 || watched <= 0.0 {
-            return None;
-        }
-        let mut profile = blur(&profile, spread);
-        let mut inside = 0.0;
-        for (bin, value) in profile.iter_mut().enumerate() {
-            let exposure = exposure[bin * QUARTERS / BINS];
-            *value /= exposure.max(LEAST_EXPOSURE);
-            inside += *value * exposure;
-        }
-        let even = watched * (BINS / QUARTERS) as f32 / f32::max(inside, 1e-6);
-        for value in profile.iter_mut() {
-            *value *= even;
-        }
-        Some(profile)
     }
+    let exposure = exposure(watched.iter(), weight);
+    let watched: f32 = exposure.iter().sum();
+    if total <= 0.0 || watched <= 0.0 {
+        return None;
+    }
+    let mut profile = blur(&profile, spread);
+    let mut inside = 0.0;
+    for (bin, value) in profile.iter_mut().enumerate() {
+        let exposure = exposure[bin * QUARTERS / BINS];
+        *value /= exposure.max(LEAST_EXPOSURE);
+        inside += *value * exposure;
+    }
+    let even = watched * (BINS / QUARTERS) as f32 / f32::max(inside, 1e-6);
+    for value in profile.iter_mut() {
+        *value *= even;
+    }
+    Some(profile)
 }
 
 #[cfg(test)]
@@ -1023,5 +1045,22 @@ mod tests {
         }
         let after = life.expected(14, 480..490);
         assert!(after > before / 2.0, "{after} after, {before} before");
+    }
+
+    #[test]
+    fn where_nobody_waits_and_nothing_came_for_eight_weeks_is_forgotten() {
+        let mut life = Life::new(8..10);
+        life.live(0, &[("2", "b", 500)]);
+        for day in 1..=MEMORY_DAYS + 1 {
+            life.live(day, &[]);
+            life.expected(day, 0..1);
+        }
+        let known = |life: &Life| life.learner.clinics.keys().copied().collect::<Vec<_>>();
+        assert_eq!(known(&life), ["1"]);
+        let places = |life: &Life| life.learner.clinics["1"].places.len();
+        assert_eq!(places(&life), 1, "somebody waits there");
+        life.live(MEMORY_DAYS + 2, &[]);
+        life.live(MEMORY_DAYS + 3, &[]);
+        assert_eq!(places(&life), 0);
     }
 }
