@@ -1,11 +1,12 @@
 //! `cargo xtask suite10k`: load, stress, spike and soak with ten thousand watches and more, and what
 //! they measured in `docs/reliability.md`.
 //!
-//! Two scenarios run at a time, each a process of its own: its memory is its own, too.
+//! Two scenarios run at a time, each a process of its own: its memory is its own, too. Each has one
+//! core, where the system can tell it so: in virtual time nothing is ever waited for, and it costs more
+//! than most of the work to wake a thread on another core again and again.
 
 use std::{
     fs,
-    path::Path,
     process::{Command, Stdio},
     sync::{Mutex, PoisonError},
     thread,
@@ -52,7 +53,7 @@ enum Scenario {
 
 /// Builds without the slow optimisation of the whole program; runs; writes.
 pub(crate) fn run(args: &Args) -> Result<()> {
-    shell::run(&mut suite("build"))?;
+    shell::run(&mut suite("build", None))?;
     let all = args.scenarios.is_empty();
     let scenarios = if all {
         Scenario::value_variants()
@@ -84,9 +85,9 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     Ok(())
 }
 
-/// `cargo` on the suite, for release.
-fn suite(task: &str) -> Command {
-    let mut cargo = cargo(&[
+/// `cargo` on the suite, for release; kept to this core.
+fn suite(task: &str, core: Option<usize>) -> Command {
+    let mut suite = cargo(&[
         task,
         "-q",
         "--release",
@@ -95,34 +96,42 @@ fn suite(task: &str) -> Command {
         "--example",
         "suite10k",
     ]);
-    cargo.env("CARGO_PROFILE_RELEASE_LTO", "off");
-    // Months pass in minutes: a disk that is waited for at each commit would set their pace.
-    let memory = Path::new("/dev/shm");
-    if memory.is_dir() {
-        cargo.env("TMPDIR", memory);
+    let kept_to = |core: usize| {
+        let mut taskset = shell::command("taskset");
+        taskset.args(["-c", &core.to_string()]);
+        taskset
+    };
+    // Not every system has it, nor lets us have every core.
+    if let Some(core) = core.filter(|core| shell::succeeds(kept_to(*core).arg("true"))) {
+        let cargo = suite;
+        suite = kept_to(core);
+        suite.arg(cargo.get_program()).args(cargo.get_args());
     }
-    cargo
+    suite.env("CARGO_PROFILE_RELEASE_LTO", "off");
+    // Months pass in minutes: a disk that is waited for at each commit would set their pace.
+    shell::in_memory(&mut suite);
+    suite
 }
 
 /// The rows of each scenario, and whether it passed, in this order.
 fn run_all(scenarios: &[Scenario]) -> Result<Vec<(String, bool)>> {
     let waiting = Mutex::new(scenarios.iter().enumerate());
     let done = Mutex::new(Vec::new());
-    let work = || {
+    let work = |core| {
         loop {
             let next = waiting
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
                 .next();
             let Some((turn, scenario)) = next else { return };
-            let ended = run_one(*scenario);
+            let ended = run_one(*scenario, core);
             let mut done = done.lock().unwrap_or_else(PoisonError::into_inner);
             done.push((turn, ended));
         }
     };
     thread::scope(|scope| {
-        for _ in 0..AT_ONCE {
-            scope.spawn(work);
+        for core in 0..AT_ONCE {
+            scope.spawn(move || work(core));
         }
     });
     let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -130,9 +139,9 @@ fn run_all(scenarios: &[Scenario]) -> Result<Vec<(String, bool)>> {
     done.into_iter().map(|(_, ended)| ended).collect()
 }
 
-fn run_one(scenario: Scenario) -> Result<(String, bool)> {
+fn run_one(scenario: Scenario, core: usize) -> Result<(String, bool)> {
     let name = scenario.to_possible_value().context("it has a name")?;
-    let mut suite = suite("run");
+    let mut suite = suite("run", Some(core));
     suite
         .arg("--")
         .arg(name.get_name())
