@@ -2,7 +2,10 @@
 
 use std::sync::atomic::Ordering;
 
-use engine::model::{Activity, AlertState, Answer, MessageKind, TimeWish, WatchDraft, WatchState};
+use engine::{
+    Rung,
+    model::{Activity, AlertState, Answer, MessageKind, TimeWish, WatchDraft, WatchState},
+};
 use flows::{TestApp, any, minutes, only, seconds};
 
 #[tokio::test(start_paused = true)]
@@ -335,8 +338,9 @@ async fn what_was_put_off_waits_while_its_watch_rests() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_alert_is_told_with_what_its_watch_has_still_unanswered() {
+async fn a_screen_is_told_an_alert_with_what_its_watch_has_still_unanswered() {
     let app = TestApp::start().await;
+    app.told.stand_on(Rung::Screen);
     let place = app.city.a_doctor();
     app.watch_doctor(&place).await;
     app.run_for(minutes(1)).await;
@@ -354,6 +358,7 @@ async fn an_alert_is_told_with_what_its_watch_has_still_unanswered() {
         .told
         .messages()
         .iter()
+        .filter(|message| message.kind == MessageKind::Appeared)
         .map(|message| message.others.iter().map(|alert| alert.id).collect())
         .collect();
     assert_eq!(others, [vec![], vec![ids[0]], vec![ids[1]]]);

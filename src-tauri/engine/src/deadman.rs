@@ -19,6 +19,8 @@ const LEAST: TimeDelta = TimeDelta::minutes(10);
 /// Between two ticks; after a longer one the computer slept or the clock was set.
 pub(crate) const TICK: Duration = Duration::from_mins(1);
 const SLEPT: TimeDelta = TimeDelta::minutes(3);
+/// Watches are looked at so often in their limit, at most.
+const LOOKS: i32 = 60;
 
 /// What has been said to be silent; kept over restarts.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -35,6 +37,11 @@ impl Told {
     /// Is this one said to be silent?
     pub(crate) fn contains(&self, watch: WatchId) -> bool {
         self.watches.binary_search(&watch.0).is_ok()
+    }
+
+    /// All that are said to be silent, in order.
+    pub(crate) fn watches(&self) -> impl Iterator<Item = WatchId> {
+        self.watches.iter().copied().map(WatchId)
     }
 
     /// Is nothing said to be silent?
@@ -67,6 +74,8 @@ pub(crate) struct DeadMan {
     /// Since when all watches are looked after without a break.
     since: DateTime<Utc>,
     last: Option<DateTime<Utc>>,
+    /// When watches were looked at last.
+    looked_at: Option<DateTime<Utc>>,
     told: Told,
     silent_since: Option<DateTime<Utc>>,
     /// The limit in force, and when it was what the gap promises.
@@ -107,15 +116,9 @@ impl DeadMan {
         self.limit.0
     }
 
-    /// Looks at watches as they are now; gives what there is to say. `pulses`: of the watches that are
-    /// looked after, at least those that had their limit and no good look in it, and those said to be silent.
-    pub(crate) fn tick(
-        &mut self,
-        pulses: &[Pulse<'_>],
-        limit: TimeDelta,
-        service: ServiceState,
-        now: DateTime<Utc>,
-    ) -> Option<News> {
+    /// A tick has passed: is it time to look at the watches? Many are looked after rarely, and that they
+    /// are silent is not urgent then.
+    pub(crate) fn is_time(&mut self, limit: TimeDelta, now: DateTime<Utc>) -> bool {
         let broken = self
             .last
             .is_none_or(|last| now < last || now - last > SLEPT);
@@ -125,36 +128,46 @@ impl DeadMan {
         }
         self.last = Some(now);
         let limit = self.in_force(limit, now);
+        let long_ago = |at: DateTime<Utc>| now < at || now - at >= limit / LOOKS;
+        broken || self.looked_at.is_none_or(long_ago)
+    }
+
+    /// Looks at watches as they are now; gives what there is to say. `pulses`: of the watches that are
+    /// looked after, at least those that had their limit and no good look in it, and those said to be silent;
+    /// the limit is that of the last [`Self::is_time`].
+    pub(crate) fn look(
+        &mut self,
+        pulses: &[Pulse<'_>],
+        service: ServiceState,
+        now: DateTime<Utc>,
+    ) -> Option<News> {
+        self.looked_at = Some(now);
+        let limit = self.limit.0;
 
         let active = |pulse: &Pulse<'_>| pulse.since.max(self.since);
-        let silent: Vec<(&Pulse<'_>, DateTime<Utc>)> = pulses
-            .iter()
-            .filter_map(|pulse| {
-                let active = active(pulse);
-                let heard = pulse.heard_at.unwrap_or(active);
-                (now - heard.max(active) > limit).then_some((pulse, heard))
-            })
-            .collect();
-        self.silent_since = silent.iter().map(|(_, heard)| *heard).min();
-
-        let said = !self.told.is_none();
-        let told = |pulse: &Pulse<'_>| self.told.contains(pulse.watch.id);
-        let recovered = said && pulses.iter().any(told);
         // Right after a start, a sleep or a change of the gap nothing is silent yet, nor has it been
         // heard of.
         let heard_until = |pulse: &Pulse<'_>| active(pulse).max(self.told.at);
-        let unheard = pulses
-            .iter()
-            .filter(|pulse| told(pulse) && pulse.checked_at <= Some(heard_until(pulse)));
-        let still = silent.iter().map(|(pulse, _)| *pulse);
-        let mut left: Vec<u32> = still
-            .filter(|pulse| told(pulse))
-            .chain(unheard)
-            .map(|pulse| pulse.watch.id.0)
-            .collect();
-        let new: Vec<&(&Pulse<'_>, DateTime<Utc>)> =
-            silent.iter().filter(|(pulse, _)| !told(pulse)).collect();
-        let cause = cause(new.first().map(|(pulse, _)| pulse.watch), service);
+        let said = !self.told.is_none();
+        let (mut left, mut new) = (Vec::new(), Vec::new());
+        let (mut recovered, mut silent_since) = (false, None);
+        for pulse in pulses {
+            let heard = pulse.heard_at.unwrap_or_else(|| active(pulse));
+            let silent = now - heard.max(active(pulse)) > limit;
+            if silent {
+                silent_since = Some(silent_since.map_or(heard, |since| heard.min(since)));
+            }
+            if self.told.contains(pulse.watch.id) {
+                recovered = true;
+                if silent || pulse.checked_at <= Some(heard_until(pulse)) {
+                    left.push(pulse.watch.id.0);
+                }
+            } else if silent {
+                new.push((pulse.watch, heard));
+            }
+        }
+        self.silent_since = silent_since;
+        let cause = cause(new.first().map(|(watch, _)| *watch), service);
         let tells = match (&cause, left.is_empty()) {
             (Some(SilenceCause::Clinic { .. }), _) | (Some(_), true) => true,
             // What is in the way of all watches was said when the first fell silent.
@@ -164,9 +177,8 @@ impl DeadMan {
         if !new.is_empty() {
             self.told.at = now;
         }
-        left.extend(new.iter().map(|(pulse, _)| pulse.watch.id.0));
+        left.extend(new.iter().map(|(watch, _)| watch.id.0));
         left.sort_unstable();
-        left.dedup();
         self.told.watches = left;
         match (new.iter().map(|(_, heard)| *heard).min(), cause) {
             (Some(first), Some(cause)) if tells => {

@@ -274,11 +274,11 @@ impl Roster {
             .clone()
     }
 
-    /// The watches that are looked after and since when, as of the last [`Roster::settle`], by number.
-    pub(crate) fn active(&self) -> impl Iterator<Item = (&Watch, DateTime<Utc>)> {
-        let active = |entry: &&Entry| entry.standing.is_some_and(Standing::is_active);
-        let active = self.watches.values().filter(active);
-        active.map(|entry| (&*entry.watch, entry.since))
+    /// A watch that is looked after and since when, as of the last [`Roster::settle`].
+    pub(crate) fn active(&self, id: WatchId) -> Option<(&Watch, DateTime<Utc>)> {
+        let entry = self.watches.get(&id)?;
+        let active = entry.standing.is_some_and(Standing::is_active);
+        active.then(|| (&*entry.watch, entry.since))
     }
 
     /// Everything that watches, on or off, are about.
@@ -286,6 +286,23 @@ impl Roster {
         self.clinics.iter().flat_map(|(clinic, specialties)| {
             specialties.keys().map(move |specialty| (clinic, specialty))
         })
+    }
+
+    /// Those that wait, on or off, at the places for which this is true, by number.
+    pub(crate) fn waiting_where(
+        &self,
+        is_so: impl Fn(&ClinicId, &SpecialtyId) -> bool,
+    ) -> Vec<WatchId> {
+        let mut ids = Vec::new();
+        for (clinic, specialties) in &self.clinics {
+            for (_, waiting) in specialties.iter().filter(|(id, _)| is_so(clinic, id)) {
+                ids.extend(&waiting.listed);
+                ids.extend(waiting.named.values().flatten());
+            }
+        }
+        ids.sort_unstable();
+        ids.dedup();
+        ids
     }
 
     /// The active watches of a clinic, as of the last [`Roster::settle`], by number.

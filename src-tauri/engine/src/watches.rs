@@ -149,30 +149,54 @@ pub(crate) fn essence(draft: &WatchDraft) -> String {
     serde_json::to_string(&draft).unwrap_or_default()
 }
 
-/// What the views of all watches are made of.
-pub(crate) struct Sight {
-    /// Slots that are there, by clinic and doctor.
-    pub(crate) present: HashMap<ClinicId, BTreeMap<DoctorId, Vec<(i64, Opening)>>>,
+/// What is free. `S`: what is known of a slot.
+pub(crate) struct Free<S> {
+    /// Slots that are there, with their openings' numbers, by clinic and doctor.
+    pub(crate) present: HashMap<ClinicId, BTreeMap<DoctorId, Vec<(i64, S)>>>,
     /// Openings refused by each watch.
     pub(crate) hidden: HashMap<WatchId, Vec<i64>>,
+    pub(crate) now: DateTime<Utc>,
+}
+
+/// What is known of a slot: when it begins at least.
+pub(crate) trait Begins {
+    /// When it begins.
+    fn start(&self) -> DateTime<Utc>;
+}
+
+impl Begins for DateTime<Utc> {
+    fn start(&self) -> DateTime<Utc> {
+        *self
+    }
+}
+
+impl Begins for Opening {
+    fn start(&self) -> DateTime<Utc> {
+        self.slot.start
+    }
+}
+
+/// What the views of all watches are made of.
+pub(crate) struct Sight {
+    pub(crate) free: Free<Opening>,
     /// When slots of each watch usually appear.
     pub(crate) clocks: HashMap<WatchId, ReleaseClock>,
     /// Looks since midnight, by clinic.
     pub(crate) looks: HashMap<ClinicId, u32>,
-    pub(crate) now: DateTime<Utc>,
 }
 
 /// Everything a card or a page shows. What is lost is named; a match for it is looked for by the caller.
 pub(crate) fn view(watch: &Watch, board: &Board, sight: &Sight) -> WatchView {
-    let (slots, others) = slots(watch, board, sight);
+    let now = sight.free.now;
+    let (slots, others) = slots(watch, board, &sight.free);
     let places = &watch.draft.places;
     let good = places
         .iter()
         .map(|place| good_at(board.facts.get(&place.clinic_id)?, &place.specialty_id));
-    let checked_at = known_at(watch, good, sight.now);
-    let active = is_active(watch, sight.now) && !board.is_paused(sight.now);
+    let checked_at = known_at(watch, good, now);
+    let active = is_active(watch, now) && !board.is_paused(now);
     let gap = board.gap(places.iter().map(|place| &place.clinic_id));
-    let state = state(watch, board, sight, !slots.is_empty(), checked_at.is_some());
+    let state = state(watch, board, now, !slots.is_empty(), checked_at.is_some());
     let next_due = places
         .iter()
         .filter_map(|place| board.due_at(&place.clinic_id))
@@ -185,9 +209,9 @@ pub(crate) fn view(watch: &Watch, board: &Board, sight: &Sight) -> WatchView {
     WatchView {
         stale: active
             && !matches!(state, WatchState::NoOnline { .. })
-            && checked_at.is_some_and(|checked| sight.now - checked > stale_after),
+            && checked_at.is_some_and(|checked| now - checked > stale_after),
         checked_at,
-        next_look_at: next_due.map(|due| moment_of(due, sight.now)),
+        next_look_at: next_due.map(|due| moment_of(due, now)),
         gap_secs: active.then(|| u32::try_from(gap.as_secs()).unwrap_or(u32::MAX)),
         slots,
         others,
@@ -240,6 +264,16 @@ pub(crate) fn pulses<'a>(
     if board.is_paused(now) {
         return Vec::new();
     }
+    let in_time = |heard: DateTime<Utc>| now - heard <= limit;
+    // Mostly everything was heard of in time, and nobody need be asked after.
+    let late = |clinic: &ClinicId, specialty: &SpecialtyId| {
+        let known = Known::of(board.facts.get(clinic), specialty);
+        known.is_some_and(|known| !known.heard_at.is_some_and(in_time))
+    };
+    let mut ids = board.watches.waiting_where(late);
+    ids.extend(told.watches());
+    ids.sort_unstable();
+    ids.dedup();
     // Thousands may wait for the same.
     let mut known: HashMap<(&ClinicId, &SpecialtyId), Option<Known>> = HashMap::new();
     let pulse = |(watch, active): (&'a Watch, DateTime<Utc>)| {
@@ -260,8 +294,7 @@ pub(crate) fn pulses<'a>(
         });
         let promising: Vec<Known> = promising.collect();
         let heard_at = known_at(watch, promising.iter().map(|known| known.heard_at), now);
-        let in_time = heard_at.is_some_and(|heard| now - heard <= limit);
-        let wanted = !promising.is_empty() && (told || !in_time);
+        let wanted = !promising.is_empty() && (told || !heard_at.is_some_and(in_time));
         wanted.then(|| Pulse {
             watch,
             since,
@@ -269,7 +302,8 @@ pub(crate) fn pulses<'a>(
             heard_at,
         })
     };
-    board.watches.active().filter_map(pulse).collect()
+    let active = ids.into_iter().filter_map(|id| board.watches.active(id));
+    active.filter_map(pulse).collect()
 }
 
 /// What is known of a specialty that promises something.
@@ -369,53 +403,68 @@ pub(crate) fn covered_doctors(watch: &Watch, board: &Board) -> HashSet<(ClinicId
 }
 
 /// What is free with the doctors of a watch, by clinic and doctor.
-fn free<'a>(
+fn free<'a, S: Begins>(
     watch: &'a Watch,
     board: &'a Board,
-    sight: &'a Sight,
+    free: &'a Free<S>,
 ) -> impl Iterator<
     Item = (
         &'a ClinicId,
         &'a DoctorId,
-        impl Iterator<Item = &'a (i64, Opening)>,
+        impl Iterator<Item = &'a (i64, S)>,
     ),
 > {
     let places = watch.draft.places.iter();
     let clinics: BTreeSet<&ClinicId> = places.map(|place| &place.clinic_id).collect();
     let present = clinics
         .into_iter()
-        .filter_map(|clinic| Some((clinic, sight.present.get(clinic)?)));
+        .filter_map(|clinic| Some((clinic, free.present.get(clinic)?)));
     let doctors =
         present.flat_map(|(clinic, doctors)| doctors.iter().map(move |(id, it)| (clinic, id, it)));
     doctors
         .filter(|(clinic, doctor, _)| covers(watch, board, clinic, doctor))
         .map(|(clinic, doctor, openings)| {
-            let ahead = openings
-                .iter()
-                .filter(|(_, opening)| opening.slot.start > sight.now);
+            let ahead = openings.iter().filter(|(_, slot)| slot.start() > free.now);
             (clinic, doctor, ahead)
         })
 }
 
 /// Says whether an opening suits a watch and has not been refused.
-fn wanted<'a>(watch: &'a Watch, sight: &'a Sight) -> impl Fn(&(i64, Opening)) -> bool + use<'a> {
-    let hidden = sight.hidden.get(&watch.id);
-    move |(id, opening)| {
+fn wanted<'a, S: Begins>(
+    watch: &'a Watch,
+    free: &'a Free<S>,
+) -> impl Fn(&(i64, S)) -> bool + use<'a, S> {
+    let hidden = free.hidden.get(&watch.id);
+    move |(id, slot)| {
         let refused = hidden.is_some_and(|hidden| hidden.contains(id));
-        !refused && watch.draft.wish.suits(opening.slot.start, sight.now)
+        !refused && watch.draft.wish.suits(slot.start(), free.now)
     }
 }
 
-/// How many slots a watch shows that was found.
-pub(crate) fn found(watch: &Watch, board: &Board, sight: &Sight) -> usize {
-    let openings = free(watch, board, sight).flat_map(|(_, _, openings)| openings);
-    let is_wanted = wanted(watch, sight);
-    let found = openings.filter(|opening| is_wanted(opening)).count();
-    let is_shown = found > 0 && state(watch, board, sight, true, true) == WatchState::Found;
-    if is_shown { found } else { 0 }
+/// How many slots the watches show that were found.
+pub(crate) fn found(board: &Board, sight: &Free<DateTime<Utc>>) -> usize {
+    let count = |watch: &Watch| {
+        let is_wanted = wanted(watch, sight);
+        let slots = free(watch, board, sight).flat_map(|(_, _, slots)| slots);
+        slots.filter(|slot| is_wanted(slot)).count()
+    };
+    // Thousands may wait for the same.
+    let mut known: HashMap<(&[Place], &TimeWish), usize> = HashMap::new();
+    let found = board.watches.iter().map(|watch| {
+        let found = if sight.hidden.contains_key(&watch.id) {
+            count(watch)
+        } else {
+            let draft = &watch.draft;
+            let same = known.entry((&draft.places, &draft.wish));
+            *same.or_insert_with(|| count(watch))
+        };
+        let is_shown = found > 0 && state(watch, board, sight.now, true, true) == WatchState::Found;
+        if is_shown { found } else { 0 }
+    });
+    found.sum()
 }
 
-fn slots(watch: &Watch, board: &Board, sight: &Sight) -> (Vec<WatchSlot>, Vec<WatchSlot>) {
+fn slots(watch: &Watch, board: &Board, sight: &Free<Opening>) -> (Vec<WatchSlot>, Vec<WatchSlot>) {
     let mut slots: Vec<(bool, WatchSlot)> = Vec::new();
     let is_wanted = wanted(watch, sight);
     for (clinic, doctor, openings) in free(watch, board, sight) {
@@ -438,18 +487,24 @@ fn slots(watch: &Watch, board: &Board, sight: &Sight) -> (Vec<WatchSlot>, Vec<Wa
     (bare(suit), bare(others))
 }
 
-fn state(watch: &Watch, board: &Board, sight: &Sight, found: bool, checked: bool) -> WatchState {
-    if is_expired(watch, sight.now) {
+fn state(
+    watch: &Watch,
+    board: &Board,
+    now: DateTime<Utc>,
+    found: bool,
+    checked: bool,
+) -> WatchState {
+    if is_expired(watch, now) {
         return WatchState::Expired;
     }
     match watch.activity {
         Activity::Off => return WatchState::Paused { until: None },
-        Activity::PausedUntil { until } if until > sight.now => {
+        Activity::PausedUntil { until } if until > now => {
             return WatchState::Paused { until: Some(until) };
         }
         Activity::PausedUntil { .. } | Activity::On => (),
     }
-    if let Some(pause) = board.pause.filter(|_| board.is_paused(sight.now)) {
+    if let Some(pause) = board.pause.filter(|_| board.is_paused(now)) {
         return WatchState::Paused { until: pause.until };
     }
     if found {

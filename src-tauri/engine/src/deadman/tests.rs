@@ -47,7 +47,8 @@ fn tick(
         heard_at: Some(seen.heard.max(seen.checked)),
     });
     let pulses: Vec<_> = pulses.collect();
-    deadman.tick(&pulses, limit(gap), service, at(minute))
+    deadman.is_time(limit(gap), at(minute));
+    deadman.look(&pulses, service, at(minute))
 }
 
 /// What is said, minute by minute, of watches whose last good looks `checked` gives.
@@ -272,4 +273,52 @@ fn a_silent_watch_that_is_removed_takes_its_silence_along() {
     });
     assert_eq!(news.len(), 1);
     assert_eq!(deadman.told().watches.len(), 0);
+}
+
+#[test]
+fn watches_that_are_looked_after_rarely_are_rarely_asked_after() {
+    let mut deadman = DeadMan::default();
+    let looks = |deadman: &mut DeadMan, limit: TimeDelta, minutes: std::ops::Range<i64>| {
+        let is_time = |minute: &i64| {
+            let time = deadman.is_time(limit, at(*minute));
+            if time {
+                deadman.look(&[], ServiceState::Fine, at(*minute));
+            }
+            time
+        };
+        minutes.filter(is_time).collect::<Vec<_>>()
+    };
+    let usual = looks(&mut deadman, TimeDelta::minutes(45), 0..5);
+    assert_eq!(usual, [0, 1, 2, 3, 4]);
+    let rare = looks(&mut deadman, TimeDelta::hours(4), 5..14);
+    assert_eq!(rare, [8, 12]);
+    let slept = looks(&mut deadman, TimeDelta::hours(4), 60..63);
+    assert_eq!(slept, [60]);
+}
+
+#[test]
+fn a_watch_that_was_promised_a_look_in_hours_is_not_silent_because_all_others_were_removed() {
+    let mut deadman = DeadMan::default();
+    let rare = Duration::from_hours(7);
+    for minute in 100..515 {
+        let said = said_in_time(&mut deadman, rare, minute, &seen(1, 100));
+        assert_eq!(said, None);
+    }
+    for minute in 515..525 {
+        let checked = if minute < 523 { 100 } else { 523 };
+        let said = said_in_time(&mut deadman, GAP, minute, &seen(1, checked));
+        assert_eq!(said, None, "{minute}");
+    }
+}
+
+/// What is said at this minute, if the watches are looked at in it.
+fn said_in_time(deadman: &mut DeadMan, gap: Duration, minute: i64, seen: &Seen) -> Option<News> {
+    deadman.is_time(limit(gap), at(minute)).then_some(())?;
+    tick(
+        deadman,
+        gap,
+        minute,
+        ServiceState::Fine,
+        std::slice::from_ref(seen),
+    )
 }

@@ -31,13 +31,17 @@ impl Engine {
         let (news, told, changed) = {
             let board = self.poller.board();
             let mut deadman = self.deadman();
-            let before = (deadman.silent_since(), deadman.told().clone());
-            if board.is_paused(now) {
+            let paused = board.is_paused(now);
+            if paused {
                 deadman.rest(now);
             }
             let limit = deadman::limit(board.gap(board.plan.keys()));
+            if !deadman.is_time(limit, now) && !paused {
+                return Ok(());
+            }
+            let before = (deadman.silent_since(), deadman.told().clone());
             let pulses = watches::pulses(&board, limit, deadman.told(), now);
-            let news = deadman.tick(&pulses, limit, board.service.state, now);
+            let news = deadman.look(&pulses, board.service.state, now);
             let changed = (
                 before.0 != deadman.silent_since(),
                 before.1 != *deadman.told(),

@@ -32,7 +32,7 @@ impl Engine {
                 .map(|(clinic, _)| clinic.clone())
                 .collect()
         };
-        let sight = self.sight(clinics.into_iter().collect()).await?;
+        let starts = self.starts(clinics.into_iter().collect()).await?;
         let looked = self.store.looks_since(midnight(now)).await?.values().sum();
         let requests_today = self.requests_today(looked);
         let requests_last_hour = self.requests_last_hour().await?;
@@ -42,11 +42,7 @@ impl Engine {
         let restored = self.restored().await?;
         let holds = quiet.manner == QuietManner::Hold;
         let mut board = self.poller.board();
-        let found: usize = board
-            .watches
-            .iter()
-            .map(|watch| watches::found(watch, &board, &sight))
-            .sum();
+        let found = watches::found(&board, &starts);
         let pace = self.client.pace();
         Ok(Status {
             service: board.service.state,

@@ -14,7 +14,7 @@ use crate::{
     },
     store::{ARRIVALS_KEPT, Listing, Opening},
     text::Words,
-    watches::{self, Sight},
+    watches::{self, Free, Sight},
 };
 
 use super::{Engine, Result, midnight, respelled};
@@ -245,17 +245,36 @@ impl Engine {
 
     /// What is free in these clinics.
     pub(super) async fn sight(&self, clinics: Vec<ClinicId>) -> Result<Sight> {
-        let mut present: HashMap<ClinicId, BTreeMap<DoctorId, Vec<_>>> = HashMap::new();
-        for (id, opening) in self.store.present(clinics).await? {
-            let doctors = present.entry(opening.clinic_id.clone()).or_default();
-            let openings = doctors.entry(opening.doctor_id.clone()).or_default();
-            openings.push((id, opening));
-        }
+        let openings = self.store.present(clinics).await?;
+        let openings = openings.into_iter().map(|(id, opening)| {
+            let (clinic, doctor) = (opening.clinic_id.clone(), opening.doctor_id.clone());
+            (id, clinic, doctor, opening)
+        });
         Ok(Sight {
-            present,
-            hidden: self.store.hidden().await?,
+            free: self.free(openings).await?,
             looks: HashMap::new(),
             clocks: HashMap::new(),
+        })
+    }
+
+    /// When what is there with the doctors of these clinics begins.
+    pub(super) async fn starts(&self, clinics: Vec<ClinicId>) -> Result<Free<DateTime<Utc>>> {
+        let starts = self.store.present_starts(clinics).await?;
+        self.free(starts).await
+    }
+
+    async fn free<S>(
+        &self,
+        slots: impl IntoIterator<Item = (i64, ClinicId, DoctorId, S)>,
+    ) -> Result<Free<S>> {
+        let mut present: HashMap<ClinicId, BTreeMap<DoctorId, Vec<_>>> = HashMap::new();
+        for (id, clinic, doctor, slot) in slots {
+            let doctors = present.entry(clinic).or_default();
+            doctors.entry(doctor).or_default().push((id, slot));
+        }
+        Ok(Free {
+            present,
+            hidden: self.store.hidden().await?,
             now: self.now(),
         })
     }

@@ -22,7 +22,7 @@ impl std::fmt::Display for WatchId {
 }
 
 /// A doctor as the watch remembers them: the name finds them again if ids change.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct DoctorRef {
     /// Unique inside the clinic.
@@ -32,7 +32,7 @@ pub struct DoctorRef {
 }
 
 /// Which doctors of the specialty will do.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
 #[serde(
     tag = "kind",
     rename_all = "camelCase",
@@ -66,7 +66,7 @@ impl DoctorChoice {
 
 /// One clinic, one specialty there, and the doctors that will do.
 /// Names and the federal code are kept beside ids so that a place can be found again after ids change.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Place {
     /// The clinic.

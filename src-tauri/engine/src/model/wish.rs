@@ -46,7 +46,7 @@ impl Day {
 }
 
 /// One rule: these weekdays, between these times.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct TimeRange {
     /// Empty means every day.
@@ -58,7 +58,7 @@ pub struct TimeRange {
 }
 
 /// When slots suit. The default suits any slot that is still ahead.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, Type)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase", default)]
 pub struct TimeWish {
     /// Joined by OR; empty means any time.

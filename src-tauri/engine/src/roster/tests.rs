@@ -161,13 +161,21 @@ proptest! {
             roster.settle(now);
 
             let awake = roster.awake();
-            let active: BTreeSet<WatchId> = roster.active().map(|(watch, _)| watch.id).collect();
             for id in (1..12).map(WatchId) {
                 let watch = watches.get(&id);
                 let on = watch.is_some_and(|watch| stands(watch, now).on);
                 prop_assert_eq!(awake.contains(id), on);
                 let expected = watch.is_some_and(|watch| stands(watch, now).is_active());
-                prop_assert_eq!(active.contains(&id), expected);
+                prop_assert_eq!(roster.active(id).is_some(), expected);
+            }
+            for clinic in CLINICS {
+                let of_clinic = |of: &ClinicId, _: &SpecialtyId| of.as_str() == clinic;
+                let waits = |watch: &&Watch| {
+                    let mut places = watch.draft.places.iter();
+                    places.any(|place| place.clinic_id.as_str() == clinic)
+                };
+                let waiting: Vec<_> = watches.values().filter(waits).map(|watch| watch.id).collect();
+                prop_assert_eq!(roster.waiting_where(of_clinic), waiting);
             }
             for clinic in CLINICS {
                 for doctor in DOCTORS {

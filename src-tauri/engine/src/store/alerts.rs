@@ -1,13 +1,12 @@
 //! Alerts: raised with the look that saw their slots, kept as the inbox.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use rusqlite::{Connection, OptionalExtension, Row, named_params};
+use rusqlite::{Connection, OptionalExtension, Transaction, named_params};
 use serde::{Deserialize, Serialize};
 
 use super::{Result, Store, StoreError, from_word, moment, ms};
 use crate::model::{
-    Alert, AlertId, AlertSlot, AlertState, Answer, ClinicId, Delivery, DoctorId, Slot, TRIAL,
-    WatchId,
+    Alert, AlertId, AlertSlot, AlertState, Answer, ClinicId, Delivery, DoctorId, TRIAL, WatchId,
 };
 
 /// «Позже».
@@ -104,7 +103,7 @@ impl Store {
     }
 
     /// Notes an answer. It stops all further telling, except «Позже», which starts it anew on the
-    /// channels that are open.
+    /// channels that are open. What joined and nobody has been told of yet becomes an alert of its own.
     /// An alert whose slots are gone stays gone. `None`: no such alert.
     pub(crate) async fn answer(
         &self,
@@ -145,6 +144,7 @@ impl Store {
                     },
                 )?;
             } else {
+                part(&tx, id, now)?;
                 tx.execute(
                     "UPDATE outbox SET state = 'expired', attempts = 0, next_at = :now, at = :now,
                      why = 'answered' WHERE alert_id = :id AND state = 'due'",
@@ -177,6 +177,49 @@ pub(super) fn state(connection: &Connection, id: AlertId) -> Result<Option<Alert
     Ok(state
         .map(|state| serde_json::from_str(&state))
         .transpose()?)
+}
+
+/// Takes from an alert what joined it and nobody has been told of: an answer is to what was told. Whoever
+/// answers before any telling has read all of it in the inbox.
+fn part(tx: &Transaction<'_>, id: AlertId, now: DateTime<Utc>) -> Result<()> {
+    let untold: Vec<i64> = tx
+        .prepare_cached(
+            "WITH telling AS (SELECT * FROM outbox WHERE alert_id = :id AND kind = 'appeared'),
+                 known AS (SELECT opening_id FROM told JOIN telling ON telling.id = outbox_id)
+             SELECT opening_id FROM alert_slot JOIN opening ON opening.id = opening_id
+             WHERE alert_id = :id AND gone_at IS NULL AND start > :now
+             AND EXISTS (SELECT 1 FROM telling WHERE state IN ('due', 'leased'))
+             AND (EXISTS (SELECT 1 FROM known) OR EXISTS (SELECT 1 FROM telling WHERE state = 'leased'))
+             AND opening_id NOT IN (SELECT opening_id FROM known)
+             AND NOT EXISTS (SELECT 1 FROM telling WHERE state = 'leased' AND first_seen <= at)",
+        )?
+        .query_map(named_params! {":id": id.0, ":now": ms(now)}, |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    if untold.is_empty() {
+        return Ok(());
+    }
+    tx.execute(
+        "INSERT INTO alert (watch_id, subject, state, raised_at, joined_at)
+         SELECT watch_id, subject, :raised, :now, :now FROM alert WHERE id = :id",
+        named_params! {
+            ":id": id.0, ":raised": serde_json::to_string(&AlertState::Raised)?, ":now": ms(now),
+        },
+    )?;
+    let own = tx.last_insert_rowid();
+    for opening in untold {
+        tx.execute(
+            "UPDATE alert_slot SET alert_id = ?1 WHERE alert_id = ?2 AND opening_id = ?3",
+            (own, id.0, opening),
+        )?;
+    }
+    tx.execute(
+        "INSERT INTO outbox (alert_id, channel, kind, state, step, next_at, at, why)
+         SELECT :own, channel, kind, 'due', step, :now + step, :now,
+             CASE WHEN step > 0 AND kind = 'appeared' THEN 'ladder' END
+         FROM outbox WHERE alert_id = :id AND kind <> 'gone' AND state <> 'dead'",
+        named_params! {":own": own, ":id": id.0, ":now": ms(now)},
+    )?;
+    Ok(())
 }
 
 /// Writes an alert's state.
@@ -325,62 +368,57 @@ pub(super) fn together(
 
 /// The slots of an alert, soonest first.
 fn slots(connection: &Connection, id: AlertId) -> Result<Vec<AlertSlot>> {
-    let mut statement = connection.prepare_cached(
-        "SELECT doctor, doctor_name, slot, first_seen, gone_at
-         FROM alert_slot JOIN opening ON opening.id = opening_id
-         WHERE alert_id = ?1 ORDER BY start, opening_id",
-    )?;
-    read_slots(statement.query_map([id.0], slot_columns)?)
+    read_slots(connection, "TRUE", named_params! {":alert": id.0})
 }
 
 /// Those of them that can be booked still.
 fn free(connection: &Connection, id: AlertId, now: DateTime<Utc>) -> Result<Vec<AlertSlot>> {
-    let mut statement = connection.prepare_cached(
-        "SELECT doctor, doctor_name, slot, first_seen, gone_at
-         FROM alert_slot JOIN opening ON opening.id = opening_id
-         WHERE alert_id = ?1 AND gone_at IS NULL AND start > ?2 ORDER BY start, opening_id",
-    )?;
-    read_slots(statement.query_map((id.0, ms(now)), slot_columns)?)
+    let params = named_params! {":alert": id.0, ":now": ms(now)};
+    read_slots(connection, "gone_at IS NULL AND start > :now", params)
 }
 
 /// Those of them that a row of the outbox has not told.
 pub(super) fn untold(connection: &Connection, id: AlertId, row: i64) -> Result<Vec<AlertSlot>> {
-    let mut statement = connection.prepare_cached(
-        "SELECT doctor, doctor_name, slot, first_seen, gone_at
+    read_slots(
+        connection,
+        "opening_id NOT IN (SELECT opening_id FROM told WHERE outbox_id = :row)",
+        named_params! {":alert": id.0, ":row": row},
+    )
+}
+
+/// The slots of `:alert` of which this is so.
+fn read_slots(
+    connection: &Connection,
+    is_so: &str,
+    params: impl rusqlite::Params,
+) -> Result<Vec<AlertSlot>> {
+    /// What is told of a slot beside its start.
+    #[derive(Deserialize)]
+    struct Rest {
+        end: Option<DateTime<Utc>>,
+        room: Option<String>,
+    }
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT doctor, doctor_name, start, slot, first_seen, gone_at
          FROM alert_slot JOIN opening ON opening.id = opening_id
-         WHERE alert_id = ?1 AND opening_id NOT IN (SELECT opening_id FROM told WHERE outbox_id = ?2)
-         ORDER BY start, opening_id",
-    )?;
-    read_slots(statement.query_map((id.0, row), slot_columns)?)
-}
-
-type SlotColumns = (String, String, String, i64, Option<i64>);
-
-fn read_slots(rows: impl Iterator<Item = rusqlite::Result<SlotColumns>>) -> Result<Vec<AlertSlot>> {
-    rows.map(|row| {
-        let (doctor_id, doctor, slot, first_seen, gone_at) = row?;
-        let slot: Slot = serde_json::from_str(&slot)?;
-        Ok(AlertSlot {
-            doctor_id: DoctorId(doctor_id),
-            doctor,
-            start: slot.start,
-            end: slot.end,
-            room: slot.room,
-            first_seen: moment(first_seen),
-            gone_at: gone_at.map(moment),
-        })
-    })
-    .collect()
-}
-
-fn slot_columns(row: &Row<'_>) -> rusqlite::Result<SlotColumns> {
-    Ok((
-        row.get(0)?,
-        row.get(1)?,
-        row.get(2)?,
-        row.get(3)?,
-        row.get(4)?,
-    ))
+         WHERE alert_id = :alert AND {is_so} ORDER BY start, opening_id"
+    ))?;
+    let mut rows = statement.query(params)?;
+    let mut slots = Vec::new();
+    while let Some(row) = rows.next()? {
+        let slot = row.get_ref(3)?.as_str().map_err(rusqlite::Error::from)?;
+        let Rest { end, room } = serde_json::from_str(slot)?;
+        slots.push(AlertSlot {
+            doctor_id: DoctorId(row.get(0)?),
+            doctor: row.get(1)?,
+            start: moment(row.get(2)?),
+            end,
+            room,
+            first_seen: moment(row.get(4)?),
+            gone_at: row.get::<_, Option<i64>>(5)?.map(moment),
+        });
+    }
+    Ok(slots)
 }
 
 fn deliveries(connection: &Connection, id: AlertId) -> Result<Vec<Delivery>> {

@@ -238,7 +238,16 @@ pub(super) fn commit(tx: &Transaction<'_>, seen: DoctorLook) -> Result<Committed
     })
 }
 
-/// The latest generation of each slot of the doctor that may still come back.
+/// The latest generation of each slot of the doctor that may still come back. The `+` keeps the second
+/// half to the index of what is there.
+const KNOWN: &str = "SELECT id, start, max(generation), gone_at, absent_looks FROM (
+        SELECT * FROM opening
+        WHERE clinic = :clinic AND doctor = :doctor AND start >= :since
+        UNION ALL
+        SELECT * FROM opening
+        WHERE clinic = :clinic AND doctor = :doctor AND +start < :since AND gone_at IS NULL
+    ) GROUP BY start";
+
 fn known(
     tx: &Transaction<'_>,
     clinic: &str,
@@ -246,11 +255,7 @@ fn known(
     now: DateTime<Utc>,
 ) -> Result<Vec<Known>> {
     Ok(tx
-        .prepare_cached(
-            "SELECT id, start, max(generation), gone_at, absent_looks FROM opening
-             WHERE clinic = :clinic AND doctor = :doctor AND (start >= :since OR gone_at IS NULL)
-             GROUP BY start",
-        )?
+        .prepare_cached(KNOWN)?
         .query_map(
             named_params! {":clinic": clinic, ":doctor": doctor, ":since": ms(now - MEMORY)},
             |row| {
@@ -625,5 +630,35 @@ impl Store {
             Ok(())
         })
         .await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_a_doctor_may_offer_is_found_without_reading_all_they_ever_offered() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        let plan = store.with(|connection| {
+            let plan: Vec<String> = connection
+                .prepare(&format!("EXPLAIN QUERY PLAN {KNOWN}"))?
+                .query_map(
+                    named_params! {":clinic": "1", ":doctor": "a", ":since": 0},
+                    |row| row.get("detail"),
+                )?
+                .collect::<rusqlite::Result<_>>()?;
+            Ok(plan.join("; "))
+        });
+        let plan = plan.await.unwrap();
+        assert!(
+            plan.contains("(clinic=? AND doctor=? AND start>?)"),
+            "{plan}"
+        );
+        assert!(
+            plan.contains("opening_there (clinic=? AND doctor=?)"),
+            "{plan}"
+        );
     }
 }

@@ -249,6 +249,27 @@ impl Store {
         .await
     }
 
+    /// The openings of the same slots, each with its clinic, its doctor and its start, in no order.
+    pub(crate) async fn present_starts(
+        &self,
+        clinics: Vec<ClinicId>,
+    ) -> Result<Vec<(i64, ClinicId, DoctorId, DateTime<Utc>)>> {
+        self.with(move |connection| {
+            let clinics = serde_json::to_string(&clinics)?;
+            Ok(connection
+                .prepare_cached(
+                    "SELECT id, clinic, doctor, start FROM opening
+                     WHERE clinic IN (SELECT value FROM json_each(?1)) AND gone_at IS NULL",
+                )?
+                .query_map([clinics], |row| {
+                    let (clinic, doctor) = (ClinicId(row.get(1)?), DoctorId(row.get(2)?));
+                    Ok((row.get(0)?, clinic, doctor, moment(row.get(3)?)))
+                })?
+                .collect::<rusqlite::Result<_>>()?)
+        })
+        .await
+    }
+
     /// The newest openings of these clinics, newest first.
     pub(crate) async fn openings(
         &self,

@@ -87,12 +87,15 @@ pub(super) fn check_texts(connection: &Connection, depth: Depth) -> Result<()> {
         if depth == Depth::Start && table == "look" {
             continue;
         }
-        let mut statement = connection.prepare(&format!("SELECT * FROM \"{table}\""))?;
-        let names: Vec<String> = statement
-            .column_names()
-            .into_iter()
-            .map(str::to_owned)
-            .collect();
+        let names = texts_of(connection, &table)?;
+        if names.is_empty() {
+            continue;
+        }
+        let columns = names.join("\", \"");
+        // An index may say what the table no longer says.
+        let mut statement = connection.prepare(&format!(
+            "SELECT \"{columns}\" FROM \"{table}\" NOT INDEXED"
+        ))?;
         let mut rows = statement.query(())?;
         while let Some(row) = rows.next()? {
             for (column, name) in names.iter().enumerate() {
@@ -108,6 +111,15 @@ pub(super) fn check_texts(connection: &Connection, depth: Depth) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// The columns of a table that hold texts: the others are of another type for certain, which the check
+/// of the file has seen to.
+fn texts_of(connection: &Connection, table: &str) -> Result<Vec<String>> {
+    Ok(connection
+        .prepare("SELECT name FROM pragma_table_info(?1) WHERE type = 'TEXT'")?
+        .query_map([table], |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?)
 }
 
 pub(super) fn tables(connection: &Connection) -> Result<Vec<String>> {

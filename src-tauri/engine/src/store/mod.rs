@@ -144,11 +144,12 @@ fn migrations() -> Migrations<'static> {
         M::up(include_str!("../../migrations/0004_scale.sql")),
         M::up(include_str!("../../migrations/0005_told.sql")),
         M::up(include_str!("../../migrations/0006_asked.sql")),
+        M::up(include_str!("../../migrations/0007_there.sql")),
     ])
 }
 
 /// The schema version this program writes: the number of migrations.
-const KNOWN_VERSION: i64 = 6;
+const KNOWN_VERSION: i64 = 7;
 
 impl Store {
     /// Opens (or makes) the database in `data_dir`, brings its schema up to date, puts it together

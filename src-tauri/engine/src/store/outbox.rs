@@ -45,7 +45,7 @@ pub(crate) struct Due {
     /// Slots this channel has not been told yet; all of them for `Gone`.
     pub fresh: Vec<AlertSlot>,
     /// The newest other alerts of the watch that wait for an answer and have something free, newest
-    /// first, with what is free of them.
+    /// first, with what is free of them: for a screen, and wherever the message is a reminder.
     pub others: Vec<Alert>,
     /// Alerts of other watches of the same moment that wait for an answer on this channel, if it
     /// wants to know.
@@ -558,7 +558,11 @@ fn message(
             MessageKind::Appeared if told_before => alerts::untold(tx, row.alert, row.id)?,
             MessageKind::Appeared | MessageKind::Again | MessageKind::Gone => alert.slots.clone(),
         },
-        others: alerts::others(tx, &alert, now)?,
+        others: if company == Company::Known || kind == MessageKind::Again {
+            alerts::others(tx, &alert, now)?
+        } else {
+            Vec::new()
+        },
         together: match company {
             Company::None | Company::Program => Vec::new(),
             Company::Known | Company::Told => alerts::together(tx, &alert, channel, now)?,
@@ -1106,6 +1110,57 @@ mod tests {
         story.wait(1);
         story.see(&[1, 2, 3]).await;
         assert!(story.due_to(Company::Program).await.is_some());
+    }
+
+    #[tokio::test]
+    async fn an_answer_is_to_what_was_told_and_not_to_what_joined_since() {
+        for answer in [Answer::Seen, Answer::Acted, Answer::Dismiss] {
+            for still_telling in [false, true] {
+                let mut story = Story::begin().await;
+                story.see(&[]).await;
+                story.wait(60);
+                story.see(&[1]).await;
+                let due = story.due().await.unwrap();
+                if !still_telling {
+                    story.settle(&due, sent()).await;
+                }
+                story.wait(5);
+                story.see(&[1, 2]).await;
+                story.answer(due.alert.id, answer).await;
+                if still_telling {
+                    story.settle(&due, sent()).await;
+                }
+                let joined = story.due().await.expect("the slot that joined is told");
+                assert_ne!(joined.alert.id, due.alert.id);
+                assert_eq!(joined.fresh.len(), 1);
+                assert_eq!(joined.alert.slots, joined.fresh);
+                assert_eq!(joined.alert.state, AlertState::Raised);
+                story.settle(&joined, sent()).await;
+                story.wait(60);
+                assert_eq!(story.due().await, None);
+                let inbox = story.store.alerts(10).await.unwrap();
+                let slots: Vec<_> = inbox.iter().map(|alert| alert.slots.len()).collect();
+                assert_eq!(slots, [1, 1]);
+                let hidden = story.store.hidden().await.unwrap();
+                let hidden = hidden.values().map(Vec::len).sum::<usize>();
+                assert_eq!(hidden, usize::from(answer == Answer::Dismiss));
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn whoever_answers_in_the_inbox_before_any_telling_has_read_all_of_it() {
+        let mut story = Story::begin().await;
+        story.see(&[]).await;
+        story.wait(60);
+        story.see(&[1]).await;
+        story.wait(5);
+        story.see(&[1, 2]).await;
+        let alert = story.store.alerts(1).await.unwrap()[0].id;
+        story.answer(alert, Answer::Seen).await;
+        story.wait(60);
+        assert_eq!(story.due().await, None);
+        assert_eq!(story.store.alerts(10).await.unwrap().len(), 1);
     }
 
     #[tokio::test]

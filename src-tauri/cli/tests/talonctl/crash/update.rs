@@ -15,13 +15,14 @@ pub(super) const STEPS: [&str; 4] = ["copying", "copied", "migrating", "migrated
 const FILE: &str = "talonchik.db";
 
 /// What leads from each version to the next.
-const MIGRATIONS: [&str; 6] = [
+const MIGRATIONS: [&str; 7] = [
     include_str!("../../../../engine/migrations/0001_initial.sql"),
     include_str!("../../../../engine/migrations/0002_channels.sql"),
     include_str!("../../../../engine/migrations/0003_learning.sql"),
     include_str!("../../../../engine/migrations/0004_scale.sql"),
     include_str!("../../../../engine/migrations/0005_told.sql"),
     include_str!("../../../../engine/migrations/0006_asked.sql"),
+    include_str!("../../../../engine/migrations/0007_there.sql"),
 ];
 
 /// So many looks that the copy takes more than one step.

@@ -97,6 +97,35 @@ async fn fault_35_any_block_of_the_file_may_be_flipped_and_every_watch_of_the_co
 }
 
 #[tokio::test]
+async fn fault_35_a_text_that_is_damaged_where_an_index_still_has_it_right_is_found() {
+    let folder = tempfile::tempdir().unwrap();
+    lived_in(folder.path()).await;
+    let connection = Connection::open(file(folder.path())).unwrap();
+    let at = begin().timestamp_millis();
+    connection
+        .execute(
+            "INSERT INTO arrival (clinic, specialty, since, at, slots) VALUES ('clinic', '78', ?1, ?1, 1)",
+            [at],
+        )
+        .unwrap();
+    let root = "SELECT rootpage FROM sqlite_schema WHERE name = 'arrival'";
+    let page: u32 = connection.query_row(root, (), |row| row.get(0)).unwrap();
+    let size: u32 = connection
+        .pragma_query_value(None, "page_size", |row| row.get(0))
+        .unwrap();
+    drop(connection);
+    let mut bytes = std::fs::read(file(folder.path())).unwrap();
+    let [from, to] = [page - 1, page].map(|page| usize::try_from(page * size).unwrap());
+    let table = &mut bytes[from..to];
+    let text = table.windows(6).position(|text| text == b"clinic");
+    table[text.unwrap()] = 0xff;
+    std::fs::write(file(folder.path()), bytes).unwrap();
+    let damaged = Connection::open(file(folder.path())).unwrap();
+    let found = mend::check(&damaged, mend::Depth::Start);
+    assert!(matches!(found, Err(StoreError::Damaged(_))), "{found:?}");
+}
+
+#[tokio::test]
 async fn fault_35_a_file_that_could_not_be_read_for_a_moment_loses_nothing_to_an_older_copy() {
     let folder = tempfile::tempdir().unwrap();
     let watches = with_a_copy(folder.path()).await;
