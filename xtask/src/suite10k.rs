@@ -77,8 +77,8 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         );
         table.push_str(&row);
         write(&table)?;
+        say::line(&row);
     }
-    say::line(&table);
     if failed || all && late {
         bail!("a limit was missed");
     }
@@ -149,10 +149,15 @@ fn run_one(scenario: Scenario, core: usize) -> Result<(String, bool)> {
         .stderr(Stdio::inherit());
     say::line(&format!("$ {}", shell::show(&suite)));
     let output = suite.output().context("the suite could not be started")?;
-    let rows = String::from_utf8_lossy(&output.stdout).into_owned();
+    let mut rows = String::from_utf8_lossy(&output.stdout).into_owned();
     if rows.is_empty() {
-        bail!("{} ended without a result", name.get_name());
+        rows = format!(
+            "| {} | no result: {} | | **missed** |\n",
+            name.get_name(),
+            output.status
+        );
     }
+    say::line(&rows);
     Ok((rows, output.status.success()))
 }
 
