@@ -69,8 +69,10 @@ impl Clocks {
         self.day = Some(date_of(now));
         self.known.clear();
         let is_late = |arrival: &Arrival| arrival.at >= now - ARRIVALS_KEPT;
-        self.arrivals
-            .retain(|_, arrivals| arrivals.iter().any(is_late));
+        self.arrivals.retain(|_, arrivals| {
+            arrivals.shrink_to_fit();
+            arrivals.iter().any(is_late)
+        });
         self.lives.clear();
         for (clinic, specialty, life) in lives {
             self.lives

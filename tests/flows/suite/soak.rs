@@ -35,11 +35,13 @@ pub const WHOLE: Size = Size {
 };
 
 /// What is learned is kept for eight weeks, so a program that has just been installed grows until then.
-/// After the first week this one remembers eight, all like the first.
+/// After the third week this one remembers eight, all like the third: it is how weeks go from now on.
 const REMEMBERED: &str = "
     CREATE TEMP TABLE past AS
         WITH RECURSIVE weeks(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM weeks WHERE n < 7)
         SELECT 7 * n AS days, 7 * 86400000 * n AS ms FROM weeks;
+    CREATE TEMP TABLE week AS SELECT max(at) - 7 * 86400000 AS begin FROM look;
+    DELETE FROM arrival WHERE at <= (SELECT begin FROM week);
     INSERT INTO arrival (clinic, specialty, since, at, slots)
         SELECT clinic, specialty, since - ms, at - ms, slots FROM arrival, past;
     INSERT OR IGNORE INTO watched SELECT clinic, day - days, quarters FROM watched, past;
@@ -48,9 +50,11 @@ const REMEMBERED: &str = "
              absent_looks, flaps)
         SELECT clinic, doctor, doctor_name, start - ms, generation, slot, first_seen - ms,
             last_seen - ms, gone_at - ms, absent_looks, flaps
-        FROM opening, past
-        WHERE gone_at IS NOT NULL AND start - ms < (SELECT max(at) FROM look) - 7 * 86400000;
+        FROM opening, past, week
+        WHERE gone_at > begin AND start - ms < begin;
 ";
+/// So many weeks go by before.
+const NEW: usize = 3;
 
 /// The restart and what follows it have settled after so many weeks.
 const SETTLED: usize = 4;
@@ -119,7 +123,7 @@ pub async fn run(size_of: Size, heap: Heap) -> anyhow::Result<Verdict> {
                 resident: resident(),
             });
         }
-        if day == 6 {
+        if day + 1 == 7 * NEW {
             Connection::open(town.database())?.execute_batch(REMEMBERED)?;
             (town, _) = town.restart().await?;
         }

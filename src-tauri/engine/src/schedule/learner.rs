@@ -670,6 +670,7 @@ impl Place {
         {
             self.seen.pop_front();
         }
+        self.seen.shrink_to_fit();
     }
 
     /// The mixture that would have foretold best what came.

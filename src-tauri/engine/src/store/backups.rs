@@ -11,7 +11,10 @@ use std::{
 };
 
 use chrono::{DateTime, Datelike, NaiveDateTime, TimeDelta, Utc};
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{
+    Connection, OpenFlags,
+    types::{ToSqlOutput, ValueRef},
+};
 
 use super::{KNOWN_VERSION, Result, Store, StoreError, create_private_dir, held::pour, mend};
 use crate::failpoints::step;
@@ -28,6 +31,10 @@ const WEEKS: usize = 4;
 const NAME: &str = "%Y-%m-%dT%H-%M-%SZ.db";
 /// What a copy is called until it is known to be good.
 pub(super) const PART: &str = "talonchik.part";
+/// The same when it takes no more room than it needs.
+const PACKED: &str = "talonchik.part.packed";
+/// What is kept in memory of a file that is gone through once, KiB.
+const CACHE_KIB: i64 = 256;
 /// Looks this old are in no copy: the younger ones keep the budget of a day.
 const LOOKS: TimeDelta = TimeDelta::days(2);
 
@@ -59,7 +66,9 @@ impl Store {
         };
         // Nobody waits for the database meanwhile.
         crate::blocking::run(move || {
-            finish(&path).inspect_err(|_| discard(&path.with_file_name(PART)))?;
+            let finished = finish(&path);
+            discard(&path.with_file_name(PART));
+            finished.inspect_err(|_| discard(&path.with_file_name(PACKED)))?;
             for served in served(copies(&folder)?, now) {
                 fs::remove_file(&served).map_err(|error| failed(&served, error))?;
             }
@@ -93,31 +102,45 @@ pub(super) fn discard(part: &Path) {
 fn take(from: &Connection, path: &Path) -> Result<()> {
     let part = path.with_file_name(PART);
     private_file(&part).map_err(|error| failed(&part, error))?;
-    let mut to = Connection::open(&part)?;
+    let mut to = passed_once(&part)?;
     // A copy that a power cut meets is begun anew.
     to.pragma_update(None, "synchronous", "OFF")?;
     step("copying");
     pour(from, &mut to)
 }
 
+/// A file that is gone through once: little of it is kept in memory, which each thread of a pool that
+/// did this would not give back.
+fn passed_once(path: &Path) -> Result<Connection> {
+    let file = Connection::open(path)?;
+    file.pragma_update(None, "cache_size", -CACHE_KIB)?;
+    Ok(file)
+}
+
 /// Leaves out what is of no use, and gives the copy its name if it is good.
+///
+/// The file is packed into another: `VACUUM` alone has the whole of it in memory meanwhile, or where
+/// everybody's temporary files are.
 fn finish(path: &Path) -> Result<()> {
-    let part = path.with_file_name(PART);
-    let copy = Connection::open(&part)?;
+    let (part, packed) = (path.with_file_name(PART), path.with_file_name(PACKED));
+    let copy = passed_once(&part)?;
     copy.execute_batch(&format!(
         "PRAGMA synchronous = OFF;
          PRAGMA journal_mode = OFF;
-         PRAGMA temp_store = MEMORY;
-         CREATE TEMP TABLE lately AS
+         CREATE TABLE lately AS
              SELECT * FROM look WHERE at > (SELECT max(at) FROM look) - {};
          DELETE FROM look;
          INSERT INTO look SELECT * FROM lately;
-         VACUUM",
+         DROP TABLE lately",
         LOOKS.num_milliseconds()
     ))?;
-    verify(&copy)?;
+    private_file(&packed).map_err(|error| failed(&packed, error))?;
+    // Not every folder has a name in UTF-8.
+    let name = ValueRef::Text(packed.as_os_str().as_encoded_bytes());
+    copy.execute("VACUUM INTO ?1", [ToSqlOutput::Borrowed(name)])?;
     copy.close().map_err(|(_, error)| error)?;
-    put(&part, path).map_err(|error| failed(path, error))
+    verify(&passed_once(&packed)?)?;
+    put(&packed, path).map_err(|error| failed(path, error))
 }
 
 /// A copy that can take the place of the database.

@@ -115,6 +115,8 @@ pub(crate) struct Store {
 struct Inner {
     /// `None` once everything was deleted: nothing is written after that.
     held: Mutex<Option<Held>>,
+    /// Whoever waits for its turn waits here, and not on a thread of its own.
+    turn: tokio::sync::Mutex<()>,
     /// Held as long as the database is open: a second program is refused. `None` where nothing can
     /// be written.
     lock: Option<File>,
@@ -187,6 +189,7 @@ impl Store {
         Ok(Self {
             inner: Arc::new(Inner {
                 held: Mutex::new(Some(held?)),
+                turn: tokio::sync::Mutex::default(),
                 lock,
                 goes_on,
                 clock,
@@ -240,6 +243,7 @@ impl Store {
         work: impl FnOnce(&mut Held) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let inner = Arc::clone(&self.inner);
+        let _turn = self.inner.turn.lock().await;
         blocking::run(move || {
             // A panic in an earlier call rolled its transaction back; the connection is sound.
             let mut held = inner.held.lock().unwrap_or_else(PoisonError::into_inner);
