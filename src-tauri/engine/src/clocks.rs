@@ -11,7 +11,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use crate::{
     model::{ClinicId, ReleaseClock, SpecialtyId, Watch, WatchId},
     release_clock::{Habit, Watched, habits, median_life, release_clock},
-    store::{ARRIVALS_KEPT, Arrival},
+    store::{ARRIVALS_KEPT, Arrival, Lives},
     text::dates::date_of,
 };
 
@@ -22,7 +22,7 @@ type Place = (ClinicId, SpecialtyId);
 #[derive(Debug, Default)]
 pub(crate) struct Clocks {
     arrivals: BTreeMap<Place, Vec<Arrival>>,
-    lives: BTreeMap<Place, Vec<TimeDelta>>,
+    lives: Lives,
     /// The day of which the lives are, and on which the habits were worked out.
     day: Option<NaiveDate>,
     known: HashMap<Vec<Place>, Known>,
@@ -61,11 +61,7 @@ impl Clocks {
     }
 
     /// A new day: how long slots have lived of late. Where nothing came for long is forgotten.
-    pub(crate) fn begin_day(
-        &mut self,
-        lives: Vec<(ClinicId, SpecialtyId, TimeDelta)>,
-        now: DateTime<Utc>,
-    ) {
+    pub(crate) fn begin_day(&mut self, lives: Lives, now: DateTime<Utc>) {
         self.day = Some(date_of(now));
         self.known.clear();
         let is_late = |arrival: &Arrival| arrival.at >= now - ARRIVALS_KEPT;
@@ -73,13 +69,7 @@ impl Clocks {
             arrivals.shrink_to_fit();
             arrivals.iter().any(is_late)
         });
-        self.lives.clear();
-        for (clinic, specialty, life) in lives {
-            self.lives
-                .entry((clinic, specialty))
-                .or_default()
-                .push(life);
-        }
+        self.lives = lives;
     }
 
     /// The clocks of these watches. `gap`: between two looks at these places when it matters.
@@ -185,8 +175,9 @@ mod tests {
             clocks.of(all, &|_| Duration::from_mins(1), at(10, 0)).len()
         };
         assert!(clocks.is_of_before(at(10, 0)));
-        let lives = vec![("1".into(), "a".into(), TimeDelta::minutes(4)); 5];
-        clocks.begin_day(lives, at(10, 0));
+        let place = ("1".into(), "a".into());
+        let lives = [(place, vec![TimeDelta::minutes(4); 5])];
+        clocks.begin_day(lives.into(), at(10, 0));
         assert!(!clocks.is_of_before(at(10, 60)) && clocks.is_of_before(at(11, 0)));
         assert_eq!(told(&mut clocks), 10_000);
         assert_eq!(clocks.known.len(), 2);

@@ -1,5 +1,7 @@
 //! When slots appeared: what the scheduler and the release clock learn from.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Transaction, named_params};
 
@@ -15,6 +17,9 @@ const KEPT: i64 = 100_000;
 
 /// Both ends of a life are known when looks stood no further apart, milliseconds.
 const CLOSE: i64 = 30 * 60 * 1_000;
+
+/// How long slots have lived, by place.
+pub(crate) type Lives = BTreeMap<(ClinicId, SpecialtyId), Vec<TimeDelta>>;
 
 /// Slots of one specialty that appeared between two looks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,27 +78,23 @@ impl Store {
     }
 
     /// How long slots that arrived since then were free, where both ends were seen closely.
-    pub(crate) async fn lives(
-        &self,
-        from: DateTime<Utc>,
-    ) -> Result<Vec<(ClinicId, SpecialtyId, TimeDelta)>> {
+    pub(crate) async fn lives(&self, from: DateTime<Utc>) -> Result<Lives> {
         self.with(move |connection| {
-            Ok(connection
-                .prepare_cached(
-                    "SELECT arrival.clinic, specialty, gone_at - first_seen FROM arrival
-                     JOIN opening ON opening.clinic = arrival.clinic AND first_seen = arrival.at
-                     WHERE arrival.at >= ?1 AND absent_looks >= ?2
-                     AND gone_at BETWEEN first_seen AND start - 1
-                     AND gone_at - last_seen <= ?3 AND arrival.at - since <= ?3",
-                )?
-                .query_map((ms(from), crate::diff::CONFIRMING_LOOKS, CLOSE), |row| {
-                    Ok((
-                        ClinicId(row.get(0)?),
-                        SpecialtyId(row.get(1)?),
-                        TimeDelta::milliseconds(row.get(2)?),
-                    ))
-                })?
-                .collect::<rusqlite::Result<_>>()?)
+            let mut statement = connection.prepare_cached(
+                "SELECT arrival.clinic, specialty, gone_at - first_seen FROM arrival
+                 JOIN opening ON opening.clinic = arrival.clinic AND first_seen = arrival.at
+                 WHERE arrival.at >= ?1 AND absent_looks >= ?2
+                 AND gone_at BETWEEN first_seen AND start - 1
+                 AND gone_at - last_seen <= ?3 AND arrival.at - since <= ?3",
+            )?;
+            let mut rows = statement.query((ms(from), crate::diff::CONFIRMING_LOOKS, CLOSE))?;
+            let mut lives = Lives::new();
+            while let Some(row) = rows.next()? {
+                let place = (ClinicId(row.get(0)?), SpecialtyId(row.get(1)?));
+                let life = TimeDelta::milliseconds(row.get(2)?);
+                lives.entry(place).or_default().push(life);
+            }
+            Ok(lives)
         })
         .await
     }
@@ -235,8 +236,9 @@ mod tests {
             store.commit(DoctorLook { before, ..look }).await.unwrap();
         }
         let lives = store.lives(begin()).await.unwrap();
-        assert_eq!(lives, [("1".into(), "78".into(), TimeDelta::minutes(6))]);
-        assert_eq!(store.lives(at(3)).await.unwrap(), []);
+        let place = ("1".into(), "78".into());
+        assert_eq!(lives, [(place, vec![TimeDelta::minutes(6)])].into());
+        assert!(store.lives(at(3)).await.unwrap().is_empty());
     }
 
     #[tokio::test]

@@ -36,7 +36,7 @@ use rusqlite_migration::{M, Migrations};
 use crate::blocking;
 
 pub(crate) use alerts::Site;
-pub(crate) use arrivals::{Arrival, MEMORY as ARRIVALS_KEPT};
+pub(crate) use arrivals::{Arrival, Lives, MEMORY as ARRIVALS_KEPT};
 pub(crate) use chats::{ChatRow, Offset};
 pub(crate) use commit::{Coverage, Covering, DoctorLook, Newcomer, Step};
 pub(crate) use listings::Listing;
