@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use engine::model::{ClinicId, DoctorChoice, Place, SpecialtyId, TimeWish, WatchView};
+use engine::model::{ClinicId, DoctorChoice, Place, SpecialtyId, TimeWish, WatchState, WatchView};
 use simulator::{City, Config, World};
 
 use super::{
@@ -90,10 +90,9 @@ pub async fn run(size_of: Size, heap: Heap) -> anyhow::Result<Verdict> {
     }
     let views = town.engine.watches().await?;
     let looked = views.iter().filter(|view| view.checked_at.is_some());
-    let answering = Books::open(&town.database())?.answering()?;
-    let answers = |place: &Place| answering.contains(place.clinic_id.as_str());
     let waits = |view: &&WatchView| {
-        view.checked_at.is_none() && view.watch.draft.places.iter().all(answers)
+        let down = matches!(view.state, WatchState::ClinicDown { .. });
+        view.checked_at.is_none() && !down
     };
     let waiting = views.iter().filter(waits).count();
     verdict.must(

@@ -49,16 +49,6 @@ impl Books {
         self.0.query_row(sql, (), |row| row.get(0))
     }
 
-    /// The clinics whose last look was answered well.
-    pub(super) fn answering(&self) -> rusqlite::Result<HashSet<String>> {
-        let mut last = self.0.prepare(
-            "SELECT clinic FROM look WHERE id IN (SELECT max(id) FROM look GROUP BY clinic)
-             AND outcome IN ('fresh', 'empty')",
-        )?;
-        let clinics = last.query_map((), |row| row.get(0))?;
-        clinics.collect()
-    }
-
     /// What is broken in it, if anything.
     pub(super) fn damage(&self) -> rusqlite::Result<Vec<String>> {
         let mut said = self.0.prepare("PRAGMA integrity_check")?;

@@ -63,7 +63,7 @@ pub struct Message {
     pub fresh: Vec<AlertSlot>,
     /// The newest other alerts of the same watch that wait for an answer and have something free,
     /// newest first, with what is free: a screen that shows one notification a watch says all of it.
-    /// For other channels there are none.
+    /// For other channels only a reminder has them.
     pub others: Vec<Alert>,
     /// Alerts of other watches that were raised in the same moment and wait for an answer, the newest
     /// of many. A channel that groups must say all of them, and they count as told; one on the screen
