@@ -407,10 +407,9 @@ impl Poller {
     /// Looks at everything watched in the clinic, down to the slots.
     async fn walk(&self, errand: &Errand, why: Why, findings: &mut Findings) {
         let rows = self.look_at_clinic(errand, why, findings).await;
-        // What failed the last time keeps nothing else waiting.
         let mut pairs: Vec<_> = errand.plan.pairs.iter().collect();
         if let Some(facts) = self.board().facts.get(&errand.clinic) {
-            pairs.sort_by_key(|(specialty, _)| facts.is_sick(specialty));
+            pairs.sort_by_cached_key(|(specialty, pair)| facts.walk_order(specialty, &pair.wanted));
         }
         for (specialty, pair) in pairs {
             if findings.hopeless() {
@@ -732,13 +731,13 @@ impl Poller {
         self.save(&list, rows).await;
     }
 
-    /// The most slots first; whose slots could not be read the last time keeps nobody else waiting.
+    /// The most slots first; whose slots keep failing keeps nobody else waiting.
     fn put_in_order(&self, clinic: &ClinicId, rows: &mut [&Doctor]) {
         let board = self.board();
         let facts = board.facts.get(clinic);
         rows.sort_by_key(|row| {
-            let sick = facts.is_some_and(|facts| facts.is_sick_doctor(&row.id));
-            (sick, Reverse(row.counts.free.max(row.counts.tickets)))
+            let fails = facts.is_some_and(|facts| facts.keeps_failing(&row.id));
+            (fails, Reverse(row.counts.free.max(row.counts.tickets)))
         });
     }
 

@@ -402,9 +402,13 @@ impl Listed {
 
     /// Forgets all places of a watch.
     pub(crate) fn forget(&mut self, watch: WatchId) {
-        for listed in self.0.values_mut().flat_map(HashMap::values_mut) {
-            listed.remove(&watch);
-        }
+        self.0.retain(|_, specialties| {
+            specialties.retain(|_, listed| {
+                listed.remove(&watch);
+                !listed.is_empty()
+            });
+            !specialties.is_empty()
+        });
     }
 
     /// Of this place; `None`: of no watch.

@@ -127,6 +127,11 @@ impl Failing {
         self.retry_at > Instant::now()
     }
 
+    /// More than once in a row: it is no spell of the whole clinic that just began.
+    fn keeps_on(&self) -> bool {
+        self.times > 1
+    }
+
     pub(super) fn wait(&self) -> Duration {
         self.retry_at.saturating_duration_since(Instant::now())
     }
@@ -260,6 +265,27 @@ impl ClinicFacts {
 
     pub(crate) fn pair(&mut self, id: &SpecialtyId) -> &mut PairFacts {
         self.pairs.entry(id.clone()).or_default()
+    }
+
+    /// Forgets all other specialties, and who is neither of these nor `named`.
+    pub(super) fn keep_only(
+        &mut self,
+        is_kept: impl Fn(&SpecialtyId) -> bool,
+        named: impl Fn(&DoctorId) -> bool,
+    ) {
+        let before = self.pairs.len();
+        self.pairs.retain(|specialty, _| is_kept(specialty));
+        if self.pairs.len() == before {
+            return;
+        }
+        let mut doctors = std::mem::take(&mut self.doctors);
+        doctors.retain(|doctor, _| {
+            let is_of = |pair: &PairFacts| {
+                pair.former.contains(doctor) || pair.doctors.iter().any(|row| row.id == *doctor)
+            };
+            self.pairs.values().any(is_of) || named(doctor)
+        });
+        self.doctors = doctors;
     }
 
     /// When all that is watched of a specialty was last known. A round that takes long is no
@@ -466,18 +492,20 @@ impl ClinicFacts {
         facts.row.asks(&doctor.counts) || waited && facts.row.has_changed() || facts.wants_another()
     }
 
-    /// Did something watched of this specialty fail? It is looked at after everything else.
-    pub(crate) fn is_sick(&self, specialty: &SpecialtyId) -> bool {
-        self.pairs
-            .get(specialty)
-            .is_some_and(|pair| pair.trouble.is_some())
+    /// When a walk comes to this specialty: to what was known longest ago first, as the last walk may
+    /// have broken off before it, and last to what keeps failing.
+    pub(crate) fn walk_order(&self, specialty: &SpecialtyId, wanted: &Wanted) -> impl Ord + use<> {
+        let pair = self.pairs.get(specialty);
+        let list = pair.and_then(|pair| pair.failing);
+        let mut failing = list.into_iter().chain(self.failing(specialty, wanted));
+        let keeps_failing = failing.any(|failing| failing.keeps_on());
+        (keeps_failing, pair.and_then(|pair| pair.good_at))
     }
 
-    /// Did the last look at this doctor's slots fail?
-    pub(crate) fn is_sick_doctor(&self, doctor: &DoctorId) -> bool {
-        self.doctors
-            .get(doctor)
-            .is_some_and(|facts| facts.failing.is_some())
+    /// Do this doctor's slots fail again and again?
+    pub(crate) fn keeps_failing(&self, doctor: &DoctorId) -> bool {
+        let failing = self.doctors.get(doctor).and_then(|facts| facts.failing);
+        failing.is_some_and(|failing| failing.keeps_on())
     }
 
     /// Are this doctor's slots left alone for now?
@@ -613,6 +641,15 @@ impl ClinicFacts {
         failing.filter(|_| own && !errand.walk)
     }
 
+    /// Wanted doctors of a specialty whose slots could not be read.
+    fn failing(&self, specialty: &SpecialtyId, wanted: &Wanted) -> impl Iterator<Item = Failing> {
+        let named = matches!(wanted, Wanted::Only(_));
+        let doctors = self.doctors.iter();
+        doctors
+            .filter(move |(id, _)| wanted.includes(id) && (named || self.is_member(specialty, id)))
+            .filter_map(|(_, facts)| facts.failing)
+    }
+
     /// Notes what fails of a specialty. Where a doctor's slots are the key, the list does not matter.
     pub(crate) fn note_trouble(&mut self, errand: &Errand, specialty: &SpecialtyId) {
         let Some(Pair { wanted, .. }) = errand.plan.pairs.get(specialty) else {
@@ -624,13 +661,8 @@ impl ClinicFacts {
                 self.pairs.get(specialty).and_then(|pair| pair.failing)
             }
         };
-        let named = matches!(wanted, Wanted::Only(_));
-        let doctors = self
-            .doctors
-            .iter()
-            .filter(|(id, _)| wanted.includes(id) && (named || self.is_member(specialty, id)))
-            .filter_map(|(_, facts)| facts.failing);
-        let troubles = list.into_iter().chain(doctors).map(|it| it.trouble);
+        let failing = list.into_iter().chain(self.failing(specialty, wanted));
+        let troubles = failing.map(|failing| failing.trouble);
         let trouble = troubles.min_by_key(|trouble| trouble.since);
         self.pair(specialty).trouble = trouble;
     }

@@ -233,6 +233,7 @@ impl Board {
         let mut outdated = changes.clinics.clone();
         if self.weighed_on.replace(today) != Some(today) {
             outdated.extend(self.plan.keys().cloned());
+            self.forget_unwatched();
         }
         if !outdated.is_empty() {
             self.judge_at = Some(Instant::now());
@@ -261,6 +262,26 @@ impl Board {
             }
         }
         self.hurry(soon, urgent);
+    }
+
+    /// What no watch, on or off, is about any more is not remembered. Not while a clinic is looked at.
+    fn forget_unwatched(&mut self) {
+        let mut kept: BTreeMap<&ClinicId, BTreeSet<&SpecialtyId>> = BTreeMap::new();
+        for (clinic, specialty) in self.watches.places() {
+            kept.entry(clinic).or_default().insert(specialty);
+        }
+        let watches = &self.watches;
+        self.facts.retain(|clinic, facts| {
+            let Some(_turn) = facts.turn() else {
+                return true;
+            };
+            let Some(specialties) = kept.get(clinic) else {
+                return false;
+            };
+            let named = |doctor: &DoctorId| watches.name_of(clinic, doctor).is_some();
+            facts.keep_only(|specialty| specialties.contains(specialty), named);
+            true
+        });
     }
 
     /// The list of a clinic's doctors is another than before.

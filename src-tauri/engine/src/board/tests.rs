@@ -4,7 +4,9 @@ use chrono::TimeDelta;
 
 use super::{service::SHORTEST_PROBE, *};
 use crate::{
-    model::{Activity, Counts, Doctor, RowDate, Specialty, WatchDraft},
+    model::{
+        Activity, Counts, Doctor, DoctorChoice, DoctorRef, Place, RowDate, Specialty, WatchDraft,
+    },
     schedule::Row,
 };
 
@@ -411,8 +413,32 @@ async fn a_list_that_cannot_be_read_keeps_no_other_list_of_its_clinic_waiting() 
         "it rests for longer and longer: {waits:?}"
     );
     let facts = &board.facts[&id];
-    let sick = |id: &str| facts.is_sick(&id.into());
-    assert!(sick("a") && !sick("b") && facts.trouble.is_none());
+    let fails = |id: &str| facts.pairs[&id.into()].trouble.is_some();
+    assert!(fails("a") && !fails("b") && facts.trouble.is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_walk_begins_with_what_the_last_one_did_not_come_to_and_ends_with_what_keeps_failing() {
+    let mut board = one_clinic();
+    let id = ClinicId::from("1");
+    let pair = board.plan[&id].pairs[&SpecialtyId::from("a")].clone();
+    let plan = board.plan.get_mut(&id).unwrap();
+    plan.pairs.insert("b".into(), pair.clone());
+    let errand = board.walk(&id).unwrap();
+    let Board { facts, rng, .. } = &mut board;
+    let facts = facts.get_mut(&id).unwrap();
+    let first = |facts: &ClinicFacts| {
+        let order = |id: &&str| facts.walk_order(&(*id).into(), &pair.wanted);
+        ["a", "b"].into_iter().min_by_key(order).unwrap()
+    };
+    assert_eq!(first(facts), "a", "nothing is known of either");
+    facts.note_known(&errand, &"a".into(), DateTime::UNIX_EPOCH);
+    let gap = Duration::from_secs(30);
+    let failed = trouble(Cause::Clinic);
+    facts.note_list_failed(&"b".into(), failed, gap, rng);
+    assert_eq!(first(facts), "b", "the clinic failed when it came to b");
+    facts.note_list_failed(&"b".into(), failed, gap, rng);
+    assert_eq!(first(facts), "a", "b itself fails");
 }
 
 #[tokio::test(start_paused = true)]
@@ -569,4 +595,78 @@ async fn what_could_not_be_read_is_tried_again_though_no_list_has_the_doctor_and
         fail(&mut board) <= Duration::from_mins(1),
         "as the first time"
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_nobody_waits_for_any_more_is_forgotten_at_midnight() {
+    let mut board = Board::new(1, 324.0, Learned::new(0), DateTime::UNIX_EPOCH);
+    let place = |clinic: &str, specialty: &str, doctors| Place {
+        clinic_id: clinic.into(),
+        clinic_name: String::new(),
+        specialty_id: specialty.into(),
+        specialty_name: String::new(),
+        fer_id: None,
+        doctors,
+    };
+    let chosen = DoctorRef {
+        id: "chosen".into(),
+        name: String::new(),
+    };
+    let mut watch = Watch {
+        id: WatchId(1),
+        draft: WatchDraft {
+            places: vec![
+                place("1", "old", DoctorChoice::Any),
+                place(
+                    "1",
+                    "kept",
+                    DoctorChoice::Only {
+                        doctors: vec![chosen],
+                    },
+                ),
+                place("2", "old", DoctorChoice::Any),
+            ],
+            ..WatchDraft::default()
+        },
+        activity: Activity::Off,
+        created_at: DateTime::UNIX_EPOCH,
+    };
+    board.watches.insert(watch.clone());
+    let row = |id: &str| Doctor {
+        id: id.into(),
+        name: String::new(),
+        note: None,
+        area: None,
+        counts: Counts::default(),
+    };
+    for clinic in ["1", "2"] {
+        let facts = board.facts_of(&clinic.into());
+        facts.note_doctors(&"old".into(), &[row("a"), row("both")]);
+        facts.note_doctors(&"kept".into(), &[row("both")]);
+        facts.note_doctors(&"kept".into(), &[row("b")]);
+        facts.doctor(&"chosen".into());
+    }
+    let evening = DateTime::UNIX_EPOCH + TimeDelta::hours(20);
+    board.replan(evening, false);
+    watch
+        .draft
+        .places
+        .retain(|place| &*place.specialty_id.0 == "kept");
+    board.watches.insert(watch);
+    board.replan(evening + TimeDelta::minutes(30), false);
+    assert!(board.facts.contains_key(&"2".into()), "it may come back");
+
+    let round = board.facts[&"2".into()].turn();
+    board.replan(evening + TimeDelta::hours(2), false);
+    let facts = &board.facts[&"1".into()];
+    assert!(facts.pairs.keys().eq([&"kept".into()]));
+    let doctors: Vec<&str> = facts.doctors.keys().map(|id| &*id.0).collect();
+    assert_eq!(doctors, ["b", "both", "chosen"]);
+    assert!(
+        board.facts.contains_key(&"2".into()),
+        "a round is under way"
+    );
+    drop(round);
+    board.replan(evening + TimeDelta::hours(26), false);
+    assert!(!board.facts.contains_key(&"2".into()));
 }
