@@ -33,7 +33,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::Connection;
 use rusqlite_migration::{M, Migrations};
 
-use crate::blocking;
+use crate::blocking::SerialQueue;
 
 pub(crate) use alerts::Site;
 pub(crate) use arrivals::{Arrival, Lives, MEMORY as ARRIVALS_KEPT};
@@ -109,14 +109,13 @@ pub(crate) type Result<T, E = StoreError> = std::result::Result<T, E>;
 #[derive(Debug, Clone)]
 pub(crate) struct Store {
     inner: Arc<Inner>,
+    queue: Arc<SerialQueue>,
 }
 
 #[derive(Debug)]
 struct Inner {
     /// `None` once everything was deleted: nothing is written after that.
     held: Mutex<Option<Held>>,
-    /// Whoever waits for its turn waits here, and not on a thread of its own.
-    turn: tokio::sync::Mutex<()>,
     /// Held as long as the database is open: a second program is refused. `None` where nothing can
     /// be written.
     lock: Option<File>,
@@ -189,11 +188,11 @@ impl Store {
         Ok(Self {
             inner: Arc::new(Inner {
                 held: Mutex::new(Some(held?)),
-                turn: tokio::sync::Mutex::default(),
                 lock,
                 goes_on,
                 clock,
             }),
+            queue: Arc::default(),
         })
     }
 
@@ -243,14 +242,13 @@ impl Store {
         work: impl FnOnce(&mut Held) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let inner = Arc::clone(&self.inner);
-        let _turn = self.inner.turn.lock().await;
-        blocking::run(move || {
+        let work = move || {
             // A panic in an earlier call rolled its transaction back; the connection is sound.
             let mut held = inner.held.lock().unwrap_or_else(PoisonError::into_inner);
             work(held.as_mut().ok_or(StoreError::Closed)?)
-        })
-        .await
-        .map_err(|_| StoreError::Closed)?
+        };
+        let done = self.queue.run(work).await;
+        done.map_err(|_| StoreError::Closed)?
     }
 
     /// Why nothing is saved at the moment, if so.
