@@ -128,6 +128,20 @@ impl Reading {
 
     /// Takes notice of a look; gives the starts that are news.
     fn take(&mut self, look: &Look) -> BTreeSet<DateTime<Utc>> {
+        let news = self.take_what_is_there(look);
+        for (_, known) in self
+            .0
+            .iter_mut()
+            .filter(|(start, _)| !look.starts.contains(start))
+        {
+            known.gone_at = known.gone_at.or(Some(look.wall));
+            known.absent += 1;
+        }
+        news
+    }
+
+    /// The same, but nothing is taken for gone.
+    fn take_what_is_there(&mut self, look: &Look) -> BTreeSet<DateTime<Utc>> {
         let mut news = BTreeSet::new();
         for start in &look.starts {
             let back = self.0.get(start).is_none_or(|known| {
@@ -142,14 +156,6 @@ impl Reading {
                 absent: 0,
             };
             self.0.insert(*start, here);
-        }
-        for (_, known) in self
-            .0
-            .iter_mut()
-            .filter(|(start, _)| !look.starts.contains(start))
-        {
-            known.gone_at = known.gone_at.or(Some(look.wall));
-            known.absent += 1;
         }
         news
     }
@@ -174,13 +180,13 @@ fn is_wrong(seen: &Seen, at: DateTime<Utc>) -> bool {
 }
 
 fn appearances(seen: &Seen) -> Vec<Appearance> {
-    // All readings that are possible are too many; three do: every uncertain look was noticed, none
-    // was, and slots come back at any absence.
-    let mut readings: BTreeMap<&Doctor, [Reading; 2]> = BTreeMap::new();
+    // All readings that are possible are too many; four do: every uncertain look was noticed, none
+    // was, they were where they showed something, and slots come back at any absence.
+    let mut readings: BTreeMap<&Doctor, [Reading; 3]> = BTreeMap::new();
     let mut shaken: BTreeSet<&Doctor> = BTreeSet::new();
     let mut found = Vec::new();
     for (number, look) in seen.looks.iter().enumerate() {
-        let [all, sure] = readings.entry(&look.doctor).or_default();
+        let [all, sure, there] = readings.entry(&look.doctor).or_default();
         let uncertain =
             is_uncertain(seen, look) || look.starts.is_empty() && all.present() >= DOUBTFUL;
         if uncertain {
@@ -199,17 +205,20 @@ fn appearances(seen: &Seen) -> Vec<Appearance> {
             .copied()
             .collect();
         let in_all = all.take(look);
-        let in_sure = if uncertain {
-            BTreeSet::new()
+        let (in_sure, in_there) = if uncertain {
+            (BTreeSet::new(), there.take_what_is_there(look))
         } else {
-            sure.take(look)
+            (sure.take(look), there.take(look))
         };
         for start in in_all.union(&in_sure).chain(was_absent.difference(&in_all)) {
             found.push(Appearance {
                 doctor: look.doctor.clone(),
                 start: *start,
                 look: number,
-                surely: !uncertain && in_all.contains(start) && in_sure.contains(start),
+                surely: !uncertain
+                    && [&in_all, &in_sure, &in_there]
+                        .iter()
+                        .all(|news| news.contains(start)),
             });
         }
     }

@@ -10,7 +10,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use crate::{
     model::{ClinicId, ReleaseClock, SpecialtyId, Watch, WatchId},
-    release_clock::{Habit, Watched, habits, median_life, release_clock},
+    release_clock::{Appeared, Between, Habit, Watched, habits, median_life, release_clock},
     store::{ARRIVALS_KEPT, Arrival, Lives},
     text::dates::date_of,
 };
@@ -21,7 +21,7 @@ type Place = (ClinicId, SpecialtyId);
 /// What is known of when slots arrive.
 #[derive(Debug, Default)]
 pub(crate) struct Clocks {
-    arrivals: BTreeMap<Place, Vec<Arrival>>,
+    arrivals: BTreeMap<Place, Vec<Between>>,
     lives: Lives,
     /// The day of which the lives are, and on which the habits were worked out.
     day: Option<NaiveDate>,
@@ -46,13 +46,14 @@ impl Clocks {
 
     /// Something arrived.
     pub(crate) fn note(&mut self, arrival: Arrival) {
-        let place = (arrival.clinic_id.clone(), arrival.specialty_id.clone());
+        let (_, appeared) = arrival.appeared();
+        let place = (arrival.clinic_id, arrival.specialty_id);
         self.known.retain(|places, _| !places.contains(&place));
         let arrivals = self.arrivals.entry(place).or_default();
-        let oldest = arrival.at - ARRIVALS_KEPT;
-        let old = arrivals.partition_point(|arrival| arrival.at < oldest);
+        let oldest = appeared.at - ARRIVALS_KEPT;
+        let old = arrivals.partition_point(|appeared| appeared.at < oldest);
         arrivals.drain(..old);
-        arrivals.push(arrival);
+        arrivals.push(appeared);
     }
 
     /// Has a day begun of which the lives are not known yet?
@@ -64,7 +65,7 @@ impl Clocks {
     pub(crate) fn begin_day(&mut self, lives: Lives, now: DateTime<Utc>) {
         self.day = Some(date_of(now));
         self.known.clear();
-        let is_late = |arrival: &Arrival| arrival.at >= now - ARRIVALS_KEPT;
+        let is_late = |appeared: &Between| appeared.at >= now - ARRIVALS_KEPT;
         self.arrivals.retain(|_, arrivals| {
             arrivals.shrink_to_fit();
             arrivals.iter().any(is_late)
@@ -103,9 +104,12 @@ impl Clocks {
     }
 
     fn work_out(&self, places: &[Place], since: DateTime<Utc>, now: DateTime<Utc>) -> Known {
-        let own = || places.iter().filter_map(|place| self.arrivals.get(place));
-        let arrivals: Vec<&Arrival> = own().flatten().collect();
-        let first = arrivals.iter().map(|arrival| arrival.since).min();
+        let own = places.iter().filter_map(|place| {
+            let arrivals = self.arrivals.get(place)?.iter();
+            Some(arrivals.map(|appeared| (&place.0, *appeared)))
+        });
+        let arrivals: Vec<Appeared<'_>> = own.flatten().collect();
+        let first = arrivals.iter().map(|(_, appeared)| appeared.since).min();
         let since = first.map_or(since, |first| first.min(since));
         let watched = Watched::throughout(since.max(now - ARRIVALS_KEPT), now);
         let lives = places.iter().filter_map(|place| self.lives.get(place));

@@ -33,7 +33,6 @@ use chrono_tz::Europe::Moscow;
 use crate::{
     model::{Chance, ClinicId, ClockDays, Day, ReleaseClock},
     schedule,
-    store::Arrival,
 };
 
 /// Slots of one clinic that come within this time of each other are one release.
@@ -183,8 +182,19 @@ fn minutes(steps: usize) -> u32 {
     u32::try_from(steps * STEP).unwrap_or(u32::MAX)
 }
 
+/// When slots appeared: after the last look that knew they were not there, before the one that found
+/// them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Between {
+    pub(crate) since: DateTime<Utc>,
+    pub(crate) at: DateTime<Utc>,
+}
+
+/// Something appeared at a clinic.
+pub(crate) type Appeared<'a> = (&'a ClinicId, Between);
+
 /// The habits that these arrivals show, the strongest first.
-pub(crate) fn habits(arrivals: &[&Arrival], watched: &Watched, today: NaiveDate) -> Vec<Habit> {
+pub(crate) fn habits(arrivals: &[Appeared<'_>], watched: &Watched, today: NaiveDate) -> Vec<Habit> {
     let days = seen(arrivals, watched, today);
     let mut found: Vec<Habit> = Vec::new();
     for span in SPANS {
@@ -215,7 +225,7 @@ impl Habit {
 }
 
 /// The days on which somebody looked, with their releases.
-fn seen(arrivals: &[&Arrival], watched: &Watched, today: NaiveDate) -> Vec<Seen> {
+fn seen(arrivals: &[Appeared<'_>], watched: &Watched, today: NaiveDate) -> Vec<Seen> {
     let longest = SPANS[SPANS.len() - 1];
     let first = today.checked_sub_days(Days::new(longest));
     let mut days: BTreeMap<NaiveDate, (u128, Vec<usize>)> = watched
@@ -251,19 +261,16 @@ fn seen(arrivals: &[&Arrival], watched: &Watched, today: NaiveDate) -> Vec<Seen>
 }
 
 /// When slots appeared: those of one clinic that came together count once.
-fn releases(arrivals: &[&Arrival]) -> Vec<DateTime<Utc>> {
-    let mut known: Vec<&Arrival> = arrivals
-        .iter()
-        .copied()
-        .filter(|arrival| arrival.at - arrival.since <= CLOSE)
-        .collect();
-    known.sort_by_key(|arrival| arrival.at);
+fn releases(arrivals: &[Appeared<'_>]) -> Vec<DateTime<Utc>> {
+    let close = |(_, it): &&Appeared<'_>| it.at - it.since <= CLOSE;
+    let mut known: Vec<_> = arrivals.iter().filter(close).collect();
+    known.sort_by_key(|(_, it)| it.at);
     let mut newest: HashMap<&ClinicId, DateTime<Utc>> = HashMap::new();
     let mut releases = Vec::new();
-    for arrival in known {
-        let before = newest.insert(&arrival.clinic_id, arrival.at);
-        if before.is_none_or(|before| arrival.at - before > TOGETHER) {
-            releases.push(arrival.since + (arrival.at - arrival.since) / 2);
+    for (clinic, Between { since, at }) in known {
+        let before = newest.insert(clinic, *at);
+        if before.is_none_or(|before| *at - before > TOGETHER) {
+            releases.push(*since + (*at - *since) / 2);
         }
     }
     releases

@@ -1,6 +1,7 @@
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 
 use super::*;
+use crate::store::Arrival;
 
 /// Monday, 5 October 2026, midnight in Moscow.
 fn monday() -> DateTime<Utc> {
@@ -28,10 +29,15 @@ fn arrival(moment: DateTime<Utc>) -> Arrival {
     }
 }
 
+fn appeared(arrivals: &[Arrival]) -> Vec<Appeared<'_>> {
+    arrivals.iter().map(Arrival::appeared).collect()
+}
+
 /// What is found on this day (from the first Monday on), looked at from that Monday until then.
 fn found(arrivals: &[Arrival], day: i64) -> Vec<Habit> {
     let now = at(day, 12 * 60);
-    let known: Vec<&Arrival> = arrivals.iter().filter(|it| it.at <= now).collect();
+    let mut known = appeared(arrivals);
+    known.retain(|(_, it)| it.at <= now);
     let today = now.with_timezone(&Moscow).date_naive();
     habits(&known, &Watched::throughout(monday(), now), today)
 }
@@ -117,7 +123,7 @@ fn uniformly_random_arrivals_hardly_ever_show_a_habit() {
             (crowds, &throughout),
         ];
         for (said, (arrivals, watched)) in said.iter_mut().zip(worlds) {
-            let arrivals: Vec<&Arrival> = arrivals.iter().collect();
+            let arrivals = appeared(&arrivals);
             *said += u64::from(!habits(&arrivals, watched, today).is_empty());
         }
     }
@@ -180,7 +186,7 @@ fn a_habit_of_saturdays_and_sundays_or_of_tuesdays_is_said_as_such() {
         .days
         .retain(|date, _| day_kind(*date) == DayKind::Workday);
     let arrivals = mornings((0..21).filter(|day| is_workday(*day)));
-    let arrivals: Vec<&Arrival> = arrivals.iter().collect();
+    let arrivals = appeared(&arrivals);
     let today = at(21, 0).with_timezone(&Moscow).date_naive();
     assert_eq!(
         habits(&arrivals, &watched, today)[0].days,

@@ -6,7 +6,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Transaction, named_params};
 
 use super::{Result, Store, moment, ms};
-use crate::model::{ClinicId, SpecialtyId};
+use crate::{
+    model::{ClinicId, SpecialtyId},
+    release_clock::{Appeared, Between},
+};
 
 /// Nothing is learned from what is older.
 pub(crate) const MEMORY: TimeDelta = TimeDelta::weeks(8);
@@ -34,6 +37,14 @@ pub(crate) struct Arrival {
     pub(crate) at: DateTime<Utc>,
     /// How many.
     pub(crate) slots: u32,
+}
+
+impl Arrival {
+    /// Where and when, as release clocks want it.
+    pub(crate) fn appeared(&self) -> Appeared<'_> {
+        let Self { since, at, .. } = *self;
+        (&self.clinic_id, Between { since, at })
+    }
 }
 
 /// Writes one, and forgets what is too old.
