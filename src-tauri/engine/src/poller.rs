@@ -409,7 +409,7 @@ impl Poller {
         let rows = self.look_at_clinic(errand, why, findings).await;
         let mut pairs: Vec<_> = errand.plan.pairs.iter().collect();
         if let Some(facts) = self.board().facts.get(&errand.clinic) {
-            pairs.sort_by_cached_key(|(specialty, pair)| facts.walk_order(specialty, &pair.wanted));
+            pairs.sort_by_cached_key(|(specialty, _)| facts.walk_order(specialty));
         }
         for (specialty, pair) in pairs {
             if findings.hopeless() {
@@ -529,6 +529,9 @@ impl Poller {
                 facts.note_drilled(specialty, row);
             }
             facts.note_known(errand, specialty, self.clock.now());
+        }
+        if errand.walk {
+            facts.note_walked(specialty, !findings.hopeless());
         }
     }
 

@@ -201,6 +201,8 @@ pub(crate) struct PairFacts {
     pub(crate) good_at: Option<DateTime<Utc>>,
     /// Something that is watched of it is not known.
     pub(crate) trouble: Option<Trouble>,
+    /// Walks in a row that came to it and left something unknown.
+    in_vain: u32,
     /// The last look at the list of doctors failed.
     failing: Option<Failing>,
     /// Good lists without this specialty.
@@ -493,13 +495,18 @@ impl ClinicFacts {
     }
 
     /// When a walk comes to this specialty: to what was known longest ago first, as the last walk may
-    /// have broken off before it, and last to what keeps failing.
-    pub(crate) fn walk_order(&self, specialty: &SpecialtyId, wanted: &Wanted) -> impl Ord + use<> {
+    /// have broken off before it, and last to what it keeps coming to in vain.
+    pub(crate) fn walk_order(&self, specialty: &SpecialtyId) -> impl Ord + use<> {
         let pair = self.pairs.get(specialty);
-        let list = pair.and_then(|pair| pair.failing);
-        let mut failing = list.into_iter().chain(self.failing(specialty, wanted));
-        let keeps_failing = failing.any(|failing| failing.keeps_on());
-        (keeps_failing, pair.and_then(|pair| pair.good_at))
+        let in_vain = pair.is_some_and(|pair| pair.in_vain > 1);
+        (in_vain, pair.and_then(|pair| pair.good_at))
+    }
+
+    /// A walk has come to this specialty: is all that is watched of it known now?
+    pub(crate) fn note_walked(&mut self, specialty: &SpecialtyId, known: bool) {
+        let pair = self.pair(specialty);
+        let known = known && pair.trouble.is_none();
+        pair.in_vain = if known { 0 } else { pair.in_vain + 1 };
     }
 
     /// Do this doctor's slots fail again and again?

@@ -131,8 +131,10 @@ pub(crate) struct Board {
     judge_at: Option<Instant>,
     /// Requests of one walk through every clinic that is not proven.
     walk_requests: usize,
-    /// The day on which what waiting weighs was worked out.
+    /// The day on which what waiting weighs was worked out,
     weighed_on: Option<NaiveDate>,
+    /// and what was remembered then that no watch was about.
+    unwatched: BTreeSet<(ClinicId, SpecialtyId)>,
 }
 
 impl Board {
@@ -153,6 +155,7 @@ impl Board {
             judge_at: None,
             walk_requests: 0,
             weighed_on: None,
+            unwatched: BTreeSet::new(),
             watches: Roster::default(),
             plan: Plan::new(),
             facts: BTreeMap::new(),
@@ -264,23 +267,26 @@ impl Board {
         self.hurry(soon, urgent);
     }
 
-    /// What no watch, on or off, is about any more is not remembered. Not while a clinic is looked at.
+    /// What no watch, on or off, has been about for a day is not remembered: until then one that was
+    /// removed may come back. Not while a clinic is looked at.
     fn forget_unwatched(&mut self) {
-        let mut kept: BTreeMap<&ClinicId, BTreeSet<&SpecialtyId>> = BTreeMap::new();
-        for (clinic, specialty) in self.watches.places() {
-            kept.entry(clinic).or_default().insert(specialty);
-        }
-        let watches = &self.watches;
+        let places = self.places();
+        let before = std::mem::take(&mut self.unwatched);
+        let (watches, plan, unwatched) = (&self.watches, &self.plan, &mut self.unwatched);
         self.facts.retain(|clinic, facts| {
-            let Some(_turn) = facts.turn() else {
-                return true;
-            };
-            let Some(specialties) = kept.get(clinic) else {
-                return false;
-            };
-            let named = |doctor: &DoctorId| watches.name_of(clinic, doctor).is_some();
-            facts.keep_only(|specialty| specialties.contains(specialty), named);
-            true
+            let place = |specialty: &SpecialtyId| (clinic.clone(), specialty.clone());
+            let turn = facts.turn();
+            if turn.is_some() {
+                let named = |doctor: &DoctorId| watches.name_of(clinic, doctor).is_some();
+                let kept = |id: &SpecialtyId| {
+                    let place = place(id);
+                    places.contains(&place) || !before.contains(&place)
+                };
+                facts.keep_only(kept, named);
+            }
+            let known = facts.pairs.keys().map(place);
+            unwatched.extend(known.filter(|place| !places.contains(place)));
+            turn.is_none() || !facts.pairs.is_empty() || plan.contains_key(clinic)
         });
     }
 

@@ -423,22 +423,23 @@ async fn a_walk_begins_with_what_the_last_one_did_not_come_to_and_ends_with_what
     let id = ClinicId::from("1");
     let pair = board.plan[&id].pairs[&SpecialtyId::from("a")].clone();
     let plan = board.plan.get_mut(&id).unwrap();
-    plan.pairs.insert("b".into(), pair.clone());
+    plan.pairs.insert("b".into(), pair);
     let errand = board.walk(&id).unwrap();
-    let Board { facts, rng, .. } = &mut board;
-    let facts = facts.get_mut(&id).unwrap();
+    let facts = board.facts.get_mut(&id).unwrap();
     let first = |facts: &ClinicFacts| {
-        let order = |id: &&str| facts.walk_order(&(*id).into(), &pair.wanted);
+        let order = |id: &&str| facts.walk_order(&(*id).into());
         ["a", "b"].into_iter().min_by_key(order).unwrap()
     };
     assert_eq!(first(facts), "a", "nothing is known of either");
     facts.note_known(&errand, &"a".into(), DateTime::UNIX_EPOCH);
-    let gap = Duration::from_secs(30);
-    let failed = trouble(Cause::Clinic);
-    facts.note_list_failed(&"b".into(), failed, gap, rng);
+    facts.note_walked(&"a".into(), true);
+    assert_eq!(first(facts), "b", "the walk did not come to it");
+    facts.note_walked(&"b".into(), false);
     assert_eq!(first(facts), "b", "the clinic failed when it came to b");
-    facts.note_list_failed(&"b".into(), failed, gap, rng);
+    facts.note_walked(&"b".into(), false);
     assert_eq!(first(facts), "a", "b itself fails");
+    facts.note_walked(&"b".into(), true);
+    assert_eq!(first(facts), "b", "no more");
 }
 
 #[tokio::test(start_paused = true)]
@@ -598,7 +599,7 @@ async fn what_could_not_be_read_is_tried_again_though_no_list_has_the_doctor_and
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_nobody_waits_for_any_more_is_forgotten_at_midnight() {
+async fn what_nobody_waits_for_any_more_is_forgotten_when_it_cannot_come_back() {
     let mut board = Board::new(1, 324.0, Learned::new(0), DateTime::UNIX_EPOCH);
     let place = |clinic: &str, specialty: &str, doctors| Place {
         clinic_id: clinic.into(),
@@ -653,11 +654,12 @@ async fn what_nobody_waits_for_any_more_is_forgotten_at_midnight() {
         .places
         .retain(|place| &*place.specialty_id.0 == "kept");
     board.watches.insert(watch);
-    board.replan(evening + TimeDelta::minutes(30), false);
-    assert!(board.facts.contains_key(&"2".into()), "it may come back");
+    board.replan(evening + TimeDelta::hours(2), false);
+    assert_eq!(board.facts[&"1".into()].pairs.len(), 2, "it may come back");
+    assert!(board.facts.contains_key(&"2".into()));
 
     let round = board.facts[&"2".into()].turn();
-    board.replan(evening + TimeDelta::hours(2), false);
+    board.replan(evening + TimeDelta::hours(26), false);
     let facts = &board.facts[&"1".into()];
     assert!(facts.pairs.keys().eq([&"kept".into()]));
     let doctors: Vec<&str> = facts.doctors.keys().map(|id| &*id.0).collect();
@@ -667,6 +669,6 @@ async fn what_nobody_waits_for_any_more_is_forgotten_at_midnight() {
         "a round is under way"
     );
     drop(round);
-    board.replan(evening + TimeDelta::hours(26), false);
+    board.replan(evening + TimeDelta::hours(50), false);
     assert!(!board.facts.contains_key(&"2".into()));
 }
