@@ -127,11 +127,6 @@ impl Failing {
         self.retry_at > Instant::now()
     }
 
-    /// More than once in a row: it is no spell of the whole clinic that just began.
-    fn keeps_on(&self) -> bool {
-        self.times > 1
-    }
-
     pub(super) fn wait(&self) -> Duration {
         self.retry_at.saturating_duration_since(Instant::now())
     }
@@ -502,17 +497,21 @@ impl ClinicFacts {
         (in_vain, pair.and_then(|pair| pair.good_at))
     }
 
-    /// A walk has come to this specialty: is all that is watched of it known now?
-    pub(crate) fn note_walked(&mut self, specialty: &SpecialtyId, known: bool) {
+    /// A walk has come to this specialty and to its end, unless it broke off there. One that gave way
+    /// or met what concerns all says nothing of it.
+    pub(crate) fn note_walked(&mut self, specialty: &SpecialtyId, to_the_end: bool) {
         let pair = self.pair(specialty);
-        let known = known && pair.trouble.is_none();
-        pair.in_vain = if known { 0 } else { pair.in_vain + 1 };
+        if pair.trouble.is_some() {
+            pair.in_vain += 1;
+        } else if to_the_end {
+            pair.in_vain = 0;
+        }
     }
 
-    /// Do this doctor's slots fail again and again?
+    /// Could this doctor's slots not be read twice in a row? Once may be a spell of the whole clinic.
     pub(crate) fn keeps_failing(&self, doctor: &DoctorId) -> bool {
         let failing = self.doctors.get(doctor).and_then(|facts| facts.failing);
-        failing.is_some_and(|failing| failing.keeps_on())
+        failing.is_some_and(|failing| failing.times > 1)
     }
 
     /// Are this doctor's slots left alone for now?
@@ -648,15 +647,6 @@ impl ClinicFacts {
         failing.filter(|_| own && !errand.walk)
     }
 
-    /// Wanted doctors of a specialty whose slots could not be read.
-    fn failing(&self, specialty: &SpecialtyId, wanted: &Wanted) -> impl Iterator<Item = Failing> {
-        let named = matches!(wanted, Wanted::Only(_));
-        let doctors = self.doctors.iter();
-        doctors
-            .filter(move |(id, _)| wanted.includes(id) && (named || self.is_member(specialty, id)))
-            .filter_map(|(_, facts)| facts.failing)
-    }
-
     /// Notes what fails of a specialty. Where a doctor's slots are the key, the list does not matter.
     pub(crate) fn note_trouble(&mut self, errand: &Errand, specialty: &SpecialtyId) {
         let Some(Pair { wanted, .. }) = errand.plan.pairs.get(specialty) else {
@@ -668,8 +658,13 @@ impl ClinicFacts {
                 self.pairs.get(specialty).and_then(|pair| pair.failing)
             }
         };
-        let failing = list.into_iter().chain(self.failing(specialty, wanted));
-        let troubles = failing.map(|failing| failing.trouble);
+        let named = matches!(wanted, Wanted::Only(_));
+        let doctors = self
+            .doctors
+            .iter()
+            .filter(|(id, _)| wanted.includes(id) && (named || self.is_member(specialty, id)))
+            .filter_map(|(_, facts)| facts.failing);
+        let troubles = list.into_iter().chain(doctors).map(|it| it.trouble);
         let trouble = troubles.min_by_key(|trouble| trouble.since);
         self.pair(specialty).trouble = trouble;
     }

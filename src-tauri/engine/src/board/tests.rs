@@ -434,10 +434,20 @@ async fn a_walk_begins_with_what_the_last_one_did_not_come_to_and_ends_with_what
     facts.note_known(&errand, &"a".into(), DateTime::UNIX_EPOCH);
     facts.note_walked(&"a".into(), true);
     assert_eq!(first(facts), "b", "the walk did not come to it");
+    for _ in 0..3 {
+        facts.note_walked(&"b".into(), false);
+    }
+    assert_eq!(first(facts), "b", "walks gave way there");
+    let gap = Duration::from_secs(30);
+    let mut rng = StdRng::seed_from_u64(1);
+    facts.note_list_failed(&"b".into(), trouble(Cause::Clinic), gap, &mut rng);
+    facts.note_trouble(&errand, &"b".into());
     facts.note_walked(&"b".into(), false);
     assert_eq!(first(facts), "b", "the clinic failed when it came to b");
     facts.note_walked(&"b".into(), false);
     assert_eq!(first(facts), "a", "b itself fails");
+    facts.note_doctors(&"b".into(), &[]);
+    facts.note_trouble(&errand, &"b".into());
     facts.note_walked(&"b".into(), true);
     assert_eq!(first(facts), "b", "no more");
 }
