@@ -3,10 +3,12 @@
 //! Nothing here trusts the sender: every key may be missing, null or of another
 //! type, and a row that makes no sense costs that row alone.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use chrono_tz::Europe::Moscow;
 use serde::{Deserialize, Deserializer};
-use serde_json::Value;
+use serde_json::{Value, value::RawValue};
 
 use super::{
     client::Answer,
@@ -24,41 +26,38 @@ const EMPTY: [i32; 3] = [37, 38, 39];
 const FINAL: [i32; 4] = [45, 639, 676, 751];
 
 /// What an envelope holds.
-pub(super) enum Content {
-    /// The result, null if it is missing.
-    Result(Value),
+pub(super) enum Content<'a> {
+    /// The result as it came, `null` if it is missing.
+    Result(&'a str),
     /// The API says that there is nothing, by this code.
     Nothing(i32),
 }
 
 /// Opens the envelope. Codes decide, texts never.
-pub(super) fn open(body: &[u8]) -> Result<Content, ApiError> {
+pub(super) fn open(body: &[u8]) -> Result<Content<'_>, ApiError> {
     let body = body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body);
-    // By way of `Value`, which takes the last of repeated keys.
-    let value: Value = serde_json::from_slice(body)
-        .or_else(|error| serde_json::from_slice(&without_halves(body).ok_or(error)?))
-        .map_err(|error| ApiError::SiteDown {
+    // A map takes the last of repeated keys.
+    let keys: HashMap<String, &RawValue> =
+        serde_json::from_slice(body).map_err(|error| ApiError::SiteDown {
             fault: SiteFault::Unreadable,
             source: Some(error.into()),
         })?;
-    let Value::Object(mut keys) = value else {
-        return Err(ApiError::site(SiteFault::Unreadable));
-    };
-    let success = keys.get("success").and_then(Value::as_bool);
-    let code = keys.get("errorCode").and_then(integer);
-    let result = keys.remove("result");
+    let part = |key| keys.get(key).and_then(|raw| value(raw.get()));
+    let success = part("success").and_then(|value| value.as_bool());
+    let code = part("errorCode").and_then(|value| integer(&value));
+    let result = keys.get("result").map(|raw| raw.get());
     if success.is_none() && code.is_none() && result.is_none() {
         return Err(ApiError::site(SiteFault::Unreadable));
     }
     let code = code.unwrap_or(0);
     if success.unwrap_or(code == 0) {
-        return Ok(Content::Result(result.unwrap_or(Value::Null)));
+        return Ok(Content::Result(result.unwrap_or("null")));
     }
     if EMPTY.contains(&code) {
         return Ok(Content::Nothing(code));
     }
-    let message = keys
-        .get("message")
+    let message = part("message")
+        .as_ref()
         .and_then(Value::as_str)
         .and_then(tidy::line)
         .unwrap_or_default();
@@ -69,9 +68,15 @@ pub(super) fn open(body: &[u8]) -> Result<Content, ApiError> {
     })
 }
 
-/// The body with `\ufffd` for each escape that is half of a character; `None` if there is none.
-/// A source that cuts texts by its own units of length writes such halves, and one of them would
-/// cost the whole list.
+/// A part of an answer, by way of `Value`, which takes the last of repeated keys. A whole list of such
+/// would be ten times as large as its text: it is read row by row.
+fn value(text: &str) -> Option<Value> {
+    let whole = || serde_json::from_slice(&without_halves(text.as_bytes())?).ok();
+    serde_json::from_str(text).ok().or_else(whole)
+}
+
+/// The text with `\ufffd` for each escape that is half of a character; `None` if there is none.
+/// A source that cuts texts by its own units of length writes such halves.
 fn without_halves(body: &[u8]) -> Option<Vec<u8>> {
     let unit = |at: usize| {
         let digits = body.get(at..at + 6)?.strip_prefix(b"\\u")?;
@@ -110,35 +115,34 @@ pub(super) trait Row: for<'a> Deserialize<'a> {
 
 /// Reads a list; rows that make no sense are counted and left out.
 pub(super) fn list<R: Row>(body: &[u8]) -> Result<Answer<R::Noun>, ApiError> {
-    match open(body)? {
-        Content::Nothing(code) => Ok(Answer {
-            rows: Vec::new(),
-            skipped: 0,
-            code,
-        }),
-        Content::Result(Value::Null) => Ok(Answer {
-            rows: Vec::new(),
-            skipped: 0,
-            code: 0,
-        }),
-        Content::Result(Value::Array(values)) => match rows::<R>(values) {
-            // Nothing but nonsense is not nothing.
-            Answer { rows, skipped, .. } if rows.is_empty() && skipped > 0 => {
-                Err(ApiError::site(SiteFault::Unreadable))
-            }
-            answer => Ok(answer),
-        },
-        Content::Result(_) => Err(ApiError::site(SiteFault::Unreadable)),
+    let nothing = |code| Answer {
+        rows: Vec::new(),
+        skipped: 0,
+        code,
+    };
+    let result = match open(body)? {
+        Content::Nothing(code) => return Ok(nothing(code)),
+        Content::Result("null") => return Ok(nothing(0)),
+        Content::Result(result) => result,
+    };
+    let values: Vec<&RawValue> =
+        serde_json::from_str(result).map_err(|_| ApiError::site(SiteFault::Unreadable))?;
+    match rows::<R>(values.into_iter().map(|raw| value(raw.get()))) {
+        // Nothing but nonsense is not nothing.
+        Answer { rows, skipped, .. } if rows.is_empty() && skipped > 0 => {
+            Err(ApiError::site(SiteFault::Unreadable))
+        }
+        answer => Ok(answer),
     }
 }
 
-fn rows<R: Row>(values: Vec<Value>) -> Answer<R::Noun> {
+fn rows<R: Row>(values: impl ExactSizeIterator<Item = Option<Value>>) -> Answer<R::Noun> {
     let mut rows = Vec::with_capacity(values.len().min(MOST_ROWS));
     let mut skipped = values.len().saturating_sub(MOST_ROWS);
-    for value in values.into_iter().take(MOST_ROWS) {
-        match R::deserialize(value) {
-            Ok(row) if row.is_hidden() => (),
-            row => match row.ok().and_then(R::noun) {
+    for value in values.take(MOST_ROWS) {
+        match value.and_then(|value| R::deserialize(value).ok()) {
+            Some(row) if row.is_hidden() => (),
+            row => match row.and_then(R::noun) {
                 Some(noun) => rows.push(noun),
                 None => skipped += 1,
             },
@@ -153,18 +157,20 @@ fn rows<R: Row>(values: Vec<Value>) -> Answer<R::Noun> {
 
 /// Reads the answer about one clinic.
 pub(super) fn clinic(body: &[u8]) -> Result<Clinic, ApiError> {
-    let value = match open(body)? {
+    let result = match open(body)? {
         Content::Nothing(code) => {
             return Err(ApiError::ClinicDown {
                 code,
                 message: String::new(),
             });
         }
-        Content::Result(Value::Array(mut list)) if list.len() == 1 => list.remove(0),
-        Content::Result(value) => value,
+        Content::Result(result) => value(result),
     };
-    ClinicRow::deserialize(value)
-        .ok()
+    let row = match result {
+        Some(Value::Array(mut list)) if list.len() == 1 => list.pop(),
+        result => result,
+    };
+    row.and_then(|row| ClinicRow::deserialize(row).ok())
         .and_then(ClinicRow::noun)
         .ok_or_else(|| ApiError::site(SiteFault::Unreadable))
 }
@@ -395,10 +401,11 @@ impl Row for WorkDayRow {
     type Noun = (WorkDay, usize);
 
     fn noun(self) -> Option<(WorkDay, usize)> {
-        let slots = match self.appointments {
-            Value::Array(values) => rows::<SlotRow>(values),
-            _ => rows::<SlotRow>(Vec::new()),
+        let appointments = match self.appointments {
+            Value::Array(values) => values,
+            _ => Vec::new(),
         };
+        let slots = rows::<SlotRow>(appointments.into_iter().map(Some));
         let mut free = slots.rows;
         put_in_order(&mut free);
         let start = self.visit_start.date().and_then(Date::moment);
@@ -1052,6 +1059,18 @@ mod tests {
             b"{\"success\": \\ud800}",
         ] {
             list::<DistrictRow>(broken).unwrap_err();
+        }
+    }
+
+    #[test]
+    fn fault_10_a_row_that_cannot_be_read_costs_itself_alone() {
+        let deep = format!("{}{}", "[".repeat(1000), "]".repeat(1000));
+        for nonsense in ["1e999", &deep] {
+            let row = format!(r#"{{"id": "2", "name": {nonsense}}}"#);
+            let body = format!(r#"{{"result": [{row}, {{"id": "1", "name": "Заречный"}}]}}"#);
+            let answer = list::<DistrictRow>(body.as_bytes()).unwrap();
+            assert_eq!((answer.rows.len(), answer.skipped), (1, 1), "{nonsense}");
+            assert_eq!(answer.rows[0].name, "Заречный");
         }
     }
 
