@@ -50,9 +50,7 @@ impl Clocks {
         let place = (arrival.clinic_id, arrival.specialty_id);
         self.known.retain(|places, _| !places.contains(&place));
         let arrivals = self.arrivals.entry(place).or_default();
-        let oldest = appeared.at - ARRIVALS_KEPT;
-        let old = arrivals.partition_point(|appeared| appeared.at < oldest);
-        arrivals.drain(..old);
+        forget_early(arrivals, appeared.at);
         arrivals.push(appeared);
     }
 
@@ -61,14 +59,14 @@ impl Clocks {
         self.day != Some(date_of(now))
     }
 
-    /// A new day: how long slots have lived of late. Where nothing came for long is forgotten.
+    /// A new day: how long slots have lived of late. What came long ago is forgotten.
     pub(crate) fn begin_day(&mut self, lives: Lives, now: DateTime<Utc>) {
         self.day = Some(date_of(now));
         self.known.clear();
-        let is_late = |appeared: &Between| appeared.at >= now - ARRIVALS_KEPT;
         self.arrivals.retain(|_, arrivals| {
+            forget_early(arrivals, now);
             arrivals.shrink_to_fit();
-            arrivals.iter().any(is_late)
+            !arrivals.is_empty()
         });
         self.lives = lives;
     }
@@ -118,6 +116,10 @@ impl Clocks {
             life: median_life(lives.flatten().copied().collect()),
         }
     }
+}
+
+fn forget_early(arrivals: &mut Vec<Between>, now: DateTime<Utc>) {
+    arrivals.retain(|appeared| appeared.at >= now - ARRIVALS_KEPT);
 }
 
 fn places(watch: &Watch) -> Vec<Place> {
@@ -192,9 +194,13 @@ mod tests {
         clocks.note(arrival(10));
         assert_eq!(clocks.known.len(), 1, "of the other place nothing changed");
         assert_eq!(told(&mut clocks), 10_000);
-        // What is older than eight weeks is forgotten.
+        // What is older than eight weeks is forgotten, whether anything has come since or not.
+        let kept = |clocks: &Clocks| clocks.arrivals.values().map(Vec::len).sum::<usize>();
         clocks.note(arrival(60));
-        let kept = clocks.arrivals.values().map(Vec::len).sum::<usize>();
-        assert_eq!(kept, 8);
+        assert_eq!(kept(&clocks), 8);
+        clocks.begin_day(Lives::default(), at(66, 0));
+        assert_eq!(kept(&clocks), 2);
+        clocks.begin_day(Lives::default(), at(117, 0));
+        assert!(clocks.arrivals.is_empty());
     }
 }

@@ -180,7 +180,23 @@ struct Seen {
     /// What it counts: a batch says less than as many releases.
     mass: f32,
     /// How likely each expert thought it before.
-    foretold: Weights,
+    foretold: [Rough; MANY],
+}
+
+/// A number of which two digits are kept: enough to judge by, in half the room.
+#[derive(Debug, Clone, Copy)]
+struct Rough(u16);
+
+impl From<f32> for Rough {
+    fn from(number: f32) -> Self {
+        Self((number.to_bits() >> 16) as u16)
+    }
+}
+
+impl From<Rough> for f32 {
+    fn from(rough: Rough) -> Self {
+        Self::from_bits(u32::from(rough.0) << 16)
+    }
 }
 
 #[derive(Debug)]
@@ -189,27 +205,71 @@ struct Place {
     /// Arrived since the day was closed.
     fresh: Vec<Arrived>,
     weights: Weights,
-    /// What each expert said of the day, kept to judge it when it is over; `None`: nothing, having
-    /// seen no such day. Empty until somebody asks or something arrives.
-    said: Vec<Option<Said>>,
-    expected: Profile,
+    /// What is expected of the day, since somebody asked.
+    expected: Option<Profile>,
 }
 
-/// What an expert says: several places may be told the same.
-type Said = Arc<[f32; BINS]>;
+/// What each expert says of a day; `None`: nothing, having seen no such day.
+type Said = [Option<Opinion>; MANY];
+/// Several places may be told the same.
+type Opinion = Arc<[f32; BINS]>;
 
 #[derive(Debug)]
 struct Clinic<P> {
     places: BTreeMap<P, Place>,
     /// The quarters of an hour in which anybody looked, by day.
     watched: BTreeMap<i64, u128>,
+    /// What its places together say of the day, since it was asked.
+    common: Option<Said>,
 }
 
-impl<P> Clinic<P> {
+impl<P: Ord + Clone> Clinic<P> {
     fn new() -> Self {
         Self {
             places: BTreeMap::new(),
             watched: BTreeMap::new(),
+            common: None,
+        }
+    }
+
+    /// One that is new knows what it would had it been known before.
+    fn place(&mut self, place: &P, prior: &Weights, day: i64) -> &mut Place {
+        let new = || Place::new(prior, day);
+        self.places.entry(place.clone()).or_insert_with(new)
+    }
+
+    fn expected(&mut self, place: &P, prior: &Weights, day: i64, city: &City) -> &Profile {
+        let expected = self.place(place, prior, day).expected.take();
+        let expected = expected.unwrap_or_else(|| {
+            let common = self.common(day).clone();
+            let place = &self.places[place];
+            let (rate, said) = place.foretell(day, &self.watched, &common, city);
+            place.mix(rate, &said)
+        });
+        self.place(place, prior, day).expected.insert(expected)
+    }
+
+    fn common(&mut self, day: i64) -> &Said {
+        let Self {
+            places, watched, ..
+        } = self;
+        self.common
+            .get_or_insert_with(|| common(places, watched, day))
+    }
+
+    /// Learns of a day that is over. What was said of it is said again, to be judged.
+    fn close_day(&mut self, day: i64, city: &City) {
+        if self.places.values().any(|place| !place.fresh.is_empty()) {
+            let common = self.common(day).clone();
+            for place in self.places.values_mut() {
+                if !place.fresh.is_empty() {
+                    let (_, said) = place.foretell(day, &self.watched, &common, city);
+                    place.learn(&said);
+                }
+            }
+        }
+        for place in self.places.values_mut() {
+            place.forget_before(day);
         }
     }
 }
@@ -311,12 +371,16 @@ impl<C: Ord + Clone, P: Ord + Clone> Learner<C, P> {
 
     /// Slots appeared.
     pub fn arrived(&mut self, clinic: &C, place: &P, arrived: Arrived) {
-        self.place(clinic, place).fresh.push(arrived);
+        let (prior, day) = (self.prior, self.day);
+        let place = self.clinic(clinic).place(place, &prior, day);
+        place.fresh.push(arrived);
     }
 
     /// Releases expected at a place today, per day, by part of the day.
     pub fn expected(&mut self, clinic: &C, place: &P) -> &Profile {
-        &self.place(clinic, place).expected
+        let clinics = self.clinics.entry(clinic.clone());
+        let clinic = clinics.or_insert_with(Clinic::new);
+        clinic.expected(place, &self.prior, self.day, &self.city)
     }
 
     /// The day of [`Self::expected`].
@@ -332,7 +396,9 @@ impl<C: Ord + Clone, P: Ord + Clone> Learner<C, P> {
         }
         // After a long sleep nothing is to be learned of the days between; a clock that was set
         // back begins its day anew.
-        self.close_day();
+        for clinic in self.clinics.values_mut() {
+            clinic.close_day(self.day, &self.city);
+        }
         self.day = today;
         self.forecast();
         true
@@ -344,51 +410,19 @@ impl<C: Ord + Clone, P: Ord + Clone> Learner<C, P> {
             .or_insert_with(Clinic::new)
     }
 
-    /// Whoever asks first hears what is foretold; one that is new knows what it would had it been known
-    /// before.
-    fn place(&mut self, clinic: &C, place: &P) -> &mut Place {
-        let day = self.day;
-        let clinic = self
-            .clinics
-            .entry(clinic.clone())
-            .or_insert_with(Clinic::new);
-        if clinic.places.get(place).is_none_or(|it| it.said.is_empty()) {
-            let common = common(&clinic.places, &clinic.watched, day);
-            let it = clinic.places.entry(place.clone()).or_insert_with(|| {
-                let mut new = Place::new();
-                new.weigh(&self.prior, day);
-                new
-            });
-            let own = History::of(&clinic.watched, it.seen.iter(), day);
-            let told = it.foretell(day, &own, common.as_ref(), &self.city);
-            (it.said, it.expected) = told;
-        }
-        clinic
-            .places
-            .entry(place.clone())
-            .or_insert_with(Place::new)
-    }
-
-    fn close_day(&mut self) {
-        for clinic in self.clinics.values_mut() {
-            for place in clinic.places.values_mut() {
-                place.close_day(self.day);
-            }
-        }
-    }
-
     fn forecast(&mut self) {
         let day = self.day;
         self.prior = self.common_weights();
         for clinic in self.clinics.values_mut() {
             clinic.watched.retain(|past, _| *past > day - MEMORY_DAYS);
+            clinic.common = None;
             // Nobody waits there any more, and all that came is forgotten.
             clinic
                 .places
-                .retain(|_, place| !place.said.is_empty() || !place.seen.is_empty());
+                .retain(|_, place| place.expected.is_some() || !place.seen.is_empty());
             for place in clinic.places.values_mut() {
                 place.weigh(&self.prior, day);
-                place.said = Vec::new();
+                place.expected = None;
             }
         }
         self.clinics
@@ -439,13 +473,13 @@ impl<C: Ord + Clone, P: Ord + Clone> Learner<C, P> {
             }
         }
         let profile = |spread| city_profile(&all, &watched, self.day, spread);
-        City(CITY_SPREADS.map(|spread| profile(spread).map(Said::from)))
+        City(CITY_SPREADS.map(|spread| profile(spread).map(Opinion::from)))
     }
 }
 
 /// What the whole city says of the day, by spread.
 #[derive(Debug, Default)]
-struct City([Option<Said>; CITY_SPREADS.len()]);
+struct City([Option<Opinion>; CITY_SPREADS.len()]);
 
 impl Seen {
     fn middle(&self) -> u16 {
@@ -453,15 +487,19 @@ impl Seen {
     }
 }
 
-/// What was seen of a clinic. Of a single place that is its own past.
-fn common<'a, P>(
-    places: &BTreeMap<P, Place>,
-    watched: &'a BTreeMap<i64, u128>,
-    day: i64,
-) -> Option<History<'a>> {
+/// What the places of a clinic together say of the day. Of a single one that is its own past.
+fn common<P>(places: &BTreeMap<P, Place>, watched: &BTreeMap<i64, u128>, day: i64) -> Said {
     let speak = places.values().filter(|place| !place.seen.is_empty());
+    if speak.count() < 2 {
+        return Said::default();
+    }
     let seen = places.values().flat_map(|place| &place.seen);
-    (speak.count() > 1).then(|| History::of(watched, seen, day))
+    let history = History::of(watched, seen, day);
+    let rate = history.mass(day) / history.days(day).max(0.1);
+    EXPERTS.map(|expert| match expert {
+        Expert::Clinic { days, spread } => history.opinion(day, days, spread, rate),
+        Expert::Even | Expert::ByDay | Expert::City { .. } | Expert::Own { .. } => None,
+    })
 }
 
 /// What was seen of some places, and when anybody looked: what lies ahead, by a clock that was set
@@ -527,6 +565,15 @@ impl<'a> History<'a> {
             *rate = *rate * BINS as f32 / exposure[bin * QUARTERS / BINS].max(LEAST_EXPOSURE);
         }
         Some(profile)
+    }
+
+    /// The profile in multiples of the mean rate.
+    fn opinion(&self, day: i64, days: Alike, spread: f32, rate: f32) -> Option<Opinion> {
+        let mut profile = self.profile(day, days, spread)?;
+        for value in profile.iter_mut() {
+            *value /= rate.max(0.01);
+        }
+        Some(profile.into())
     }
 }
 
@@ -619,18 +666,19 @@ fn normal(weights: Weights) -> Weights {
 }
 
 impl Place {
-    fn new() -> Self {
-        Self {
+    fn new(prior: &Weights, day: i64) -> Self {
+        let mut new = Self {
             seen: VecDeque::new(),
             fresh: Vec::new(),
             weights: believed(),
-            said: Vec::new(),
-            expected: zero(),
-        }
+            expected: None,
+        };
+        new.weigh(prior, day);
+        new
     }
 
-    /// The day is over: judges what was said of it, then remembers it.
-    fn close_day(&mut self, day: i64) {
+    /// Judges what was said of what came, then remembers it.
+    fn learn(&mut self, said: &Said) {
         for arrived in std::mem::take(&mut self.fresh) {
             let begin = calendar::midnight(calendar::day_of(arrived.at));
             let since = arrived.since.max(begin).min(arrived.at);
@@ -641,8 +689,7 @@ impl Place {
             let width = f32::from(bins.1 - bins.0) + 1.0;
             let mut foretold = [0.0; MANY];
             let (mut together, mut speaking) = (0.0, 0.0);
-            for ((foretold, said), weight) in foretold.iter_mut().zip(&self.said).zip(self.weights)
-            {
+            for ((foretold, said), weight) in foretold.iter_mut().zip(said).zip(self.weights) {
                 if let Some(said) = said {
                     let rates = &said[usize::from(bins.0)..=usize::from(bins.1)];
                     *foretold = rates.iter().sum::<f32>() / width;
@@ -651,7 +698,7 @@ impl Place {
                 }
             }
             // Who said nothing is neither better nor worse than the others were.
-            for (foretold, said) in foretold.iter_mut().zip(&self.said) {
+            for (foretold, said) in foretold.iter_mut().zip(said) {
                 if said.is_none() {
                     *foretold = together / f32::max(speaking, 1e-6);
                 }
@@ -660,9 +707,12 @@ impl Place {
                 day: calendar::day_of(arrived.at),
                 bins,
                 mass: 1.0 + (arrived.slots.max(1) as f32).ln(),
-                foretold,
+                foretold: foretold.map(Rough::from),
             });
         }
+    }
+
+    fn forget_before(&mut self, day: i64) {
         while self
             .seen
             .front()
@@ -675,14 +725,14 @@ impl Place {
 
     /// The mixture that would have foretold best what came.
     fn weigh(&mut self, prior: &Weights, day: i64) {
-        let judged: Vec<(f32, &Weights)> = self
+        let judged: Vec<(f32, Weights)> = self
             .seen
             .iter()
             .filter(|seen| seen.day < day)
             .map(|seen| {
                 (
                     seen.mass * decay(day - seen.day, JUDGED_HALF_LIFE),
-                    &seen.foretold,
+                    seen.foretold.map(f32::from),
                 )
             })
             .filter(|(mass, _)| *mass > 0.01)
@@ -694,7 +744,7 @@ impl Place {
                 let together = mixed(&weights, foretold);
                 if together > 0.0 {
                     for ((credit, weight), foretold) in
-                        credit.iter_mut().zip(&weights).zip(*foretold)
+                        credit.iter_mut().zip(&weights).zip(foretold)
                     {
                         *credit += mass * weight * foretold / together;
                     }
@@ -705,27 +755,29 @@ impl Place {
         self.weights = weights;
     }
 
-    /// What each expert says of the day, and what is to be expected of it.
+    /// Releases a day, and what each expert says of when.
     fn foretell(
         &self,
         day: i64,
-        own: &History<'_>,
-        clinic: Option<&History<'_>>,
+        watched: &BTreeMap<i64, u128>,
+        common: &Said,
         city: &City,
-    ) -> (Vec<Option<Said>>, Profile) {
+    ) -> (f32, Said) {
+        let own = History::of(watched, self.seen.iter(), day);
         let rate = (own.mass(day) + USUAL_RATE) / (own.days(day) + 1.0);
-        let said = EXPERTS.map(|expert| match expert {
-            Expert::Even => Some(Said::from([1.0; BINS])),
-            Expert::ByDay => Some(Said::from(by_day())),
-            Expert::City { nth } => city.0[nth].clone(),
-            Expert::Own { days, spread } => {
-                shape(own.profile(day, days, spread), rate).map(Said::from)
-            }
-            Expert::Clinic { days, spread } => clinic.and_then(|clinic| {
-                let rate = clinic.mass(day) / clinic.days(day).max(0.1);
-                shape(clinic.profile(day, days, spread), rate).map(Said::from)
-            }),
+        let mut experts = EXPERTS.iter().zip(common);
+        let said = std::array::from_fn(|_| match experts.next()? {
+            (Expert::Even, _) => Some(Opinion::from([1.0; BINS])),
+            (Expert::ByDay, _) => Some(Opinion::from(by_day())),
+            (Expert::City { nth }, _) => city.0[*nth].clone(),
+            (Expert::Own { days, spread }, _) => own.opinion(day, *days, *spread, rate),
+            (Expert::Clinic { .. }, common) => common.clone(),
         });
+        (rate, said)
+    }
+
+    /// What is to be expected if this is said.
+    fn mix(&self, rate: f32, said: &Said) -> Profile {
         let speaking = || {
             said.iter()
                 .zip(self.weights)
@@ -738,17 +790,8 @@ impl Place {
                 *expected += rate * weight / total * said;
             }
         }
-        (said.into(), expected)
+        expected
     }
-}
-
-/// A profile as multiples of the mean rate.
-fn shape(profile: Option<Profile>, rate: f32) -> Option<Profile> {
-    let mut profile = profile?;
-    for value in profile.iter_mut() {
-        *value /= rate.max(0.01);
-    }
-    Some(profile)
 }
 
 fn by_day() -> Profile {
