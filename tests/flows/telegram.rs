@@ -1198,6 +1198,9 @@ impl Proxy {
 #[tokio::test(start_paused = true)]
 async fn a_program_whose_token_is_out_of_reach_says_so_and_goes_on_when_it_is_back() {
     let home = Home::linked().await;
+    let place = home.app.city.a_doctor();
+    home.app.watch_doctor(&place).await;
+    home.app.run_for(minutes(1)).await;
     let kept = home.app.config.secrets.clone();
     let Home { mut app, telegram } = home;
     app.config.secrets = Some(Secrets::in_memory());
@@ -1208,7 +1211,20 @@ async fn a_program_whose_token_is_out_of_reach_says_so_and_goes_on_when_it_is_ba
     assert_eq!(view.chats[0].state, ChatState::Linked);
     let link = home.engine().new_chat_link().await;
     assert!(matches!(link, Err(EngineError::Channel(Untold::Locked))));
+
+    let slot = home.app.in_days(2, 0);
+    home.app.city.offer(&place.clinic, &place.doctor, slot);
+    home.app.run_for(minutes(2)).await;
+    let [alert] = home.app.inbox().await.try_into().expect("one alert");
+    let telegram = alert.deliveries.iter().find(|it| it.channel != "test");
+    let telegram = telegram.map(|it| (it.state, it.why));
+    assert_eq!(telegram, Some((DeliveryState::Due, Some(Untold::Locked))));
+
     home.app.config.secrets = kept;
     let home = home.restart().await;
+    home.app.run_for(minutes(1)).await;
+    let told = |message: &ChatMessage| message.text.starts_with("🟢");
+    let told = home.seen().into_iter().filter(told).count();
+    assert_eq!(told, 1, "what waited is told at once, and once");
     assert!(home.ask("/help").await.text.contains("/status"));
 }

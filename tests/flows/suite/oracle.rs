@@ -8,7 +8,7 @@ use std::{
 
 use chrono::{DateTime, Utc};
 use engine::model::{DoctorId, WatchDraft, WatchId};
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Statement, params};
 use simulator::City;
 
 use super::town::{Heard, slot_of};
@@ -27,8 +27,11 @@ pub(super) struct Audit {
     pub(super) twice: usize,
 }
 
-/// Good looks at one list or doctor, in order: by clinic, level and resource.
-type Looks = HashMap<(String, String, String), Vec<i64>>;
+/// Good looks at lists and doctors: asked for one by one, so that little of them is in memory.
+struct Looks<'a> {
+    first: Statement<'a>,
+    known: HashMap<(String, &'static str, String, i64), Option<i64>>,
+}
 
 struct Opening {
     clinic: String,
@@ -41,6 +44,8 @@ impl Books {
     pub(super) fn open(path: &Path) -> rusqlite::Result<Self> {
         let books = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
         books.busy_timeout(std::time::Duration::from_secs(5))?;
+        // Memory is measured in this process.
+        books.pragma_update(None, "cache_size", -256)?;
         Ok(Self(books))
     }
 
@@ -83,7 +88,7 @@ impl Books {
         changed: &HashMap<WatchId, DateTime<Utc>>,
     ) -> anyhow::Result<Audit> {
         let watches = self.watches(changed)?;
-        let looks = self.looks()?;
+        let mut looks = Looks::of(&self.0)?;
         let mut waiting: HashMap<(&str, &str), Vec<usize>> = HashMap::new();
         for (index, (_, draft, _)) in watches.iter().enumerate() {
             for place in &draft.places {
@@ -105,7 +110,19 @@ impl Books {
         }
         let mut due: HashMap<(WatchId, u64), u32> = HashMap::new();
         let mut seen: HashMap<u64, u32> = HashMap::new();
-        for opening in self.openings(from)? {
+        let mut openings = self.0.prepare(
+            "SELECT clinic, doctor, start, first_seen FROM opening WHERE first_seen >= ?1",
+        )?;
+        let openings = openings.query_map([from.timestamp_millis()], |row| {
+            Ok(Opening {
+                clinic: row.get(0)?,
+                doctor: row.get(1)?,
+                start: DateTime::from_timestamp_millis(row.get(2)?).unwrap_or_default(),
+                first_seen: row.get(3)?,
+            })
+        })?;
+        for opening in openings {
+            let opening = opening?;
             let slot = slot_of(&opening.clinic, &opening.doctor, opening.start);
             *seen.entry(slot).or_default() += 1;
             let at = (opening.clinic.as_str(), opening.doctor.clone());
@@ -114,7 +131,7 @@ impl Books {
                 for index in &waiting[&(opening.clinic.as_str(), *specialty)] {
                     let (id, draft, since) = &watches[*index];
                     if !concerned.contains(id)
-                        && must_tell(&looks, draft, specialty, *since, &opening)
+                        && must_tell(&mut looks, draft, specialty, *since, &opening)?
                     {
                         concerned.insert(*id);
                         *due.entry((*id, slot)).or_default() += 1;
@@ -153,46 +170,48 @@ impl Books {
         })
         .collect()
     }
+}
 
-    fn looks(&self) -> rusqlite::Result<Looks> {
-        let mut good = self.0.prepare(
-            "SELECT clinic, level, resource, at FROM look
-             WHERE level <> 'clinic' AND outcome IN ('fresh', 'empty') ORDER BY id",
+impl<'a> Looks<'a> {
+    fn of(books: &'a Connection) -> rusqlite::Result<Self> {
+        let first = books.prepare(
+            "SELECT at FROM look
+             WHERE clinic = ?1 AND level = ?2 AND resource = ?3 AND at >= ?4
+                 AND outcome IN ('fresh', 'empty')
+             ORDER BY at LIMIT 1",
         )?;
-        let rows = good.query_map((), |row| {
-            Ok(((row.get(0)?, row.get(1)?, row.get(2)?), row.get(3)?))
-        })?;
-        let mut looks = Looks::new();
-        for row in rows {
-            let (key, at) = row?;
-            looks.entry(key).or_default().push(at);
-        }
-        Ok(looks)
+        Ok(Self {
+            first,
+            known: HashMap::new(),
+        })
     }
 
-    fn openings(&self, from: DateTime<Utc>) -> rusqlite::Result<Vec<Opening>> {
-        let mut openings = self.0.prepare(
-            "SELECT clinic, doctor, start, first_seen FROM opening WHERE first_seen >= ?1",
-        )?;
-        let rows = openings.query_map([from.timestamp_millis()], |row| {
-            Ok(Opening {
-                clinic: row.get(0)?,
-                doctor: row.get(1)?,
-                start: DateTime::from_timestamp_millis(row.get(2)?).unwrap_or_default(),
-                first_seen: row.get(3)?,
-            })
-        })?;
-        rows.collect()
+    /// When this was looked at first, not before then.
+    fn first(
+        &mut self,
+        clinic: &str,
+        level: &'static str,
+        resource: &str,
+        since: i64,
+    ) -> rusqlite::Result<Option<i64>> {
+        let key = (clinic.to_owned(), level, resource.to_owned(), since);
+        if let Some(known) = self.known.get(&key) {
+            return Ok(*known);
+        }
+        let wanted = params![clinic, level, resource, since];
+        let first = self.first.query_row(wanted, |row| row.get(0)).optional()?;
+        self.known.insert(key, first);
+        Ok(first)
     }
 }
 
 fn must_tell(
-    looks: &Looks,
+    looks: &mut Looks<'_>,
     draft: &WatchDraft,
     specialty: &str,
     since: i64,
     opening: &Opening,
-) -> bool {
+) -> rusqlite::Result<bool> {
     let Opening {
         clinic,
         doctor,
@@ -205,12 +224,12 @@ fn must_tell(
             && place.doctors.includes(&id)
     });
     let seen_at = DateTime::from_timestamp_millis(*first_seen).unwrap_or_default();
-    let first = |level: &str, resource: &str, since: i64| {
-        let key = (clinic.clone(), level.to_owned(), resource.to_owned());
-        let times = looks.get(&key)?;
-        times.get(times.partition_point(|at| *at < since)).copied()
+    if !wanted || !draft.wish.suits(*start, seen_at) {
+        return Ok(false);
+    }
+    let Some(listed) = looks.first(clinic, "specialty", specialty, since)? else {
+        return Ok(false);
     };
-    let shown =
-        first("specialty", specialty, since).and_then(|listed| first("doctor", doctor, listed));
-    wanted && draft.wish.suits(*start, seen_at) && shown.is_some_and(|shown| *first_seen > shown)
+    let shown = looks.first(clinic, "doctor", doctor, listed)?;
+    Ok(shown.is_some_and(|shown| *first_seen > shown))
 }
