@@ -282,7 +282,7 @@ impl<'a> Watching<'a> {
                 next = next.min(*due);
             } else if let Some(key) = self.scheduler.keys(&clinic.id.as_str().into()).first() {
                 let key = key.clone();
-                self.scheduler.hasten(&key, wall);
+                self.scheduler.hasten(&key, false, wall);
             }
         }
         next

@@ -266,7 +266,7 @@ impl Poller {
         self.tell(Event::WatchesChanged);
     }
 
-    async fn round(self: Arc<Self>, errand: Errand, turn: Option<Turn>) {
+    async fn round(self: Arc<Self>, mut errand: Errand, turn: Option<Turn>) {
         let asked = Instant::now();
         let mut last = if let Some(turn) = turn {
             turn
@@ -288,6 +288,7 @@ impl Poller {
             return;
         }
         if errand.walk {
+            self.board().begin_walk(&mut errand);
             *last = Some(Walked {
                 from: Instant::now(),
                 plan: errand.plan.clone(),

@@ -154,7 +154,7 @@ pub(super) async fn told(verdict: &mut Verdict, town: &Town) -> anyhow::Result<(
     let mut sums = (0, 0, 0);
     for ear in &town.ears {
         let start = town.city.config().start;
-        let audit = books.audit(&town.city, &ear.take(), start, &HashMap::new())?;
+        let audit = books.audit(&town.city, &ear.heard(), start, &HashMap::new())?;
         sums = (
             sums.0 + audit.due,
             sums.1 + audit.lost,

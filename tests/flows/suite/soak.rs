@@ -103,9 +103,11 @@ pub async fn run(size_of: Size, heap: Heap) -> anyhow::Result<Verdict> {
             // What was seen is told before it is counted.
             town.unplug();
             town.run_for(minutes(1)).await;
-            let books = books(&town)?;
-            count(&mut sums, &books, &town, audited, &changed)?;
-            breaks.extend(books.damage()?);
+            let (found, damage) = audit(&town, audited, &changed)?;
+            for (sum, found) in sums.iter_mut().zip(found) {
+                *sum += found;
+            }
+            breaks.extend(damage);
             audited = town.config.clock.now();
             town.plug_in();
             let place = &people[rebound * 7 % people.len()].places[0];
@@ -188,23 +190,31 @@ async fn night(town: &Town, day: usize) {
     }
 }
 
-/// Adds what was due since then, lost, told twice and told as a repeat.
-fn count(
-    sums: &mut [usize; 4],
-    books: &Books,
+/// What was due since then, lost, told twice and told as a repeat, and what is wrong with the database.
+/// In a thread of its own: the memory that it takes is not between what the program has.
+fn audit(
     town: &Town,
     since: DateTime<Utc>,
     changed: &HashMap<WatchId, DateTime<Utc>>,
-) -> anyhow::Result<()> {
-    for ear in &town.ears {
-        let heard = ear.take();
-        let audit = books.audit(&town.city, &heard, since, changed)?;
-        let found = [audit.due, audit.lost, audit.twice, heard.repeats];
-        for (sum, found) in sums.iter_mut().zip(found) {
-            *sum += found;
+) -> anyhow::Result<([usize; 4], Vec<String>)> {
+    let audit = || {
+        let books = books(town)?;
+        let mut sums = [0; 4];
+        for ear in &town.ears {
+            let mut heard = ear.heard();
+            let audit = books.audit(&town.city, &heard, since, changed)?;
+            let found = [audit.due, audit.lost, audit.twice, heard.repeats];
+            for (sum, found) in sums.iter_mut().zip(found) {
+                *sum += found;
+            }
+            heard.clear();
         }
-    }
-    Ok(())
+        Ok((sums, books.damage()?))
+    };
+    std::thread::scope(|scope| {
+        let audited = scope.spawn(audit).join();
+        audited.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
 }
 
 const WAITING: &str = "SELECT count(*) FROM outbox WHERE state IN ('due', 'leased')";

@@ -86,6 +86,15 @@ pub(super) struct Heard {
     pub(super) repeats: usize,
 }
 
+impl Heard {
+    /// Forgets all of it; the room stays.
+    pub(super) fn clear(&mut self) {
+        self.slots.clear();
+        self.watches.clear();
+        self.repeats = 0;
+    }
+}
+
 /// What stands for a slot.
 pub(super) fn slot_of(clinic: &str, doctor: &str, start: DateTime<Utc>) -> u64 {
     let mut hasher = DefaultHasher::new();
@@ -102,13 +111,9 @@ impl Ear {
         })
     }
 
-    fn heard(&self) -> MutexGuard<'_, Heard> {
+    /// What it was told, to be cleared.
+    pub(super) fn heard(&self) -> MutexGuard<'_, Heard> {
         self.heard.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// What it was told; forgotten here.
-    pub(super) fn take(&self) -> Heard {
-        std::mem::take(&mut *self.heard())
     }
 
     /// Whom it was told of since it was asked last, once for each message.

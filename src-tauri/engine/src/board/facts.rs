@@ -24,6 +24,8 @@ use crate::{
 
 /// That slots are gone is confirmed no sooner.
 const CONFIRM_WAIT: Duration = Duration::from_secs(20);
+/// Failures in a row after which a first look waits like any other.
+const FIRST_TRIES: u32 = 8;
 /// Good lists in a row without an id before a watch needs its owner.
 const LOST_AFTER: u8 = 2;
 /// Lists that come closer together than this are one: a walk gave way to a person's, or somebody
@@ -198,6 +200,8 @@ pub(crate) struct PairFacts {
     pub(crate) trouble: Option<Trouble>,
     /// Walks in a row that came to it and left something unknown.
     in_vain: u32,
+    /// The walk that has begun has nothing more to see of it.
+    walked: bool,
     /// The last look at the list of doctors failed.
     failing: Option<Failing>,
     /// Good lists without this specialty.
@@ -210,6 +214,8 @@ pub(crate) struct ClinicFacts {
     pub(super) walk_due: Instant,
     /// When a walk ended last.
     pub(super) walked_at: Option<Instant>,
+    /// When the walk began that has not come to its end, though it may have broken off.
+    pub(super) walk_began: Option<Instant>,
     /// The last round in which something was learned.
     pub(super) learned_at: Option<i64>,
     /// The last good answer of the round under way.
@@ -240,6 +246,7 @@ impl ClinicFacts {
         Self {
             walk_due: due,
             walked_at: None,
+            walk_began: None,
             learned_at: None,
             heard_at: None,
             called: true,
@@ -436,6 +443,7 @@ impl ClinicFacts {
 
     /// What was last seen is too long ago to say what rows announce.
     pub(crate) fn forget_readings(&mut self) {
+        self.walk_began = None;
         for pair in self.pairs.values_mut() {
             pair.witness = Witness::default();
         }
@@ -497,6 +505,20 @@ impl ClinicFacts {
         (in_vain, pair.and_then(|pair| pair.good_at))
     }
 
+    /// A walk begins, or goes on with what the last one did not come to: if that began less than a
+    /// gap ago, and no person wants all of it.
+    pub(super) fn begin_walk(&mut self, errand: &mut Errand, gap: Duration) {
+        let broken = self.walk_began.filter(|began| began.elapsed() < gap);
+        if broken.is_none() || errand.urgent {
+            self.walk_began = Some(Instant::now());
+            for pair in self.pairs.values_mut() {
+                pair.walked = false;
+            }
+        }
+        let walked = |id: &SpecialtyId| self.pairs.get(id).is_some_and(|pair| pair.walked);
+        errand.plan.pairs.retain(|id, _| !walked(id));
+    }
+
     /// A walk has come to this specialty and to its end, unless it broke off there. One that gave way
     /// or met what concerns all says nothing of it.
     pub(crate) fn note_walked(&mut self, specialty: &SpecialtyId, to_the_end: bool) {
@@ -505,7 +527,16 @@ impl ClinicFacts {
             pair.in_vain += 1;
         } else if to_the_end {
             pair.in_vain = 0;
+            pair.walked = true;
         }
+    }
+
+    /// Has something that is watched never been seen, though a walk was on its way to it? Not where
+    /// that fails on and on.
+    pub(super) fn has_failed_first(&self, plan: &ClinicPlan) -> bool {
+        let is_new = |id| self.pairs.get(id).is_none_or(|pair| pair.good_at.is_none());
+        (1..=FIRST_TRIES).contains(&self.failures.max(self.broken_walks))
+            && plan.pairs.keys().any(is_new)
     }
 
     /// Could this doctor's slots not be read twice in a row? Once may be a spell of the whole clinic.

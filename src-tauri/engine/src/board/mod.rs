@@ -392,6 +392,7 @@ impl Board {
         for clinic in clinics {
             if let Some(facts) = self.facts.get_mut(&clinic) {
                 facts.walk_due = Instant::now();
+                facts.walk_began = None;
                 facts.called = true;
                 facts.urgent |= urgent;
                 if urgent {
@@ -538,6 +539,7 @@ impl Board {
     }
 
     /// A walk does not wait for a look that may be a quarter of an hour away. What rests, rests on.
+    /// A first look that failed has waited its turn, and is tried again before what else is overdue.
     fn call_walks(&mut self) {
         let now = Instant::now();
         let walks = |clinic: &&ClinicId| {
@@ -549,7 +551,9 @@ impl Board {
             // One that rests alone keeps the walk waiting no longer than the others.
             let keys = self.scheduler.keys(&clinic).iter();
             if let Some(key) = keys.min_by_key(|key| self.scheduler.due(key)).cloned() {
-                self.scheduler.hasten(&key, self.timeline.now());
+                let (facts, plan) = (&self.facts[&clinic], &self.plan[&clinic]);
+                let kept = facts.has_failed_first(plan);
+                self.scheduler.hasten(&key, kept, self.timeline.now());
             }
         }
     }
@@ -654,6 +658,14 @@ impl Board {
         })
     }
 
+    /// A walk begins, or goes on where the last one broke off: what that came to is left out.
+    pub(crate) fn begin_walk(&mut self, errand: &mut Errand) {
+        let gap = self.walk_gap(&errand.clinic);
+        if let Some(facts) = self.facts.get_mut(&errand.clinic) {
+            facts.begin_walk(errand, gap);
+        }
+    }
+
     /// A round has given way to another, which sees what this one has not seen.
     pub(crate) fn gave_way(&mut self, clinic: &ClinicId) {
         if self.facts.get(clinic).is_some_and(|facts| facts.urgent) {
@@ -697,6 +709,7 @@ impl Board {
                 }
                 if errand.walk {
                     facts.broken_walks = 0;
+                    facts.walk_began = None;
                     wait = Some(schedule::before(walk_gap, &mut self.rng));
                 }
             }
@@ -745,9 +758,12 @@ impl Board {
                 .watched(&errand.clinic, since, at);
         }
         if learned && errand.walk {
-            // A walk has looked at everything.
+            // A walk has looked at everything that it went to see.
             for key in self.scheduler.keys(&errand.clinic).to_vec() {
-                self.scheduler.looked(&key, at);
+                let seen = |specialty| errand.plan.pairs.contains_key(specialty);
+                if self.scheduler.places(&key).into_iter().any(seen) {
+                    self.scheduler.looked(&key, at);
+                }
             }
         }
         if urgent || learned && called && rest.is_none() {

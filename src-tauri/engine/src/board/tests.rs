@@ -453,6 +453,85 @@ async fn a_walk_begins_with_what_the_last_one_did_not_come_to_and_ends_with_what
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_walk_that_broke_off_goes_on_there_unless_that_is_long_ago_or_a_person_wants_all() {
+    let mut board = one_clinic();
+    let id = ClinicId::from("1");
+    let pair = board.plan[&id].pairs[&SpecialtyId::from("a")].clone();
+    let plan = board.plan.get_mut(&id).unwrap();
+    plan.pairs.insert("b".into(), pair);
+    let begin = |board: &mut Board, errand: &Errand| {
+        let mut errand = errand.clone();
+        board.begin_walk(&mut errand);
+        errand
+    };
+    let seen = |errand: Errand| {
+        errand
+            .plan
+            .pairs
+            .into_keys()
+            .map(|id| id.0)
+            .collect::<String>()
+    };
+    let pressed = board.walk(&id).unwrap();
+    let errand = Errand {
+        urgent: false,
+        ..pressed.clone()
+    };
+    let breaks_off_after_a = |board: &mut Board, minute| {
+        let now = DateTime::UNIX_EPOCH + Duration::from_mins(minute);
+        let errand = begin(board, &errand);
+        let facts = board.facts.get_mut(&id).unwrap();
+        facts.note_known(&errand, &"a".into(), now);
+        facts.note_walked(&"a".into(), true);
+        board.finish(&errand, true, Some(trouble(Cause::Clinic)), now);
+    };
+
+    breaks_off_after_a(&mut board, 0);
+    assert_eq!(seen(begin(&mut board, &errand)), "b");
+    assert_eq!(seen(begin(&mut board, &pressed)), "ab");
+
+    breaks_off_after_a(&mut board, 1);
+    tokio::time::advance(board.walk_gap(&id)).await;
+    assert_eq!(seen(begin(&mut board, &errand)), "ab");
+
+    breaks_off_after_a(&mut board, 20);
+    let rest = begin(&mut board, &errand);
+    let end = DateTime::UNIX_EPOCH + Duration::from_mins(25);
+    board.finish(&rest, true, None, end);
+    let known = ["a", "b"].map(|it| board.facts[&id].pairs[&it.into()].good_at);
+    let a = DateTime::UNIX_EPOCH + Duration::from_mins(20);
+    assert_eq!(known, [Some(a), Some(end)]);
+    assert_eq!(seen(begin(&mut board, &errand)), "ab", "another walk");
+
+    breaks_off_after_a(&mut board, 30);
+    board.hurry([id.clone()], false);
+    assert_eq!(seen(begin(&mut board, &errand)), "ab", "somebody came");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_first_look_that_failed_is_tried_again_before_what_is_overdue_and_not_for_ever() {
+    let mut board = clinics(40);
+    let epoch = DateTime::UNIX_EPOCH;
+    let id = ClinicId::from("7");
+    let mut tries = Vec::new();
+    for minute in 0..2000 {
+        // One look in a minute: never all that is due.
+        let (errands, _) = board.due(epoch, 1, true);
+        for (errand, _turn) in errands {
+            let fails = errand.clinic == id;
+            let trouble = fails.then(|| trouble(Cause::Clinic));
+            board.finish(&errand, !fails, trouble, epoch);
+            tries.extend(fails.then_some(minute));
+        }
+        tokio::time::advance(Duration::from_mins(1)).await;
+    }
+    let waits: Vec<i32> = tries.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    let (soon, usual) = waits.split_at(8);
+    assert!(soon.iter().all(|wait| *wait <= 16), "{waits:?}");
+    assert!(usual.iter().all(|wait| *wait >= 30), "{waits:?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_specialty_that_is_missing_from_a_list_is_walked_for_until_it_is_lost() {
     let mut board = one_clinic();
     let mut walks = Vec::new();

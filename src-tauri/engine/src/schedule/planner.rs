@@ -31,6 +31,8 @@ const MINUTE: i64 = 60_000;
 const HOUR_MS: f32 = 3_600_000.0;
 /// Ahead of everything that is overdue.
 const AHEAD: i64 = i64::MIN / 2;
+/// Before what else is overdue, by so much: a turn that was waited for already.
+const PLACE: i64 = i64::MAX / 4;
 
 /// When each resource is due. `K` names it.
 #[derive(Debug)]
@@ -126,10 +128,12 @@ impl<K: Ord + Clone> Planner<K> {
         }
     }
 
-    /// It is due now, unless it was put off or has just been looked at.
-    pub(crate) fn hasten(&mut self, key: &K, now: i64) {
+    /// It is due now, unless it was put off or has just been looked at. `kept`: it has waited its
+    /// turn already, and goes before what else is overdue.
+    pub(crate) fn hasten(&mut self, key: &K, kept: bool, now: i64) {
         if let Some(turn) = self.keys.get_mut(key) {
             let due = turn.held.max(turn.looked + LEAST).max(now);
+            let due = if kept && due == now { due - PLACE } else { due };
             if due < turn.due {
                 turn.due = due;
                 self.heap.push(Reverse((due, key.clone())));
@@ -421,9 +425,21 @@ mod tests {
         for key in [3, 1, 5, 2, 4] {
             let (planner, rng) = (&mut plan.planner, &mut plan.rng);
             planner.set(&key, even(5.0), GAPS, now, rng);
-            planner.hasten(&key, now);
+            planner.hasten(&key, false, now);
         }
         assert_eq!(order(&mut plan, now), [5, 4, 3, 2, 1]);
+    }
+
+    #[test]
+    fn whoever_has_waited_their_turn_goes_before_what_is_overdue_and_after_a_person() {
+        let now = BEGAN + HOUR;
+        let mut plan = overdue(now);
+        plan.planner.hasten(&3, true, now);
+        plan.planner.hasten(&1, true, now + MINUTE);
+        plan.planner.hurry(&2, true, now);
+        plan.planner.put_off(&4, now + MINUTE);
+        plan.planner.hasten(&4, true, now);
+        assert_eq!(order(&mut plan, now), [2, 3, 1, 5]);
     }
 
     #[test]

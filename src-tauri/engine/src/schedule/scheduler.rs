@@ -161,9 +161,10 @@ impl<F: Foresight> Scheduler<F> {
         self.planner.hurry(key, ahead, now);
     }
 
-    /// It is looked at as soon as it may be: what was put off stays so.
-    pub fn hasten(&mut self, key: &Key, now: i64) {
-        self.planner.hasten(key, now);
+    /// It is looked at as soon as it may be: what was put off stays so. `kept`: before what else is
+    /// overdue.
+    pub fn hasten(&mut self, key: &Key, kept: bool, now: i64) {
+        self.planner.hasten(key, kept, now);
     }
 
     /// The resources that are looked at in a clinic.
