@@ -289,7 +289,8 @@ impl Poller {
         }
         if errand.walk {
             self.board().begin_walk(&mut errand);
-            *last = Some(Walked {
+            // What leaves something out is not what somebody who presses waits for.
+            *last = errand.left_out.is_empty().then(|| Walked {
                 from: Instant::now(),
                 plan: errand.plan.clone(),
             });
@@ -427,15 +428,40 @@ impl Poller {
                         .await;
                 }
                 Some(Some(row)) => {
-                    self.look_under(errand, specialty, Some(&row.counts), why, findings)
-                        .await;
+                    if self.goes_under(errand, specialty, &row.counts, &pair.wanted) {
+                        self.look_under(errand, specialty, Some(&row.counts), why, findings)
+                            .await;
+                    }
                 }
+                None if errand.left_out.contains(specialty) => (),
                 None => {
                     self.look_under(errand, specialty, None, why, findings)
                         .await;
                 }
             }
         }
+    }
+
+    /// Does a walk look under this row? What it leaves out is known by it where it says nothing new.
+    fn goes_under(
+        &self,
+        errand: &Errand,
+        specialty: &SpecialtyId,
+        row: &Counts,
+        wanted: &Wanted,
+    ) -> bool {
+        if !errand.left_out.contains(specialty) {
+            return true;
+        }
+        let mut board = self.board();
+        let Some(facts) = board.facts.get_mut(&errand.clinic) else {
+            return false;
+        };
+        let news = facts.wants_look(specialty, row, wanted);
+        if !news && matches!(errand.key, Key::Clinic { .. }) {
+            facts.note_known(errand, specialty, self.clock.now());
+        }
+        news
     }
 
     /// Wanted doctors that had slots or are chosen by name.

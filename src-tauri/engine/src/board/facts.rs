@@ -24,8 +24,8 @@ use crate::{
 
 /// That slots are gone is confirmed no sooner.
 const CONFIRM_WAIT: Duration = Duration::from_secs(20);
-/// Failures in a row after which a first look waits like any other.
-const FIRST_TRIES: u32 = 8;
+/// Walks on which something failed after which a first look waits like any other.
+const FIRST_TRIES: u32 = 6;
 /// Good lists in a row without an id before a watch needs its owner.
 const LOST_AFTER: u8 = 2;
 /// Lists that come closer together than this are one: a walk gave way to a person's, or somebody
@@ -227,6 +227,8 @@ pub(crate) struct ClinicFacts {
     pub(super) failures: u32,
     /// Walks in a row on which something failed.
     pub(super) broken_walks: u32,
+    /// Walks on which something failed since all that is watched was seen.
+    pub(super) first_tries: u32,
     /// The last round learned nothing.
     pub(crate) trouble: Option<Trouble>,
     /// Code 37.
@@ -253,6 +255,7 @@ impl ClinicFacts {
             urgent,
             failures: 0,
             broken_walks: 0,
+            first_tries: 0,
             trouble: None,
             no_online: false,
             specialties: Vec::new(),
@@ -505,18 +508,18 @@ impl ClinicFacts {
         (in_vain, pair.and_then(|pair| pair.good_at))
     }
 
-    /// A walk begins, or goes on with what the last one did not come to: if that began less than a
-    /// gap ago, and no person wants all of it.
-    pub(super) fn begin_walk(&mut self, errand: &mut Errand, gap: Duration) {
+    /// A walk begins, or goes on where the last one broke off before something that has never been
+    /// seen: if that began less than a gap ago, and no person wants all of it. What it leaves out.
+    pub(super) fn begin_walk(&mut self, errand: &Errand, gap: Duration) -> BTreeSet<SpecialtyId> {
         let broken = self.walk_began.filter(|began| began.elapsed() < gap);
-        if broken.is_none() || errand.urgent {
+        if broken.is_none() || errand.urgent || !self.has_unseen(&errand.plan) {
             self.walk_began = Some(Instant::now());
             for pair in self.pairs.values_mut() {
                 pair.walked = false;
             }
         }
-        let walked = |id: &SpecialtyId| self.pairs.get(id).is_some_and(|pair| pair.walked);
-        errand.plan.pairs.retain(|id, _| !walked(id));
+        let walked = self.pairs.iter().filter(|(_, pair)| pair.walked);
+        walked.map(|(specialty, _)| specialty.clone()).collect()
     }
 
     /// A walk has come to this specialty and to its end, unless it broke off there. One that gave way
@@ -531,12 +534,24 @@ impl ClinicFacts {
         }
     }
 
-    /// Has something that is watched never been seen, though a walk was on its way to it? Not where
-    /// that fails on and on.
-    pub(super) fn has_failed_first(&self, plan: &ClinicPlan) -> bool {
-        let is_new = |id| self.pairs.get(id).is_none_or(|pair| pair.good_at.is_none());
-        (1..=FIRST_TRIES).contains(&self.failures.max(self.broken_walks))
-            && plan.pairs.keys().any(is_new)
+    /// Counts the walks on which a first look failed.
+    pub(super) fn note_tried(&mut self, errand: &Errand, trouble: Option<Trouble>) {
+        if !self.has_unseen(&errand.plan) {
+            self.first_tries = 0;
+        } else if errand.walk && trouble.is_some_and(|trouble| !trouble.cause.concerns_all()) {
+            self.first_tries += 1;
+        }
+    }
+
+    /// Is there something that has never been seen?
+    fn has_unseen(&self, plan: &ClinicPlan) -> bool {
+        let unseen = |id| self.pairs.get(id).is_none_or(|pair| pair.good_at.is_none());
+        plan.pairs.keys().any(unseen)
+    }
+
+    /// Has a first look waited its turn, and failed? Not where that goes on and on.
+    pub(super) fn keeps_first_turn(&self, plan: &ClinicPlan) -> bool {
+        (1..=FIRST_TRIES).contains(&self.first_tries) && self.has_unseen(plan)
     }
 
     /// Could this doctor's slots not be read twice in a row? Once may be a spell of the whole clinic.
@@ -650,6 +665,25 @@ impl ClinicFacts {
     /// Everything under a specialty that does not rest was looked at, while the clinic's row said this.
     pub(crate) fn note_drilled(&mut self, specialty: &SpecialtyId, row: Option<&Counts>) {
         self.pair(specialty).row.drilled_beneath(row);
+    }
+
+    /// A round went well: what it saw is known as of now. `answered`: what its key answers for.
+    pub(super) fn note_seen(
+        &mut self,
+        errand: &Errand,
+        answered: &[&SpecialtyId],
+        now: DateTime<Utc>,
+    ) {
+        for specialty in errand.plan.pairs.keys() {
+            let seen = if errand.walk {
+                !errand.left_out.contains(specialty)
+            } else {
+                answered.contains(&specialty)
+            };
+            if seen {
+                self.note_known(errand, specialty, now);
+            }
+        }
     }
 
     /// What is watched of a specialty is known as of now, unless something of it fails.

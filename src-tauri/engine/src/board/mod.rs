@@ -58,8 +58,10 @@ pub(crate) struct Errand {
     pub(crate) clinic: ClinicId,
     pub(crate) plan: ClinicPlan,
     pub(crate) key: Key,
-    /// Down to the slots of everything watched, whatever the counts say.
+    /// Down to the slots of everything watched, whatever the counts say,
     pub(crate) walk: bool,
+    /// save what the walk that broke off has come to, unless the counts say so.
+    pub(crate) left_out: BTreeSet<SpecialtyId>,
     /// Down to the slots of this one, whatever the counts say.
     pub(crate) audit: Option<(SpecialtyId, DoctorId)>,
     pub(crate) urgent: bool,
@@ -552,7 +554,7 @@ impl Board {
             let keys = self.scheduler.keys(&clinic).iter();
             if let Some(key) = keys.min_by_key(|key| self.scheduler.due(key)).cloned() {
                 let (facts, plan) = (&self.facts[&clinic], &self.plan[&clinic]);
-                let kept = facts.has_failed_first(plan);
+                let kept = facts.keeps_first_turn(plan);
                 self.scheduler.hasten(&key, kept, self.timeline.now());
             }
         }
@@ -654,15 +656,22 @@ impl Board {
             key,
             plan,
             walk,
+            left_out: BTreeSet::new(),
             urgent: urgent || pressed,
         })
     }
 
-    /// A walk begins, or goes on where the last one broke off: what that came to is left out.
+    /// A walk begins, or goes on where the last one broke off. What the key answers for is not left out.
     pub(crate) fn begin_walk(&mut self, errand: &mut Errand) {
         let gap = self.walk_gap(&errand.clinic);
-        if let Some(facts) = self.facts.get_mut(&errand.clinic) {
-            facts.begin_walk(errand, gap);
+        let Some(facts) = self.facts.get_mut(&errand.clinic) else {
+            return;
+        };
+        errand.left_out = facts.begin_walk(errand, gap);
+        if !matches!(errand.key, Key::Clinic { .. }) {
+            for specialty in self.scheduler.places(&errand.key) {
+                errand.left_out.remove(specialty);
+            }
         }
     }
 
@@ -698,10 +707,7 @@ impl Board {
         match trouble {
             None => {
                 let answered = self.scheduler.places(&errand.key);
-                let all = || errand.plan.pairs.keys();
-                for specialty in all().filter(|id| errand.walk || answered.contains(id)) {
-                    facts.note_known(errand, specialty, now);
-                }
+                facts.note_seen(errand, &answered, now);
                 facts.trouble = None;
                 facts.failures = 0;
                 if facts.no_online {
@@ -709,8 +715,11 @@ impl Board {
                 }
                 if errand.walk {
                     facts.broken_walks = 0;
-                    facts.walk_began = None;
-                    wait = Some(schedule::before(walk_gap, &mut self.rng));
+                    let began = facts.walk_began.take();
+                    let since = began.filter(|_| !errand.left_out.is_empty());
+                    let since = since.map_or(Duration::ZERO, |began| instant - began);
+                    let gap = schedule::before(walk_gap, &mut self.rng);
+                    wait = Some(gap.saturating_sub(since));
                 }
             }
             Some(trouble) => {
@@ -746,6 +755,7 @@ impl Board {
                 };
             }
         }
+        facts.note_tried(errand, trouble);
         // Who came while the clinic was walked through is not put off until its next turn.
         let (called, urgent) = (facts.called, facts.urgent);
         if let Some(wait) = wait.filter(|_| !called) {
@@ -760,8 +770,8 @@ impl Board {
         if learned && errand.walk {
             // A walk has looked at everything that it went to see.
             for key in self.scheduler.keys(&errand.clinic).to_vec() {
-                let seen = |specialty| errand.plan.pairs.contains_key(specialty);
-                if self.scheduler.places(&key).into_iter().any(seen) {
+                let left_out = |specialty| errand.left_out.contains(specialty);
+                if !self.scheduler.places(&key).into_iter().all(left_out) {
                     self.scheduler.looked(&key, at);
                 }
             }
