@@ -409,6 +409,7 @@ impl Poller {
     /// Looks at everything watched in the clinic, down to the slots.
     async fn walk(&self, errand: &Errand, why: Why, findings: &mut Findings) {
         let rows = self.look_at_clinic(errand, why, findings).await;
+        let read_at = self.clock.now();
         let mut pairs: Vec<_> = errand.plan.pairs.iter().collect();
         if let Some(facts) = self.board().facts.get(&errand.clinic) {
             pairs.sort_by_cached_key(|(specialty, _)| facts.walk_order(specialty));
@@ -428,7 +429,7 @@ impl Poller {
                         .await;
                 }
                 Some(Some(row)) => {
-                    if self.goes_under(errand, specialty, &row.counts, &pair.wanted) {
+                    if self.goes_under(errand, specialty, &row.counts, &pair.wanted, read_at) {
                         self.look_under(errand, specialty, Some(&row.counts), why, findings)
                             .await;
                     }
@@ -442,13 +443,15 @@ impl Poller {
         }
     }
 
-    /// Does a walk look under this row? What it leaves out is known by it where it says nothing new.
+    /// Does a walk look under this row? What it leaves out is known since it was read,
+    /// where it says nothing new.
     fn goes_under(
         &self,
         errand: &Errand,
         specialty: &SpecialtyId,
         row: &Counts,
         wanted: &Wanted,
+        read_at: DateTime<Utc>,
     ) -> bool {
         if !errand.left_out.contains(specialty) {
             return true;
@@ -459,7 +462,7 @@ impl Poller {
         };
         let news = facts.wants_look(specialty, row, wanted);
         if !news && matches!(errand.key, Key::Clinic { .. }) {
-            facts.note_known(errand, specialty, self.clock.now());
+            facts.note_known(errand, specialty, read_at);
         }
         news
     }

@@ -511,6 +511,8 @@ impl ClinicFacts {
     /// A walk begins, or goes on where the last one broke off before something that has never been
     /// seen: if that began less than a gap ago, and no person wants all of it. What it leaves out.
     pub(super) fn begin_walk(&mut self, errand: &Errand, gap: Duration) -> BTreeSet<SpecialtyId> {
+        // The next one comes after a gap, give or take a tenth.
+        let gap = gap.mul_f64(0.85);
         let broken = self.walk_began.filter(|began| began.elapsed() < gap);
         if broken.is_none() || errand.urgent || !self.has_unseen(&errand.plan) {
             self.walk_began = Some(Instant::now());
@@ -538,7 +540,11 @@ impl ClinicFacts {
     pub(super) fn note_tried(&mut self, errand: &Errand, trouble: Option<Trouble>) {
         if !self.has_unseen(&errand.plan) {
             self.first_tries = 0;
-        } else if errand.walk && trouble.is_some_and(|trouble| !trouble.cause.concerns_all()) {
+            return;
+        }
+        // Offline and the like are nobody's own; what asks to slow down may be.
+        let own = |cause: Cause| cause == Cause::Slowed || !cause.concerns_all();
+        if errand.walk && trouble.is_some_and(|trouble| own(trouble.cause)) {
             self.first_tries += 1;
         }
     }

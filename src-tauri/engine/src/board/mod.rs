@@ -395,6 +395,7 @@ impl Board {
             if let Some(facts) = self.facts.get_mut(&clinic) {
                 facts.walk_due = Instant::now();
                 facts.walk_began = None;
+                facts.first_tries = 0;
                 facts.called = true;
                 facts.urgent |= urgent;
                 if urgent {
@@ -716,8 +717,12 @@ impl Board {
                 if errand.walk {
                     facts.broken_walks = 0;
                     let began = facts.walk_began.take();
-                    let since = began.filter(|_| !errand.left_out.is_empty());
-                    let since = since.map_or(Duration::ZERO, |began| instant - began);
+                    // What it left out was seen when it began; if that is forgotten, it is looked at soon.
+                    let since = if errand.left_out.is_empty() {
+                        Duration::ZERO
+                    } else {
+                        began.map_or(walk_gap, |began| instant - began)
+                    };
                     let gap = schedule::before(walk_gap, &mut self.rng);
                     wait = Some(gap.saturating_sub(since));
                 }
