@@ -227,7 +227,7 @@ pub(crate) struct ClinicFacts {
     pub(super) failures: u32,
     /// Walks in a row on which something failed.
     pub(super) broken_walks: u32,
-    /// Walks on which something failed since all that is watched was seen.
+    /// Walks on which something failed since all that is watched was seen or somebody came.
     pub(super) first_tries: u32,
     /// The last round learned nothing.
     pub(crate) trouble: Option<Trouble>,

@@ -141,6 +141,15 @@ fn one_clinic() -> Board {
     clinics(1)
 }
 
+/// One in which two specialties are waited for, `a` and `b`.
+fn clinic_of_two() -> (Board, ClinicId) {
+    let (mut board, id) = (one_clinic(), ClinicId::from("1"));
+    let plan = board.plan.get_mut(&id).expect("it is planned");
+    let pair = plan.pairs[&SpecialtyId::from("a")].clone();
+    plan.pairs.insert("b".into(), pair);
+    (board, id)
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_clinic_that_stops_being_proven_is_walked_within_a_quarter_of_an_hour() {
     let mut board = one_clinic();
@@ -381,11 +390,7 @@ async fn a_probe_that_the_site_does_not_answer_is_no_stream_of_probes() {
 
 #[tokio::test(start_paused = true)]
 async fn a_list_that_cannot_be_read_keeps_no_other_list_of_its_clinic_waiting() {
-    let mut board = one_clinic();
-    let id = ClinicId::from("1");
-    let pair = board.plan[&id].pairs[&SpecialtyId::from("a")].clone();
-    let plan = board.plan.get_mut(&id).unwrap();
-    plan.pairs.insert("b".into(), pair);
+    let (mut board, id) = clinic_of_two();
     board
         .worth
         .insert(id.clone(), (Worth::Refuted, Worth::Unproven));
@@ -419,11 +424,7 @@ async fn a_list_that_cannot_be_read_keeps_no_other_list_of_its_clinic_waiting() 
 
 #[tokio::test(start_paused = true)]
 async fn a_walk_begins_with_what_the_last_one_did_not_come_to_and_ends_with_what_keeps_failing() {
-    let mut board = one_clinic();
-    let id = ClinicId::from("1");
-    let pair = board.plan[&id].pairs[&SpecialtyId::from("a")].clone();
-    let plan = board.plan.get_mut(&id).unwrap();
-    plan.pairs.insert("b".into(), pair);
+    let (mut board, id) = clinic_of_two();
     let errand = board.walk(&id).unwrap();
     let facts = board.facts.get_mut(&id).unwrap();
     let first = |facts: &ClinicFacts| {
@@ -454,11 +455,7 @@ async fn a_walk_begins_with_what_the_last_one_did_not_come_to_and_ends_with_what
 
 #[tokio::test(start_paused = true)]
 async fn a_first_walk_that_broke_off_goes_on_there_unless_that_is_long_ago_or_a_person_wants_all() {
-    let mut board = one_clinic();
-    let id = ClinicId::from("1");
-    let pair = board.plan[&id].pairs[&SpecialtyId::from("a")].clone();
-    let plan = board.plan.get_mut(&id).unwrap();
-    plan.pairs.insert("b".into(), pair);
+    let (mut board, id) = clinic_of_two();
     let begin = |board: &mut Board, errand: &Errand| {
         let mut errand = errand.clone();
         board.begin_walk(&mut errand);
