@@ -8,7 +8,7 @@ use engine::{
     clock::Clock,
     model::{
         Activity, AlertState, Answer, ChannelState, ChatId, ChatState, ClockDays, Delivery,
-        DeliveryState, Settings, TelegramView, Untold, WatchChoice, WatchDraft,
+        DeliveryState, Event, Settings, TelegramView, Untold, WatchChoice, WatchDraft,
     },
     secrets::Secrets,
 };
@@ -278,6 +278,30 @@ async fn a_token_is_asked_about_at_once_and_a_refused_one_is_not_kept() {
     engine.forget_telegram().await.unwrap();
     let view = engine.channels().await.unwrap().telegram;
     assert_eq!((view.state, view.bot), (ChannelState::Off, None));
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_sees_the_bot_may_link_a_chat_to_it_at_once() {
+    let app = TestApp::start().await;
+    let telegram = telegram(&app.clock, 0).await;
+    let engine = &app.engine;
+    let way = engine.set_telegram_way(None, Some(telegram.base_url()));
+    way.await.unwrap();
+    // As the window does: it looks whenever something has changed, and the step is there with the bot.
+    let mut events = engine.events();
+    let window = async {
+        loop {
+            let event = events.recv().await.expect("the program lives");
+            if event == Event::ChannelsChanged
+                && engine.channels().await.unwrap().telegram.bot.is_some()
+            {
+                break engine.new_chat_link().await;
+            }
+        }
+    };
+    let (taken, link) = tokio::join!(engine.set_telegram_token(TOKEN.into()), window);
+    taken.unwrap();
+    link.expect("the way to the bot is open");
 }
 
 #[tokio::test(start_paused = true)]

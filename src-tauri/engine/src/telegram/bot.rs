@@ -396,20 +396,28 @@ impl Telegram {
         }
     }
 
-    /// Chats of another bot are not this one's.
+    /// The bot is this one from now on.
     pub(super) async fn take_bot(&self, bot: Bot) -> Result<(), EngineError> {
-        let before = self.bot();
-        if before.as_ref().is_some_and(|before| before.id != bot.id) {
-            self.forget_chats().await?;
-        }
-        if before.as_ref() != Some(&bot) {
-            self.store
-                .save_setting(SettingName::TelegramBot, Some(&bot))
-                .await?;
+        if self.keep_bot(&bot).await? {
             self.remember_bot(bot);
             self.tell_changed();
         }
         Ok(())
+    }
+
+    /// Writes down whose the token is, if that is new: chats of another bot are not this one's.
+    pub(super) async fn keep_bot(&self, bot: &Bot) -> Result<bool, EngineError> {
+        let before = self.bot();
+        if before.as_ref() == Some(bot) {
+            return Ok(false);
+        }
+        if before.is_some_and(|before| before.id != bot.id) {
+            self.forget_chats().await?;
+        }
+        self.store
+            .save_setting(SettingName::TelegramBot, Some(bot))
+            .await?;
+        Ok(true)
     }
 }
 

@@ -151,8 +151,8 @@ impl Telegram {
         let chats = self.store.chats().await?;
         let now = self.clock.now();
         let undelivered = self.store.undelivered("telegram/").await?;
-        let reached = self.line.borrow().is_some();
         let known = self.known();
+        let reached = self.line.borrow().is_some();
         let state = match (&known.bot, settings.telegram && !self.demo) {
             (None, _) | (_, false) => ChannelState::Off,
             (Some(_), true) if !reached => ChannelState::Locked,
@@ -188,7 +188,7 @@ impl Telegram {
             id: me.id,
             name: me.username,
         };
-        self.take_bot(bot).await?;
+        self.keep_bot(&bot).await?;
         // The person has just said that the bot is theirs: a hook would keep all updates from us.
         if let Err(refusal) = api.delete_web_hook().await {
             tracing::warn!(%refusal, "a web hook of the bot may be in the way");
@@ -307,12 +307,13 @@ impl Telegram {
             Some(_) | None => None,
         };
         {
+            // At once: who sees the bot may ask for a link to it.
             let mut known = self.known();
             known.bot = bot;
             known.state = ChannelState::Ready;
+            self.line.send_replace(api);
         }
         engine.note_secrets().await?;
-        self.line.send_replace(api);
         for row in self.store.chats().await? {
             self.open_chat(&engine, row).await?;
         }
