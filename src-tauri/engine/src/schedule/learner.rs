@@ -720,7 +720,8 @@ impl Place {
         {
             self.seen.pop_front();
         }
-        self.seen.shrink_to_fit();
+        // What comes in a day needs no new room, which would be twice as much.
+        self.seen.shrink_to(self.seen.len() * 9 / 8);
     }
 
     /// The mixture that would have foretold best what came.
