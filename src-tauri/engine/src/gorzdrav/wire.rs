@@ -111,6 +111,10 @@ pub(super) trait Row: for<'a> Deserialize<'a> {
     fn is_hidden(&self) -> bool {
         false
     }
+    /// Only from an object: of a list the first would be taken for the first key, and so on.
+    fn read(value: Value) -> Option<Self> {
+        value.is_object().then(|| Self::deserialize(value).ok())?
+    }
 }
 
 /// Reads a list; rows that make no sense are counted and left out.
@@ -140,7 +144,7 @@ fn rows<R: Row>(values: impl ExactSizeIterator<Item = Option<Value>>) -> Answer<
     let mut rows = Vec::with_capacity(values.len().min(MOST_ROWS));
     let mut skipped = values.len().saturating_sub(MOST_ROWS);
     for value in values.take(MOST_ROWS) {
-        match value.and_then(|value| R::deserialize(value).ok()) {
+        match value.and_then(R::read) {
             Some(row) if row.is_hidden() => (),
             row => match row.and_then(R::noun) {
                 Some(noun) => rows.push(noun),
@@ -170,7 +174,7 @@ pub(super) fn clinic(body: &[u8]) -> Result<Clinic, ApiError> {
         Some(Value::Array(mut list)) if list.len() == 1 => list.pop(),
         result => result,
     };
-    row.and_then(|row| ClinicRow::deserialize(row).ok())
+    row.and_then(ClinicRow::read)
         .and_then(ClinicRow::noun)
         .ok_or_else(|| ApiError::site(SiteFault::Unreadable))
 }
@@ -1072,6 +1076,15 @@ mod tests {
             assert_eq!((answer.rows.len(), answer.skipped), (1, 1), "{nonsense}");
             assert_eq!(answer.rows[0].name, "Заречный");
         }
+    }
+
+    #[test]
+    fn fault_10_a_list_in_the_place_of_a_row_is_none() {
+        let body = br#"{"success": true, "result": [["2", "7"], {"id": "1", "name": "x"}]}"#;
+        let answer = list::<DistrictRow>(body).unwrap();
+        assert_eq!((answer.rows.len(), answer.skipped), (1, 1));
+        slots(br#"{"success": true, "result": [["2026-12-01T10:00:00"]]}"#).unwrap_err();
+        clinic(br#"{"success": true, "result": [["7"]]}"#).unwrap_err();
     }
 
     #[test]
