@@ -406,6 +406,7 @@ impl<'a> Court<'a> {
         // A clock that goes back later has it first seen then.
         let mut wrong = self.seen.wrong.iter();
         let redated = wrong.any(|(_, to)| *to > look.at);
+        // What was gone for a while and is back has two alerts: the later one tells of its return.
         let row: Option<(String, Option<String>, i64)> = self
             .database
             .query_row(
@@ -414,7 +415,7 @@ impl<'a> Court<'a> {
                  LEFT JOIN outbox o ON o.alert_id = a.id AND o.channel = ?1 AND o.kind = 'appeared'
                  WHERE a.watch_id = ?2 AND clinic = ?3 AND doctor = ?4 AND start = ?5
                  AND (first_seen >= ?6 OR ?7)
-                 ORDER BY first_seen < ?6, opening.id LIMIT 1",
+                 ORDER BY first_seen < ?6, a.raised_at < ?6, opening.id, a.id LIMIT 1",
                 (
                     format!("ear/{ear}"),
                     watch,
