@@ -851,11 +851,24 @@ mod tests {
         pace.recall(&[720; 8]);
         let resumed = starts(pace.clone(), Why::Background, 650, Duration::ZERO).await;
         assert!((323..=325).contains(&most_in(&resumed, HOUR)));
+
+        // Of three such hours each but the last has brought back nine tenths of the budget.
+        let pace = Pace::new(360, true);
+        pace.recall(&[720; 3]);
+        let began = Instant::now();
+        let resumed = starts(pace, Why::Background, 4000, Duration::ZERO).await;
+        let soon = resumed.iter().filter(|at| **at < began + HOUR * 6).count();
+        let left = 8 * 324 - 3 * 720 + 2 * 324;
+        assert!(
+            (left + 6 * 324 - 5..=left + 6 * 324 + 5).contains(&soon),
+            "{soon}"
+        );
     }
 
     #[tokio::test(start_paused = true)]
     async fn without_bursts_one_release_is_followed_down_at_once_and_then_twenty_a_minute() {
         let pace = Pace::new(720, true);
+        assert!(!pace.bursts());
         let spent = starts(pace.clone(), Why::Background, 100, Duration::ZERO).await;
         assert_eq!(most_in(&spent, SECOND), 1);
         assert!((8..=11).contains(&most_in(&spent, SECOND * 10)));
@@ -863,6 +876,7 @@ mod tests {
         let last = spent.windows(2).last().map(|pair| pair[1] - pair[0]);
         assert!(last >= Some(SECOND * 299 / 100), "{last:?}");
         pace.set_bursts(true);
+        assert!(pace.bursts());
         let spent = starts(pace, Why::Background, 60, Duration::ZERO).await;
         assert!(most_in(&spent, SECOND * 60) >= 55);
     }
@@ -1014,6 +1028,19 @@ mod tests {
             sleep(hold).await;
         }
         assert!(longest > SECOND * 120 && longest <= HOUR, "{longest:?}");
+        // The same for whoever waits by these numbers.
+        assert_ne!(pace.random(), pace.random());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn fault_11_after_good_hours_holds_are_short_again() {
+        let pace = Pace::seeded(360, true, 7);
+        for _ in 0..20 {
+            pace.slow_down(None);
+            let hold = pace.hold().unwrap();
+            assert!(hold <= FIRST_HOLD, "{hold:?}");
+            sleep(hold + RECOVERY_STEP * 9).await;
+        }
     }
 
     #[tokio::test(start_paused = true)]
@@ -1070,6 +1097,17 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn changing_the_budget_to_and_fro_costs_nothing() {
+        let pace = Pace::new(360, true);
+        let asked = Instant::now();
+        for round in 0..25_u32 {
+            pace.set_budget(300 + round % 2 * 60);
+            drop(pace.permit(Why::Click).await);
+        }
+        assert!(asked.elapsed() < SECOND * 25, "{:?}", asked.elapsed());
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn a_simulator_may_be_asked_as_fast_as_its_budget_allows() {
         let pace = Pace::new(36_000, false);
         let asked = Instant::now();
@@ -1083,11 +1121,13 @@ mod tests {
         let pace = Pace::new(360, true);
         drop(pace.permit(Why::Click).await);
         sleep(SECOND * 3599).await;
-        drop(pace.permit(Why::Click).await);
-        assert_eq!(pace.requests_last_hour(), 2);
+        for _ in 0..3 {
+            drop(pace.permit(Why::Click).await);
+        }
+        assert_eq!(pace.requests_last_hour(), 4);
         sleep(SECOND * 2).await;
-        assert_eq!(pace.requests_last_hour(), 1);
-        assert_eq!(pace.requests_total(), 2);
+        assert_eq!(pace.requests_last_hour(), 3);
+        assert_eq!(pace.requests_total(), 4);
     }
 
     proptest! {

@@ -734,7 +734,7 @@ mod tests {
         store: Store,
         now: DateTime<Utc>,
         watch: WatchId,
-        step: Step,
+        steps: Vec<Step>,
         _folder: tempfile::TempDir,
     }
 
@@ -761,14 +761,23 @@ mod tests {
                 store,
                 now,
                 watch,
-                step: Step {
+                steps: vec![Step {
                     channel: "test".to_owned(),
                     kind: MessageKind::Appeared,
                     after: TimeDelta::zero(),
                     at_once: false,
-                },
+                }],
                 _folder: folder,
             }
+        }
+
+        /// Whoever does not answer is told a second time, two minutes after the first.
+        fn tell_again(&mut self) {
+            self.steps.push(Step {
+                kind: MessageKind::Again,
+                after: TimeDelta::minutes(2),
+                ..self.steps[0].clone()
+            });
         }
 
         fn wait(&mut self, secs: i64) {
@@ -809,7 +818,7 @@ mod tests {
                 }),
                 listed: true,
                 paused,
-                steps: Arc::new([self.step.clone()]),
+                steps: self.steps.clone().into(),
             };
             let look = DoctorLook {
                 look: Look {
@@ -839,9 +848,20 @@ mod tests {
 
         /// The same, told in this company.
         async fn due_to(&self, company: Company) -> Option<Due> {
+            self.lease(company, &[self.watch]).await
+        }
+
+        /// The same for a channel that groups and two watches.
+        async fn due_of(&self, watches: [WatchId; 2]) -> Vec<Due> {
+            let leased = self.lease(Company::Told, &watches).await;
+            leased.map_or_else(Vec::new, Due::apart)
+        }
+
+        /// What the channel has to be told now in this company of these watches.
+        async fn lease(&self, company: Company, watches: &[WatchId]) -> Option<Due> {
             let until = self.now + TimeDelta::seconds(60);
             let channel = "test".to_owned();
-            let awake = Awake::of([self.watch]);
+            let awake = Awake::of(watches.iter().copied());
             let leased = self
                 .store
                 .lease(channel, company, awake, self.now, until)
@@ -849,16 +869,37 @@ mod tests {
             leased.unwrap()
         }
 
-        /// The same for a channel that groups and two watches.
-        async fn due_of(&self, watches: [WatchId; 2]) -> Vec<Due> {
-            let until = self.now + TimeDelta::seconds(60);
-            let channel = "test".to_owned();
-            let awake = Awake::of(watches);
-            let leased = self
+        /// When the channel has something to be told of these watches.
+        async fn next_due_at(&self, watches: &[WatchId]) -> Option<DateTime<Utc>> {
+            let awake = Awake::of(watches.iter().copied());
+            let next = self.store.next_due_at("test".to_owned(), awake).await;
+            next.unwrap()
+        }
+
+        /// What the channel has to put right now.
+        async fn stale(&self) -> Option<Stale> {
+            let stale = self.store.stale("test".to_owned(), self.now).await;
+            stale.unwrap()
+        }
+
+        /// How many messages of such channels were tried and wait.
+        async fn undelivered(&self, prefix: &'static str) -> u32 {
+            self.store.undelivered(prefix).await.unwrap()
+        }
+
+        /// Slots that were there are gone for certain.
+        async fn lose_all(&mut self) {
+            for _ in 0..crate::diff::CONFIRMING_LOOKS {
+                self.wait(60);
+                self.see(&[]).await;
+            }
+        }
+
+        async fn batch(&self, sql: &'static str) {
+            let done = self
                 .store
-                .lease(channel, Company::Told, awake, self.now, until)
-                .await;
-            leased.unwrap().map_or_else(Vec::new, Due::apart)
+                .with(|connection| Ok(connection.execute_batch(sql)?));
+            done.await.unwrap();
         }
 
         async fn answer(&self, id: AlertId, answer: Answer) {
@@ -874,6 +915,14 @@ mod tests {
 
     fn sent() -> Told {
         Told::Sent(Taken::default())
+    }
+
+    /// A message that can be edited.
+    fn sent_as(name: &str) -> Told {
+        Told::Sent(Taken {
+            receipt: Some(name.to_owned()),
+            unseen: false,
+        })
     }
 
     fn later(story: &Story, why: Untold) -> Told {
@@ -944,12 +993,12 @@ mod tests {
     async fn a_message_whose_alert_is_gone_holds_up_no_other() {
         let mut story = Story::begin().await;
         story.see(&[2]).await;
-        let lost = "PRAGMA foreign_keys = OFF; DELETE FROM alert_slot; DELETE FROM alert;
-             PRAGMA foreign_keys = ON";
-        let lost = story
-            .store
-            .with(|connection| Ok(connection.execute_batch(lost)?));
-        lost.await.unwrap();
+        story
+            .batch(
+                "PRAGMA foreign_keys = OFF; DELETE FROM alert_slot; DELETE FROM alert;
+                 PRAGMA foreign_keys = ON",
+            )
+            .await;
         story.wait(120);
         story.see(&[2, 3]).await;
         let due = story.due().await.unwrap();
@@ -973,35 +1022,25 @@ mod tests {
 
     #[tokio::test]
     async fn a_message_put_off_says_so_at_once_and_is_put_right_again_after_the_next_one() {
-        let receipt = |name: &str| {
-            Told::Sent(Taken {
-                receipt: Some(name.to_owned()),
-                unseen: false,
-            })
-        };
         for fails in [false, true] {
             let mut story = Story::begin().await;
-            let stale = async |story: &Story| {
-                let stale = story.store.stale("test".to_owned(), story.now).await;
-                stale.unwrap()
-            };
             story.see(&[2]).await;
             let due = story.due().await.unwrap();
-            story.settle(&due, receipt("1")).await;
-            assert_eq!(stale(&story).await, None);
+            story.settle(&due, sent_as("1")).await;
+            assert_eq!(story.stale().await, None);
             story.answer(due.alert.id, Answer::Later).await;
-            let first = stale(&story).await.unwrap();
+            let first = story.stale().await.unwrap();
             assert_eq!(first.receipt, "1");
             assert!(matches!(first.alert.state, AlertState::Snoozed { .. }));
             let retry = fails.then(|| story.now + TimeDelta::seconds(1));
             story.store.settle_stale(&first, retry).await.unwrap();
             story.wait(60);
-            assert_eq!(stale(&story).await, None, "once");
+            assert_eq!(story.stale().await, None, "once");
             assert_eq!(story.due().await, None, "the time of the reminder stays");
             story.wait(15 * 60);
             let again = story.due().await.unwrap();
-            story.settle(&again, receipt("2")).await;
-            let second = stale(&story).await.map(|stale| stale.receipt);
+            story.settle(&again, sent_as("2")).await;
+            let second = story.stale().await.map(|stale| stale.receipt);
             assert_eq!(second, fails.then(|| "2".to_owned()));
         }
     }
@@ -1097,7 +1136,7 @@ mod tests {
     #[tokio::test]
     async fn a_program_is_told_what_joins_at_once() {
         let mut story = Story::begin().await;
-        story.step.at_once = true;
+        story.steps[0].at_once = true;
         story.see(&[]).await;
         story.wait(60);
         story.see(&[1]).await;
@@ -1245,6 +1284,203 @@ mod tests {
         // A channel that does not group takes them one by one.
         let (story, _) = two_of_a_moment().await;
         assert_eq!(story.due().await.unwrap().group, []);
+        // So does one that only knows of them.
+        let (story, both) = two_of_a_moment().await;
+        let due = story.lease(Company::Known, &both).await.unwrap();
+        assert_eq!((due.together.len(), due.group), (1, Vec::new()));
+    }
+
+    #[tokio::test]
+    async fn a_second_telling_takes_no_other_along() {
+        let mut story = Story::begin().await;
+        let other = WatchId(story.watch.0 + 1);
+        story.tell_again();
+        story.see(&[]).await;
+        story.see_of(other, "4", &[]).await;
+        story.wait(60);
+        story.see(&[1]).await;
+        let due = story.due().await.unwrap();
+        story.settle(&due, sent()).await;
+        story.wait(10);
+        story.see_of(other, "4", &[2]).await;
+        let held = story.lease(Company::Told, &[other]).await.unwrap();
+        let quiet = Told::Later {
+            next_at: story.now + TimeDelta::seconds(115),
+            why: Untold::Quiet,
+        };
+        story.settle(&held, quiet).await;
+        story.wait(110);
+        let both = [story.watch, other];
+        let again = story.lease(Company::Told, &both).await.unwrap();
+        assert_eq!(again.kind, MessageKind::Again);
+        assert_eq!((again.together.len(), again.group), (1, Vec::new()));
+    }
+
+    #[tokio::test]
+    async fn what_else_the_watch_has_found_is_for_a_screen_and_for_a_second_telling() {
+        let companies = [
+            (Company::None, 0),
+            (Company::Program, 0),
+            (Company::Told, 0),
+            (Company::Known, 1),
+        ];
+        for (company, others) in companies {
+            let mut story = Story::begin().await;
+            story.tell_again();
+            story.see(&[1]).await;
+            let first = story.due().await.unwrap();
+            story.settle(&first, sent()).await;
+            story.wait(61);
+            story.see(&[1, 2]).await;
+            let second = story.due_to(company).await.unwrap();
+            assert_ne!(second.alert.id, first.alert.id);
+            assert_eq!(second.others.len(), others);
+            story.settle(&second, sent()).await;
+            story.wait(60);
+            let again = story.due_to(company).await.unwrap();
+            assert_eq!((again.kind, again.others.len()), (MessageKind::Again, 1));
+        }
+    }
+
+    #[tokio::test]
+    async fn whoever_waits_for_the_screen_is_due_once_nobody_saw_it() {
+        let mut story = Story::begin().await;
+        story.steps[0].after = TimeDelta::minutes(2);
+        story.see(&[1]).await;
+        let alert = story.store.alerts(1).await.unwrap()[0].id;
+        assert_eq!(story.due().await, None);
+        assert!(story.store.climb(alert, story.now).await.unwrap());
+        assert!(story.due().await.is_some());
+        let climbs = story.store.climb(alert, story.now).await.unwrap();
+        assert!(!climbs, "nobody waits any more");
+    }
+
+    #[tokio::test]
+    async fn what_a_resting_watch_has_to_say_waits_until_it_goes_on() {
+        let story = Story::begin().await;
+        story.see(&[1]).await;
+        assert_eq!(story.lease(Company::None, &[]).await, None);
+        assert_eq!(story.next_due_at(&[]).await, None);
+        assert_eq!(story.next_due_at(&[story.watch]).await, Some(story.now));
+        assert!(story.due().await.is_some());
+        assert!(Awake::default().contains(TRIAL));
+    }
+
+    #[tokio::test]
+    async fn a_channel_set_up_anew_is_told_what_it_put_off_and_one_switched_off_nothing() {
+        let mut story = Story::begin().await;
+        let name = || "test".to_owned();
+        story.see(&[1]).await;
+        assert_eq!(story.undelivered("te").await, 0);
+        let due = story.due().await.unwrap();
+        let refused = Told::Later {
+            next_at: story.now + TimeDelta::hours(1),
+            why: Untold::Refused,
+        };
+        story.settle(&due, refused).await;
+        assert_eq!(story.undelivered("te").await, 1);
+        assert_eq!(story.undelivered("other").await, 0);
+        assert_eq!(story.due().await, None);
+        let anew = story.store.release_channel(name(), story.now).await;
+        anew.unwrap();
+        let due = story.due().await.unwrap();
+        assert_eq!(due.attempts, 0);
+        story.settle(&due, later(&story, Untold::Refused)).await;
+        let off = story.store.drop_channel(name(), story.now).await;
+        off.unwrap();
+        story.wait(60);
+        assert_eq!(story.due().await, None);
+        assert_eq!(story.undelivered("te").await, 0);
+    }
+
+    #[tokio::test]
+    async fn an_alert_of_a_newer_program_is_given_up_and_a_database_that_fails_gives_up_nothing() {
+        let cases = [
+            (
+                "ALTER TABLE opening RENAME TO lost",
+                "ALTER TABLE lost RENAME TO opening",
+                true,
+            ),
+            (
+                r#"UPDATE alert SET state = '{"kind": "lent"}'"#,
+                r#"UPDATE alert SET state = '{"kind": "gone"}'"#,
+                false,
+            ),
+        ];
+        for (breaks, mends, fails) in cases {
+            let mut story = Story::begin().await;
+            story.see(&[2]).await;
+            let due = story.due().await.unwrap();
+            story.settle(&due, sent_as("1")).await;
+            story.lose_all().await;
+            story.batch(breaks).await;
+            let awake = Awake::of([story.watch]);
+            let until = story.now + TimeDelta::seconds(60);
+            let leased =
+                story
+                    .store
+                    .lease("test".to_owned(), Company::None, awake, story.now, until);
+            assert_eq!(leased.await.ok(), (!fails).then_some(None));
+            let stale = story.store.stale("test".to_owned(), story.now);
+            assert_eq!(stale.await.ok(), (!fails).then_some(None));
+            story.batch(mends).await;
+            assert_eq!(story.stale().await.is_some(), fails);
+            let gone = story.due().await.map(|due| due.kind);
+            assert_eq!(gone, fails.then_some(MessageKind::Gone));
+        }
+    }
+
+    #[tokio::test]
+    async fn what_the_message_of_the_end_says_need_not_be_put_right() {
+        let mut story = Story::begin().await;
+        story.see(&[2]).await;
+        let due = story.due().await.unwrap();
+        story.settle(&due, sent_as("1")).await;
+        story.lose_all().await;
+        assert!(story.stale().await.is_some());
+        let gone = story.due().await.unwrap();
+        assert_eq!(gone.kind, MessageKind::Gone);
+        story.settle(&gone, sent()).await;
+        assert_eq!(story.stale().await, None);
+    }
+
+    #[tokio::test]
+    async fn an_answer_during_the_telling_stands_and_is_put_into_the_message() {
+        let story = Story::begin().await;
+        story.see(&[2]).await;
+        let due = story.due().await.unwrap();
+        story.answer(due.alert.id, Answer::Seen).await;
+        story.settle(&due, sent_as("1")).await;
+        let stale = story.stale().await.unwrap();
+        assert_eq!(stale.alert.state, AlertState::Seen);
+    }
+
+    #[tokio::test]
+    async fn what_was_answered_before_it_could_be_told_is_not_told() {
+        let story = Story::begin().await;
+        story.see(&[2]).await;
+        let due = story.due().await.unwrap();
+        story.answer(due.alert.id, Answer::Seen).await;
+        let why = Untold::Answered;
+        story.settle(&due, Told::Expired { why }).await;
+        assert_eq!(story.due().await, None);
+    }
+
+    #[tokio::test]
+    async fn nothing_new_to_tell_puts_off_no_second_telling() {
+        let mut story = Story::begin().await;
+        story.tell_again();
+        story.see(&[1]).await;
+        let due = story.due().await.unwrap();
+        story.settle(&due, sent()).await;
+        story.wait(60);
+        story.see(&[1, 2]).await;
+        let joined = story.due().await.unwrap();
+        let why = Untold::Told;
+        story.settle(&joined, Told::Expired { why }).await;
+        story.wait(60);
+        let again = story.due().await.map(|due| due.kind);
+        assert_eq!(again, Some(MessageKind::Again));
     }
 
     #[tokio::test]
