@@ -692,6 +692,41 @@ mod tests {
     }
 
     #[test]
+    fn an_inactive_clinic_is_so_by_truth_by_number_and_by_text() {
+        for (is_active, shown) in [
+            (json!(true), true),
+            (json!(1), true),
+            (json!(" TRUE "), true),
+            (json!(null), true),
+            (json!(false), false),
+            (json!(0), false),
+            (json!("false"), false),
+        ] {
+            let row = json!({"id": 1, "isActive": is_active});
+            let answer = list::<ClinicRow>(&success(&json!([row]))).unwrap();
+            assert_eq!(
+                (answer.rows.len() == 1, answer.skipped),
+                (shown, 0),
+                "{row}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_place_that_is_nowhere_on_earth_is_none() {
+        for (latitude, read) in [
+            ("59,9", Some(59.9)),
+            ("-90", Some(-90.0)),
+            ("90.1", None),
+            ("0", None),
+            ("NaN", None),
+        ] {
+            let clinic = clinic(&success(&json!({"id": 1, "latitude": latitude}))).unwrap();
+            assert_eq!(clinic.latitude, read, "{latitude}");
+        }
+    }
+
+    #[test]
     fn a_clinic_of_which_nothing_is_known_has_its_id() {
         let answer = list::<ClinicRow>(&fixture("clinic-nothing-known.json")).unwrap();
         assert_eq!(answer.skipped, 0);
@@ -707,7 +742,14 @@ mod tests {
         for result in [json!({"id": 44}), json!([{"id": "44"}])] {
             assert_eq!(clinic(&success(&result)).unwrap().id.0, "44");
         }
-        for result in [json!(null), json!([]), json!("44"), json!({"id": null})] {
+        let two = json!([{"id": 44}, {"id": 45}]);
+        for result in [
+            json!(null),
+            json!([]),
+            two,
+            json!("44"),
+            json!({"id": null}),
+        ] {
             assert!(matches!(
                 clinic(&success(&result)),
                 Err(ApiError::SiteDown {

@@ -555,8 +555,8 @@ fn message(
         channel: channel.to_owned(),
         kind,
         fresh: match kind {
-            MessageKind::Appeared if told_before => alerts::untold(tx, row.alert, row.id)?,
-            MessageKind::Appeared | MessageKind::Again | MessageKind::Gone => alert.slots.clone(),
+            MessageKind::Appeared => alerts::untold(tx, row.alert, row.id)?,
+            MessageKind::Again | MessageKind::Gone => alert.slots.clone(),
         },
         others: if company == Company::Known || kind == MessageKind::Again {
             alerts::others(tx, &alert, now)?
@@ -627,11 +627,16 @@ fn companions(
 
 fn settle(tx: &Transaction<'_>, due: &Due, told: &Told, now: DateTime<Utc>) -> Result<()> {
     let mut receipt = None;
+    // What was told stays so, and its second telling in its place.
+    let nothing_new = due.kind == MessageKind::Appeared
+        && due.told_before
+        && matches!(told, Told::Expired { why: Untold::Told });
     let (state, attempts, next_at, why) = match told {
         Told::Sent(taken) => {
             receipt.clone_from(&taken.receipt);
             ("sent", 0, now, None)
         }
+        _ if nothing_new => ("sent", 0, now, None),
         // To be held over the quiet hours is no failure.
         Told::Later { next_at, why } => (
             "due",
@@ -682,8 +687,7 @@ fn settle(tx: &Transaction<'_>, due: &Due, told: &Told, now: DateTime<Utc>) -> R
             tx.prepare_cached("INSERT OR IGNORE INTO told VALUES (?1, ?2)")?
                 .execute((due.id, opening))?;
         }
-        // Nothing new to tell: what was told may still be told again.
-        if state != "due" && why != Some(Untold::Told) {
+        if state != "due" && !nothing_new {
             tx.prepare_cached(
                 "UPDATE outbox SET next_at = max(next_at, :now + step), at = :now,
                  state = CASE WHEN :state = 'sent' THEN state ELSE 'expired' END
@@ -1467,18 +1471,23 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nothing_new_to_tell_puts_off_no_second_telling() {
+    async fn nothing_new_to_tell_neither_puts_off_nor_prevents_the_second_telling() {
         let mut story = Story::begin().await;
         story.tell_again();
         story.see(&[1]).await;
         let due = story.due().await.unwrap();
         story.settle(&due, sent()).await;
-        story.wait(60);
-        story.see(&[1, 2]).await;
-        let joined = story.due().await.unwrap();
+        story.wait(50);
+        story.batch("UPDATE outbox SET state = 'due'").await;
+        let nothing = story.due().await.unwrap();
+        assert_eq!(
+            (nothing.kind, &nothing.fresh[..]),
+            (MessageKind::Appeared, &[][..])
+        );
         let why = Untold::Told;
-        story.settle(&joined, Told::Expired { why }).await;
-        story.wait(60);
+        story.settle(&nothing, Told::Expired { why }).await;
+        assert_eq!(story.due().await, None);
+        story.wait(70);
         let again = story.due().await.map(|due| due.kind);
         assert_eq!(again, Some(MessageKind::Again));
     }
