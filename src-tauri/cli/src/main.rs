@@ -39,7 +39,7 @@ use std::{
     time::Duration,
 };
 
-use engine::text::Words;
+use engine::{launch, text::Words};
 
 use crate::{
     args::{Args, Command, Telegram},
@@ -57,6 +57,9 @@ fn main() -> ExitCode {
         Ok(args) => args,
         Err(ended) => return ended,
     };
+    if matches!(args.command, Command::Run(_)) {
+        launch::with([]);
+    }
     let words = Words::new(args.common.language());
     logs::start(args.common.verbose);
     let runtime = match tokio::runtime::Builder::new_multi_thread()

@@ -36,7 +36,7 @@ use std::{
 
 use clap::Parser;
 use engine::{
-    Config, StartError, StoreError,
+    Config, StartError, StoreError, launch,
     model::{Event, Language},
     text::Words,
 };
@@ -78,7 +78,7 @@ pub fn run() -> ExitCode {
             };
         }
     };
-    web::prepare();
+    launch::with(web::variable());
     let log: Arc<Mutex<Option<WorkerGuard>>> = Arc::default();
     let ended = match build(args, log.clone()) {
         Ok(app) => app.run_return(on_event),

@@ -22,6 +22,7 @@ mod error;
 pub mod failpoints;
 pub mod gorzdrav;
 mod history;
+pub mod launch;
 mod ledger;
 mod mail;
 pub mod model;

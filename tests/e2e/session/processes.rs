@@ -99,6 +99,17 @@ pub(crate) fn descendants(id: u32) -> Vec<Process> {
     found
 }
 
+/// Has it been launched with this variable?
+pub(crate) fn has_variable(id: u32, name: &str) -> bool {
+    fs::read_to_string(format!("/proc/{id}/environ")).is_ok_and(|environment| {
+        environment.split('\0').any(|entry| {
+            entry
+                .split_once('=')
+                .is_some_and(|(found, _)| found == name)
+        })
+    })
+}
+
 /// Its proportional share of memory, in KB; `None` once it has ended.
 pub(crate) fn memory(id: u32) -> Option<u64> {
     part_of_memory(id, "Pss:")

@@ -9,7 +9,7 @@ use chrono::NaiveTime;
 
 use crate::{
     desktop::Desktop,
-    processes::{Held, held},
+    processes::{Held, has_variable, held},
     program::{Program, Running},
     town::Town,
     wait::until,
@@ -47,6 +47,10 @@ pub(crate) async fn run(
     let watches = 1 + town.watch_clinics(program.data(), clinics).await;
     let running = program.start(&["--minimized"]);
     let tray = desktop.tray().await;
+    assert!(
+        has_variable(running.id(), "MALLOC_MMAP_THRESHOLD_"),
+        "its memory is not kept steady"
+    );
     town.looked_at_within(WALKS).await;
     let mut readings = Vec::new();
     for window in 0..=windows {

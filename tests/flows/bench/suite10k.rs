@@ -5,6 +5,7 @@
 
 use std::{alloc::System, process::ExitCode};
 
+use engine::launch;
 use flows::suite::{load, soak, spike, stress};
 use simulator::machine_time;
 use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
@@ -15,6 +16,7 @@ use tokio::runtime::Builder;
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
 fn main() -> anyhow::Result<ExitCode> {
+    launch::with([]);
     let mut passed = true;
     for scenario in std::env::args().skip(1) {
         let mut runtime = Builder::new_current_thread();

@@ -213,6 +213,12 @@ impl Running {
         }
     }
 
+    /// Its process; it has not ended.
+    #[cfg(unix)]
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id().unwrap()
+    }
+
     /// The next line.
     pub(crate) async fn line(&mut self) -> String {
         let line = timeout(PATIENCE, self.lines.next_line()).await;
@@ -274,7 +280,7 @@ impl Running {
     /// Asks it to stop, as a service manager does.
     #[cfg(unix)]
     pub(crate) async fn terminate(&mut self) -> ExitStatus {
-        let id = self.child.id().unwrap().to_string();
+        let id = self.id().to_string();
         let sent = Command::new("kill").args(["-TERM", &id]).status().await;
         assert!(sent.unwrap().success());
         self.wait().await

@@ -61,6 +61,31 @@ async fn an_opening_is_told_and_so_is_its_end() {
     assert_eq!(running.complaints().await, "");
 }
 
+/// Large pieces of memory go back to the system; see `engine::launch`.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[tokio::test(flavor = "multi_thread")]
+async fn its_memory_stays_steady_for_months_but_a_person_may_set_it_otherwise() {
+    const THRESHOLD: &str = "MALLOC_MMAP_THRESHOLD_";
+    let town = Town::new().await;
+    let place = town.place();
+    town.watch(&place).await;
+    for (set, had) in [(None, "131072"), (Some("262144"), "262144")] {
+        let mut command = town.command(&["run", "--json"]);
+        command.env_remove(THRESHOLD);
+        command.envs(set.map(|value| (THRESHOLD, value)));
+        let mut running = crate::harness::Running::start(command);
+        running.baseline(&place.doctor).await;
+        let environment = format!("/proc/{}/environ", running.id());
+        let environment = std::fs::read_to_string(environment).unwrap();
+        let found: Vec<_> = environment
+            .split('\0')
+            .filter_map(|entry| entry.strip_prefix(THRESHOLD)?.strip_prefix('='))
+            .collect();
+        assert_eq!(found, [had]);
+        assert!(running.terminate().await.success());
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn people_read_sentences() {
     let town = Town::new().await;

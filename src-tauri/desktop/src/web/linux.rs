@@ -3,12 +3,11 @@
 
 use std::{
     fs,
-    os::unix::process::CommandExt,
-    process::Command,
     sync::atomic::{AtomicBool, Ordering},
     time::Duration,
 };
 
+use engine::launch::Variable;
 use rustix::process::{Pid, Signal, getpid, kill_process};
 use tauri::{AppHandle, Runtime, WebviewWindow};
 use tokio::time;
@@ -24,7 +23,7 @@ pub(crate) const KEEPS_WINDOW: bool = true;
 /// Older ones may show an empty window on some graphics drivers.
 const DMABUF_WORKS_SINCE: (u32, u32) = (2, 48);
 
-const NO_DMABUF: &str = "WEBKIT_DISABLE_DMABUF_RENDERER";
+const NO_DMABUF: Variable = ("WEBKIT_DISABLE_DMABUF_RENDERER", "1");
 
 /// How long a closed window may be opened again without starting its processes anew.
 const GRACE: Duration = Duration::from_secs(3);
@@ -32,27 +31,10 @@ const GRACE: Duration = Duration::from_secs(3);
 /// The network process as the kernel knows it: the first 15 letters.
 const NETWORK_PROCESS: &str = "WebKitNetworkPr";
 
-/// Before anything else runs: switches the DMABUF renderer off for an old WebKitGTK.
-///
-/// Setting a variable is unsafe once there are threads, and `unsafe` is
-/// forbidden here; the program replaces itself by one that has the variable.
-pub(crate) fn prepare() {
-    if std::env::var_os(NO_DMABUF).is_some() {
-        return;
-    }
-    let Ok(version) = tauri::webview_version() else {
-        return;
-    };
-    if !needs_no_dmabuf(&version) {
-        return;
-    }
-    if let Ok(program) = std::env::current_exe() {
-        // It returns only when it failed: then the program goes on as it is.
-        let _ = Command::new(program)
-            .args(std::env::args_os().skip(1))
-            .env(NO_DMABUF, "1")
-            .exec();
-    }
+/// What the program is to be launched with: an old WebKitGTK without its DMABUF renderer.
+pub(crate) fn variable() -> Option<Variable> {
+    let version = tauri::webview_version().ok()?;
+    needs_no_dmabuf(&version).then_some(NO_DMABUF)
 }
 
 fn needs_no_dmabuf(version: &str) -> bool {

@@ -1,5 +1,6 @@
 //! Windows and macOS end their web processes themselves and show a crashed page again.
 
+use engine::launch::Variable;
 use tauri::{AppHandle, Runtime, WebviewWindow};
 
 use crate::tasks::Tasks;
@@ -10,8 +11,10 @@ pub(crate) const KEEPS_WINDOW: bool = false;
 /// The page ends with the window.
 pub(crate) fn end_page<R: Runtime>(_window: &WebviewWindow<R>) {}
 
-/// Nothing is to be prepared.
-pub(crate) fn prepare() {}
+/// The program is launched as it is.
+pub(crate) fn variable() -> Option<Variable> {
+    None
+}
 
 /// The system reloads a page that crashed.
 pub(crate) fn outlive_crashes<R: Runtime>(_window: &WebviewWindow<R>) {}
