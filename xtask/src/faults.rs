@@ -140,7 +140,11 @@ const GROUPS: [(&str, &[Row]); 8] = [
         &[
             (63, "markup and scripts in names", Tested),
             (64, "names that break a message", Tested),
-            (65, "names that break a table or a calendar", Tested),
+            (
+                65,
+                "names that break a table (there is no calendar to break yet)",
+                Tested,
+            ),
             (66, "file names that lead elsewhere", Tested),
             (67, "malicious links", Tested),
             (68, "forged lines and secrets in logs", Tested),

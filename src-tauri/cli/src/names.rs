@@ -41,9 +41,11 @@ impl Names {
     }
 
     fn take_watch(&mut self, view: WatchView) {
-        for slot in view.slots.into_iter().chain(view.others) {
-            self.doctors
-                .insert((slot.clinic_id, slot.doctor_id), slot.doctor);
+        for slot in view.slots.iter().chain(view.others.iter()) {
+            self.doctors.insert(
+                (slot.clinic_id.clone(), slot.doctor_id.clone()),
+                slot.doctor.clone(),
+            );
         }
         for place in view.watch.draft.places {
             if let DoctorChoice::Only { doctors } | DoctorChoice::Except { doctors } = place.doctors

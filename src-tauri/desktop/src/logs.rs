@@ -87,7 +87,8 @@ pub(crate) fn forget(folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Panics go to the log by place; their text may hold what was being read and stays out.
+/// Panics go to the log by place; their text may hold what was being read and stays out, of the
+/// journal of the session as well.
 fn log_panics() {
     let usual = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
@@ -98,7 +99,9 @@ fn log_panics() {
         let thread = std::thread::current();
         let thread = thread.name().unwrap_or("unnamed");
         error!("a panic at {place} on thread {thread}");
-        usual(panic);
+        if cfg!(debug_assertions) {
+            usual(panic);
+        }
     }));
 }
 

@@ -1,6 +1,9 @@
 //! Watches: what may be asked for, and what is known about each.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+    sync::Arc,
+};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use tokio::time::Instant;
@@ -186,17 +189,40 @@ pub(crate) struct Sight {
 }
 
 /// Everything a card or a page shows. What is lost is named; a match for it is looked for by the caller.
-pub(crate) fn view(watch: &Watch, board: &Board, sight: &Sight) -> WatchView {
+pub(crate) fn views(watches: Vec<Watch>, board: &Board, sight: &Sight) -> Vec<WatchView> {
+    // Thousands may wait for the same, and share what is free.
+    let mut known: HashMap<(&[Place], &TimeWish), FreeSlots> = HashMap::new();
+    let free_of = |watch: &Watch| FreeSlots::of(watch, board, &sight.free);
+    let free: Vec<FreeSlots> = watches
+        .iter()
+        .map(|watch| {
+            if sight.free.hidden.contains_key(&watch.id) {
+                return free_of(watch);
+            }
+            let same = known.entry((&watch.draft.places, &watch.draft.wish));
+            same.or_insert_with(|| free_of(watch)).clone()
+        })
+        .collect();
+    let watches = watches.into_iter().zip(free);
+    watches
+        .map(|(watch, free)| view(watch, board, sight, free))
+        .collect()
+}
+
+fn view(watch: Watch, board: &Board, sight: &Sight, free: FreeSlots) -> WatchView {
     let now = sight.free.now;
-    let (slots, others) = slots(watch, board, &sight.free);
+    let FreeSlots {
+        suiting: slots,
+        others,
+    } = free;
     let places = &watch.draft.places;
     let good = places
         .iter()
         .map(|place| good_at(board.facts.get(&place.clinic_id)?, &place.specialty_id));
-    let checked_at = known_at(watch, good, now);
-    let active = is_active(watch, now) && !board.is_paused(now);
+    let checked_at = known_at(&watch, good, now);
+    let active = is_active(&watch, now) && !board.is_paused(now);
     let gap = board.gap(places.iter().map(|place| &place.clinic_id));
-    let state = state(watch, board, now, !slots.is_empty(), checked_at.is_some());
+    let state = state(&watch, board, now, !slots.is_empty(), checked_at.is_some());
     let next_due = places
         .iter()
         .filter_map(|place| board.due_at(&place.clinic_id))
@@ -234,7 +260,7 @@ pub(crate) fn view(watch: &Watch, board: &Board, sight: &Sight) -> WatchView {
                 link::specialty_page(district, &place.clinic_id, &place.specialty_id)
             })
             .collect(),
-        next_work_day: named_doctors(watch, board)
+        next_work_day: named_doctors(&watch, board)
             .filter_map(|doctor| doctor.next_work_day)
             .min(),
         // Nobody looks for a watch that rests.
@@ -247,7 +273,7 @@ pub(crate) fn view(watch: &Watch, board: &Board, sight: &Sight) -> WatchView {
             .filter_map(|clinic| sight.looks.get(clinic))
             .sum(),
         state,
-        watch: watch.clone(),
+        watch,
     }
 }
 
@@ -464,27 +490,40 @@ pub(crate) fn found(board: &Board, sight: &Free<DateTime<Utc>>) -> usize {
     found.sum()
 }
 
-fn slots(watch: &Watch, board: &Board, sight: &Free<Opening>) -> (Vec<WatchSlot>, Vec<WatchSlot>) {
-    let mut slots: Vec<(bool, WatchSlot)> = Vec::new();
-    let is_wanted = wanted(watch, sight);
-    for (clinic, doctor, openings) in free(watch, board, sight) {
-        let name = board.doctor_name(clinic, doctor);
-        slots.extend(openings.map(|seen| {
-            let (_, opening) = seen;
-            let slot = WatchSlot {
-                clinic_id: clinic.clone(),
-                doctor_id: doctor.clone(),
-                doctor: name.clone(),
-                slot: opening.slot.clone(),
-                first_seen: opening.first_seen,
-            };
-            (is_wanted(seen), slot)
-        }));
+/// What is free for a watch, soonest first.
+#[derive(Clone)]
+struct FreeSlots {
+    suiting: Arc<[WatchSlot]>,
+    others: Arc<[WatchSlot]>,
+}
+
+impl FreeSlots {
+    fn of(watch: &Watch, board: &Board, sight: &Free<Opening>) -> Self {
+        let mut slots: Vec<(bool, WatchSlot)> = Vec::new();
+        let is_wanted = wanted(watch, sight);
+        for (clinic, doctor, openings) in free(watch, board, sight) {
+            let name = board.doctor_name(clinic, doctor);
+            slots.extend(openings.map(|seen| {
+                let (_, opening) = seen;
+                let slot = WatchSlot {
+                    clinic_id: clinic.clone(),
+                    doctor_id: doctor.clone(),
+                    doctor: name.clone(),
+                    slot: opening.slot.clone(),
+                    first_seen: opening.first_seen,
+                };
+                (is_wanted(seen), slot)
+            }));
+        }
+        slots.sort_by(|(_, a), (_, b)| (a.slot.start, &a.doctor).cmp(&(b.slot.start, &b.doctor)));
+        let (suiting, others): (Vec<_>, Vec<_>) = slots.into_iter().partition(|(suits, _)| *suits);
+        let bare =
+            |slots: Vec<(bool, WatchSlot)>| slots.into_iter().map(|(_, slot)| slot).collect();
+        Self {
+            suiting: bare(suiting),
+            others: bare(others),
+        }
     }
-    slots.sort_by(|(_, a), (_, b)| (a.slot.start, &a.doctor).cmp(&(b.slot.start, &b.doctor)));
-    let (suit, others): (Vec<_>, Vec<_>) = slots.into_iter().partition(|(suits, _)| *suits);
-    let bare = |slots: Vec<(bool, WatchSlot)>| slots.into_iter().map(|(_, slot)| slot).collect();
-    (bare(suit), bare(others))
 }
 
 fn state(

@@ -158,7 +158,7 @@ pub async fn run(size_of: Size, heap: Heap) -> anyhow::Result<Verdict> {
         "0",
         breaks.is_empty(),
     );
-    growth(&mut verdict, &weeks, town.folder_size());
+    growth(&mut verdict, &weeks, town.database_size());
     let views = town.engine.watches().await?;
     let lost = |view: &&WatchView| matches!(view.state, WatchState::Unbound { .. });
     let lost = views.iter().filter(lost).count();
@@ -259,7 +259,7 @@ async fn find_again(
 }
 
 /// Memory is flat and the folder bounded, once they have settled.
-fn growth(verdict: &mut Verdict, weeks: &[Week], folder: u64) {
+fn growth(verdict: &mut Verdict, weeks: &[Week], database: u64) {
     let late = weeks.get(SETTLED..).unwrap_or_default();
     let heap = |week: &Week| week.heap;
     let resident = |week: &Week| week.resident;
@@ -280,10 +280,10 @@ fn growth(verdict: &mut Verdict, weeks: &[Week], folder: u64) {
         );
     }
     verdict.must(
-        "data folder at the end",
-        size(folder),
+        "the database and its log at the end",
+        size(database),
         "≤ 128 MB",
-        folder <= 128_000_000,
+        database <= 128_000_000,
     );
 }
 

@@ -258,8 +258,8 @@ impl Town {
         self.folder.path().join("data").join("talonchik.db")
     }
 
-    /// How much the data folder holds, bytes.
-    pub(super) fn folder_size(&self) -> u64 {
+    /// How much the database holds with what lies beside it, bytes; without the copies in folders of their own.
+    pub(super) fn database_size(&self) -> u64 {
         let files = std::fs::read_dir(self.folder.path().join("data"));
         let sizes = files.into_iter().flatten().flatten();
         sizes

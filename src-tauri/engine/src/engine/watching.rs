@@ -234,10 +234,7 @@ impl Engine {
         sight.looks = self.store.looks_since(midnight(now)).await?;
         let mut views: Vec<WatchView> = {
             let board = self.poller.board();
-            watches
-                .iter()
-                .map(|watch| watches::view(watch, &board, &sight))
-                .collect()
+            watches::views(watches, &board, &sight)
         };
         watches::home_order(&mut views);
         Ok(views)

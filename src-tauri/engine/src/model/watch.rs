@@ -1,5 +1,7 @@
 //! A watch: a patient's standing wish, and what is known about it.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -231,9 +233,9 @@ pub struct WatchView {
     /// How often it is looked at now, seconds.
     pub gap_secs: Option<u32>,
     /// Free slots that suit, soonest first.
-    pub slots: Vec<WatchSlot>,
+    pub slots: Arc<[WatchSlot]>,
     /// Free slots that do not suit the wish (or were refused), soonest first.
-    pub others: Vec<WatchSlot>,
+    pub others: Arc<[WatchSlot]>,
     /// Clinic addresses, in the order of `places`.
     pub addresses: Vec<Option<String>>,
     /// The page of the booking site for each place.

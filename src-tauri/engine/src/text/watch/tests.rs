@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use chrono::{NaiveDate, NaiveTime, TimeDelta};
 use proptest::prelude::*;
 
@@ -169,8 +171,8 @@ fn view(state: WatchState) -> WatchView {
         checked_at: None,
         next_look_at: None,
         gap_secs: None,
-        slots: Vec::new(),
-        others: Vec::new(),
+        slots: Arc::default(),
+        others: Arc::default(),
         addresses: Vec::new(),
         links: Vec::new(),
         next_work_day: None,
