@@ -201,6 +201,11 @@ async fn fault_06_a_long_list_that_is_suddenly_empty_is_believed_the_second_time
     app.run_for(minutes(2)).await;
     assert_eq!(app.view(watch.id).await.slots.len(), 25);
     assert_eq!(app.told.messages().len(), 0, "nothing went, nothing came");
+
+    app.city
+        .fail(slots_of(&place), Fault::EmptyResult, Extent::UntilCleared);
+    app.run_for(minutes(20)).await;
+    assert_eq!(app.view(watch.id).await.slots.len(), 0, "said twice");
 }
 
 #[tokio::test(start_paused = true)]

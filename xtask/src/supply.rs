@@ -30,15 +30,7 @@ pub(crate) fn deny() -> Result<Outcome> {
 /// They change by the day and are asked for over the network; where that cannot be reached nothing is
 /// known, and said so.
 pub(crate) fn advisories() -> Result<Outcome> {
-    if !has("deny") {
-        return Ok(Outcome::Skipped(NO_DENY));
-    }
-    let crates = shell::succeeds(&mut cargo(&words("deny --log-level error fetch db")));
-    if crates {
-        // The database that cargo-audit reads, too.
-        let args = "deny --log-level error check --disable-fetch advisories";
-        shell::run(&mut cargo(&words(args)))?;
-    }
+    let crates = has("deny") && crates_audit()?;
     let packages = npm_audit()?;
     match (crates, packages) {
         (true, true) => Ok(Outcome::Passed),
@@ -46,12 +38,22 @@ pub(crate) fn advisories() -> Result<Outcome> {
             "crates passed; npm's audit cannot be reached",
         )),
         (false, true) => Ok(Outcome::Skipped(
-            "npm passed; the database of crates cannot be reached",
+            "npm passed; cargo-deny or the database of crates cannot be reached",
         )),
         (false, false) => Ok(Outcome::Skipped(
-            "the databases cannot be reached from here",
+            "neither the databases nor cargo-deny can be reached from here",
         )),
     }
+}
+
+/// By the database that cargo-audit reads, too. `false`: it cannot be reached.
+fn crates_audit() -> Result<bool> {
+    let crates = shell::succeeds(&mut cargo(&words("deny --log-level error fetch db")));
+    if crates {
+        let args = "deny --log-level error check --disable-fetch advisories";
+        shell::run(&mut cargo(&words(args)))?;
+    }
+    Ok(crates)
 }
 
 /// `false`: the registry has not answered.
