@@ -16,6 +16,10 @@ const STEADY_MEMORY: Option<Variable> = Some(("MALLOC_MMAP_THRESHOLD_", "131072"
 #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
 const STEADY_MEMORY: Option<Variable> = None;
 
+/// Says that the program has been replaced: a system may drop a variable on the way (glibc does, of
+/// its own, where a program has more rights than its user), and that must not begin anew for ever.
+const REPLACED: Variable = ("TALONCHIK_REPLACED", "1");
+
 /// Called first of all: from here on the program's memory stays steady, and it has these variables,
 /// too. What somebody has set stays as it is. A program that cannot be replaced goes on without.
 pub fn with(variables: impl IntoIterator<Item = Variable>) {
@@ -24,7 +28,7 @@ pub fn with(variables: impl IntoIterator<Item = Variable>) {
         .chain(variables)
         .filter(|(name, _)| std::env::var_os(name).is_none())
         .collect();
-    if !missing.is_empty() {
+    if !missing.is_empty() && std::env::var_os(REPLACED.0).is_none() {
         replace(&missing);
     }
 }
@@ -42,7 +46,7 @@ fn replace(variables: &[Variable]) {
     let _ = Command::new(program)
         .arg0(name)
         .args(arguments)
-        .envs(variables.iter().copied())
+        .envs(variables.iter().copied().chain([REPLACED]))
         .exec();
 }
 

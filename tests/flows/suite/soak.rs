@@ -258,7 +258,7 @@ async fn find_again(
     Ok(())
 }
 
-/// Memory is flat and the folder bounded, once they have settled.
+/// Memory is flat and the database bounded, once they have settled.
 fn growth(verdict: &mut Verdict, weeks: &[Week], database: u64) {
     let late = weeks.get(SETTLED..).unwrap_or_default();
     let heap = |week: &Week| week.heap;

@@ -71,7 +71,9 @@ async fn its_memory_stays_steady_for_months_but_a_person_may_set_it_otherwise() 
     town.watch(&place).await;
     for (set, had) in [(None, "131072"), (Some("262144"), "262144")] {
         let mut command = town.command(&["run", "--json"]);
-        command.env_remove(THRESHOLD);
+        command
+            .env_remove(THRESHOLD)
+            .env_remove("TALONCHIK_REPLACED");
         command.envs(set.map(|value| (THRESHOLD, value)));
         let mut running = crate::harness::Running::start(command);
         running.baseline(&place.doctor).await;
